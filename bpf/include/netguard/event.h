@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What crosses to user space. packages/core/src/abi/*.gen.ts is generated from this by `npm run generate`. */
+#ifndef NETGUARD_EVENT_H
+#define NETGUARD_EVENT_H
+
+#define NG_ABI_VERSION 1
+#define NG_COMM_LEN 16
+#define NG_PATH_LEN 256
+
+/* First word of every ring record. */
+enum ng_event_kind {
+	NG_EVENT_SOCK = 1,
+	NG_EVENT_LISTENER = 2,
+	NG_EVENT_SYN_SOURCE = 3,
+	NG_EVENT_PROBE = 4,
+	NG_EVENT_CGROUP = 5,
+};
+
+/* Index into ng_lost: every failed reserve, update or look-up that user space would otherwise never hear of. */
+enum ng_lost_kind {
+	NG_LOST_SOCK_RING = 0,      /* a connection's final record found the ring full, also at destroy */
+	NG_LOST_SOCK_STORAGE = 1,   /* no memory for a socket's identity record */
+	NG_LOST_LIVE_FULL = 2,      /* the live array was full in a pass: read again at the next */
+	NG_LOST_LISTENER_RING = 3,
+	NG_LOST_LISTENER_MAP = 4,
+	NG_LOST_TOTALS_MAP = 5,     /* no room for a cgroup's totals: counted under cgroup 0 */
+	NG_LOST_CONV_MAP = 6,       /* conversation table full: in the totals, not in any flow */
+	NG_LOST_DROPS_MAP = 7,
+	NG_LOST_PROBE_MAP = 8,
+	NG_LOST_PROBE_RING = 9,
+	NG_LOST_CGROUP_RING = 10,
+	NG_LOST_SHORT_PACKET = 11,  /* headers could not be read */
+	NG_LOST_UNKNOWN_NETNS = 12, /* a drop whose network namespace the kernel does not tell */
+	NG_LOST_KINDS = 16,
+};
+
+/* IPv4 is kept v4-mapped (::ffff:a.b.c.d), so one shape holds both families. Network byte order. */
+struct ng_addr {
+	__u8 byte[16];
+};
+
+enum ng_role {
+	NG_ROLE_UNKNOWN = 0,
+	NG_ROLE_CLIENT = 1,
+	NG_ROLE_SERVER = 2,
+	NG_ROLE_LISTENER = 3,
+};
+
+enum ng_sock_flag {
+	NG_SOCK_REPORTED = 1,       /* the final record went out */
+	NG_SOCK_SEEDED = 2,         /* open before NetGuard: counts are from that moment (ng_sk_base) */
+	NG_SOCK_ESTABLISHED = 4,    /* the handshake was completed */
+	NG_SOCK_WILDCARD = 8,       /* the listener is bound to any address */
+	NG_SOCK_NO_STORAGE = 16,    /* closed without an identity record: no pid, counts not ours */
+	NG_SOCK_LATE = 32,          /* emitted at destroy because the close was not */
+	NG_SOCK_NO_PORT = 64,       /* closed from SYN_SENT before a port was bound: no packet was sent */
+};
+
+/* A TCP socket: final record through the ring, live ones through the mmapable array ng_live. */
+struct ng_sock_record {
+	__u32 kind;
+	__u8 state;                 /* TCP_* now; for a final record the state it left */
+	__u8 role;
+	__u16 flags;
+	__u64 cookie;
+	__u64 cgroup_id;
+	__u64 now_ns;               /* boot time */
+	__u64 start_ns;
+	__u64 rx_bytes;             /* payload, without the peer's FIN */
+	__u64 tx_bytes;             /* payload sent once: bytes_sent - bytes_retrans */
+	__u32 rx_segs;
+	__u32 tx_segs;
+	__u32 retrans_segs;
+	__u32 unacked_bytes;
+	__u32 srtt_us;
+	__u32 generation;
+	__u32 netns;
+	__u32 pid;
+	__u32 half_open;            /* listeners only: requests waiting for their last ACK */
+	__u32 accept_queue;         /* listeners only */
+	__u32 backlog;              /* listeners only */
+	__u16 lport;                /* host order */
+	__u16 rport;                /* host order */
+	__u16 error;                /* sk_err */
+	__u16 pad0;
+	__u32 pad1;
+	struct ng_addr laddr;
+	struct ng_addr raddr;
+	char comm[NG_COMM_LEN];
+};
+
+/* Header of ng_live: the iterator appends behind it. */
+struct ng_live_header {
+	__u32 count;                /* records written in this pass */
+	__u32 overflow;             /* moved sockets that found no room: they come in the next pass */
+	__u32 pass;
+	__u32 seen;                 /* all sockets visited, moved or not */
+};
+
+/* Listener group: all sockets of one (network namespace, address, port), v4 and v6. A wildcard of either family is 0. */
+struct ng_listener_key {
+	__u32 netns;
+	__u16 port;                 /* host order */
+	__u16 pad0;
+	struct ng_addr addr;
+};
+
+#define NG_HLL_REGISTERS 64
+#define NG_SAMPLES 8
+
+struct ng_listener_value {
+	__u64 cgroup_id;
+	__u64 first_ns;
+	__u64 last_ns;
+	__u64 syns;                 /* first SYNs only */
+	__u64 syn_retrans;
+	__u64 queue_full;           /* first SYNs that met a full accept queue */
+	__u64 completed;            /* children SYN_RECV -> ESTABLISHED */
+	__u64 acks;
+	__u64 odd_flags;
+	__u64 window_ns;            /* start of the current window */
+	__u32 window_syns;
+	__u32 window_fire;          /* next count at which an event is raised: doubles */
+	__u32 half_open;            /* of the socket that took the last SYN */
+	__u32 accept_queue;
+	__u32 backlog;
+	__u32 sockets;
+	__u8 hll[NG_HLL_REGISTERS]; /* sources of this window */
+	struct ng_addr sample[NG_SAMPLES];
+};
+
+struct ng_listener_event {
+	__u32 kind;
+	__u32 window_syns;
+	__u64 now_ns;
+	struct ng_listener_key key;
+	struct ng_listener_value value;
+};
+
+struct ng_syn_source_event {
+	__u32 kind;
+	__u32 window_ms;
+	__u64 now_ns;
+	__u64 cgroup_id;
+	struct ng_listener_key key;
+	struct ng_addr source;
+	__u32 syns;
+	__u32 completed;
+};
+
+/* Exact totals of what is not TCP, per cgroup: few keys, never evicted by a flood. */
+struct ng_total_key {
+	__u64 cgroup_id;
+	__u8 protocol;              /* IPPROTO_*; 255 for the rest */
+	__u8 loopback;
+	__u16 pad0;
+	__u32 pad1;
+};
+
+struct ng_total_value {
+	__u64 rx_packets;
+	__u64 rx_bytes;
+	__u64 tx_packets;
+	__u64 tx_bytes;
+	__u64 overflow;             /* packets whose conversation had no room */
+};
+
+struct ng_conv_key {
+	__u64 cgroup_id;
+	struct ng_addr laddr;
+	struct ng_addr raddr;
+	__u16 lport;                /* host order; ICMP: type */
+	__u16 rport;                /* host order; ICMP: code */
+	__u8 protocol;
+	__u8 loopback;
+	__u16 pad0;
+};
+
+struct ng_conv_value {
+	__u64 first_ns;
+	__u64 last_ns;
+	__u64 rx_packets;
+	__u64 rx_bytes;
+	__u64 tx_packets;
+	__u64 tx_bytes;
+	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
+	__u32 pad0;
+};
+
+struct ng_drop_key {
+	__u32 netns;
+	__u32 reason;               /* enum skb_drop_reason of the running kernel */
+};
+
+struct ng_probe_key {
+	__u32 netns;
+	__u32 pad0;
+	struct ng_addr source;
+	struct ng_addr target;
+};
+
+enum ng_probe_shape {
+	NG_SHAPE_SYN = 0,
+	NG_SHAPE_FIN = 1,
+	NG_SHAPE_NULL = 2,
+	NG_SHAPE_XMAS = 3,
+	NG_SHAPE_ACK = 4,
+	NG_SHAPE_UDP = 5,
+	NG_SHAPE_RST = 6,
+	NG_SHAPE_SYN_ACK = 7,
+	NG_SHAPE_OTHER = 8,
+	NG_SHAPES = 9,
+};
+
+struct ng_probe_value {
+	__u64 first_ns;
+	__u64 last_ns;
+	__u64 packets;
+	__u64 ports[4];             /* 256-bit sketch of destination ports */
+	__u32 shape[NG_SHAPES];
+	__u32 port_bits;            /* bits set in ports */
+	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
+	__u16 last_port;            /* host order */
+	__u16 pad0;
+};
+
+struct ng_probe_event {
+	__u32 kind;
+	__u32 pad0;
+	__u64 now_ns;
+	struct ng_probe_key key;
+	struct ng_probe_value value;
+};
+
+struct ng_cgroup_event {
+	__u32 kind;
+	__u32 created;              /* 1: mkdir, 0: rmdir */
+	__u64 now_ns;
+	__u64 cgroup_id;
+	char path[NG_PATH_LEN];     /* from the root of the default hierarchy */
+};
+
+/* Thresholds, changed while running: the lowest that any namespace enables; user space applies the right one. */
+struct ng_limits {
+	__u32 listener_syns;        /* first SYNs per window that raise a listener event */
+	__u32 source_syns;          /* first SYNs per window of one source that raise a source event */
+	__u32 probe_ports;          /* distinct ports of one pair that raise a probe event */
+	__u32 window_ms;
+};
+
+#endif

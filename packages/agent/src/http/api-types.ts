@@ -1,0 +1,85 @@
+/** JSON shapes of /api/v1, shared by the server and the CLI. Within v1 fields are only added. */
+import type { Alert, Edge, Endpoint, Flow } from '@netguard/core';
+import type { DropRow, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
+
+export interface List<T> {
+  readonly items: readonly T[];
+  /** Opaque; present when more items match. */
+  readonly nextCursor?: string;
+}
+
+export interface StatusResponse {
+  readonly version: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly kernel: string;
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly ready: boolean;
+  /** What works less well than it could and what to do about it, one sentence each. Empty when all is well. */
+  readonly degraded: readonly string[];
+  readonly preexistingSockets: 'full' | 'partial';
+  readonly wholeHost: boolean;
+  readonly cgroupRoot: string;
+  readonly programs: readonly ProgramStatus[];
+  readonly maps: readonly MapStatus[];
+  readonly tables: Tick['tables'];
+  readonly lostEvents: Readonly<Record<string, number>>;
+  readonly liveConnections: number;
+  readonly unresolvedEndpoints: number;
+  readonly alertsOpen: number;
+  /** Age of the identity information in seconds; null when no identity source is configured. */
+  readonly identityAgeSeconds: number | null;
+  readonly configReloadSuccessful: boolean;
+}
+
+/** A pod, container, unit or process with its counters since start (loopback excluded) and its rates over the last second. */
+export interface PodRow {
+  readonly endpoint: Endpoint;
+  readonly receiveBytes: number;
+  readonly transmitBytes: number;
+  readonly receivePackets: number;
+  readonly transmitPackets: number;
+  readonly byProtocol: Readonly<
+    Record<string, { readonly receiveBytes: number; readonly transmitBytes: number; readonly receivePackets: number; readonly transmitPackets: number }>
+  >;
+  readonly receiveBytesPerSecond: number;
+  readonly transmitBytesPerSecond: number;
+  readonly receivePacketsPerSecond: number;
+  readonly transmitPacketsPerSecond: number;
+  /** Bytes per second in both directions over the last minute, oldest first. */
+  readonly history: readonly number[];
+  readonly alertsOpen: number;
+}
+
+/** Cumulative counters plus the rates of the last second. */
+export interface ListenerView extends ListenerRow {
+  readonly synsPerSecond: number;
+  readonly completedPerSecond: number;
+  readonly history: readonly number[];
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+}
+
+/** GET /api/v1/{pods,listeners,flows,edges,alerts,drops}. */
+export interface Lists {
+  readonly pods: List<PodRow>;
+  readonly listeners: List<ListenerView>;
+  readonly flows: List<Flow>;
+  readonly edges: List<Edge>;
+  readonly alerts: List<Alert>;
+  readonly drops: List<DropRow>;
+}
+
+/** Events of GET /api/v1/stream?types=flow,alert,pods (default flow,alert): the SSE `event` name and its JSON `data`. */
+export interface StreamEvents {
+  readonly flow: Flow;
+  readonly alert: { readonly type: 'open' | 'update' | 'resolve'; readonly alert: Alert };
+  readonly pods: { readonly timeMs: number; readonly pods: readonly PodRow[] };
+  readonly lost: { readonly source: string; readonly count: number };
+}

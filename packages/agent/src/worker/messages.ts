@@ -1,0 +1,91 @@
+/**
+ * What crosses between the two threads. The Worker owns ring, iterators, identity tables and detectors; the main thread
+ * owns I/O (HTTP, files, the Kubernetes watch). Everything here is plain data (structured clone).
+ */
+import type { Alert, AlertEvent, Edge, Endpoint, EndpointTotal, Flow } from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+import type { IdentityFile } from '../identify/identity-file.ts';
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly config: Config; readonly identities: IdentityFile | null; readonly openAlerts: readonly Alert[] }
+  | { readonly type: 'config'; readonly config: Config }
+  | { readonly type: 'identities'; readonly identities: IdentityFile | null }
+  | { readonly type: 'stop' };
+
+export type FromWorker =
+  | { readonly type: 'started'; readonly status: SourceStatus }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly detail?: string }
+  | { readonly type: 'tick'; readonly tick: Tick }
+  | { readonly type: 'flows'; readonly flows: readonly Flow[]; /** Flows left out of this batch because main was behind. */ readonly dropped: number }
+  | { readonly type: 'edges'; readonly edges: readonly Edge[] }
+  | { readonly type: 'alert'; readonly event: AlertEvent; /** Kernel event time → posted here, milliseconds. */ readonly delayMs: number }
+  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly msg: string; readonly code?: string; readonly [k: string]: unknown }
+  | { readonly type: 'stopped' };
+
+export interface ProgramStatus {
+  readonly name: string;
+  readonly attached: boolean;
+  /** Why it is not attached, in words for a person. */
+  readonly reason?: string;
+  /** Present only while kernel.bpf_stats_enabled is on already. */
+  readonly runs?: number;
+  readonly seconds?: number;
+}
+
+export interface MapStatus {
+  readonly name: string;
+  readonly entries: number;
+  readonly capacity: number;
+  readonly bytes: number;
+}
+
+export interface SourceStatus {
+  readonly programs: readonly ProgramStatus[];
+  readonly preexistingSockets: 'full' | 'partial';
+  /** False when our cgroup mount is a subtree: only that subtree is watched. */
+  readonly wholeHost: boolean;
+  readonly cgroupRoot: string;
+  readonly kernel: string;
+}
+
+export interface ListenerRow {
+  readonly endpoint: Endpoint;
+  readonly port: number;
+  readonly address: string;
+  readonly syns: number;
+  readonly completed: number;
+  readonly synRetransmits: number;
+  readonly queueFullSyns: number;
+  readonly halfOpen: number;
+  readonly acceptQueue: number;
+  readonly backlog: number;
+}
+
+export interface DropRow {
+  readonly endpoint: Endpoint;
+  readonly reason: string;
+  readonly packets: number;
+}
+
+/** Once a second: cumulative numbers, never deltas, so a lost or late tick loses nothing. */
+export interface Tick {
+  readonly timeMs: number;
+  readonly totals: readonly EndpointTotal[];
+  readonly listeners: readonly ListenerRow[];
+  readonly drops: readonly DropRow[];
+  /** Cumulative lost events by source, only sources > 0. */
+  readonly lost: Readonly<Record<string, number>>;
+  readonly programs: readonly ProgramStatus[];
+  readonly maps: readonly MapStatus[];
+  readonly liveConnections: number;
+  readonly unresolvedEndpoints: number;
+  /** RTT samples since the last tick by namespace and workload: counts per bucket of RTT_BUCKETS_SECONDS (+Inf last), and their sum. */
+  readonly rtt: readonly { readonly namespace: string; readonly workload: string; readonly buckets: readonly number[]; readonly sumSeconds: number }[];
+  readonly retransmits: readonly { readonly namespace: string; readonly workload: string; readonly segments: number }[];
+  /** Entries, capacity and evictions of bounded user-space tables (detectors, flow table, connection table). */
+  readonly tables: readonly { readonly name: string; readonly entries: number; readonly capacity: number; readonly evicted: number }[];
+  /** The Worker thread's own CPU seconds and longest stall since the last tick. */
+  readonly worker: { readonly cpuSeconds: number; readonly stallMs: number };
+}
+
+export const RTT_BUCKETS_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1] as const;

@@ -1,0 +1,83 @@
+import type { Endpoint } from '../endpoint.ts';
+
+export type Category = 'flood' | 'scan' | 'unauthorized-access' | 'malware' | 'exfiltration' | 'anomaly' | 'health';
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+export type Disposition = 'true-positive' | 'benign' | 'false-positive';
+
+export interface Mitre {
+  readonly tactic: string;
+  readonly technique: string;
+}
+
+export interface TopSource {
+  readonly ip: string;
+  readonly name?: string;
+  readonly count: number;
+}
+
+export interface Evidence {
+  readonly observed: number;
+  readonly threshold: number;
+  readonly unit: string;
+  /** Milliseconds over which `observed` was counted. */
+  readonly windowMs: number;
+  readonly lossRatio?: number;
+  readonly sharedSource?: boolean;
+  readonly [field: string]: unknown;
+}
+
+/** What a detector says at one evaluation while its condition holds. Alerts are made of findings by `AlertBook`. */
+export interface Finding {
+  readonly rule: string;
+  readonly category: Category;
+  readonly severity: Severity;
+  readonly confidence: number;
+  readonly title: string;
+  readonly description: string;
+  readonly source: Endpoint | null;
+  readonly sources?: { readonly distinctEstimate: number; readonly top: readonly TopSource[] };
+  readonly target: Endpoint | null;
+  /** When the condition was first met, epoch milliseconds. */
+  readonly sinceMs: number;
+  /** Observations behind this finding since the previous one. */
+  readonly count: number;
+  readonly evidence: Evidence;
+  readonly mitre: readonly Mitre[];
+  readonly suggestion: string;
+}
+
+/** The contract with every consumer: JSON as in docs/reference/alert.md. Times are RFC 3339, UTC, milliseconds. */
+export interface Alert {
+  readonly schemaVersion: 1;
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly cluster: string;
+  readonly rule: string;
+  readonly category: Category;
+  readonly severity: Severity;
+  readonly status: 'open' | 'resolved';
+  readonly confidence: number;
+  readonly title: string;
+  readonly description: string;
+  readonly source: Endpoint | null;
+  readonly sources?: { readonly distinctEstimate: number; readonly top: readonly TopSource[] };
+  readonly target: Endpoint | null;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly resolvedAt?: string;
+  readonly count: number;
+  readonly evidence: Evidence;
+  readonly mitre: readonly Mitre[];
+  readonly nodes: readonly string[];
+  readonly suggestion: string;
+  readonly runbookUrl?: string;
+  readonly suppressedBy?: string;
+  readonly acknowledgedBy?: string;
+  readonly disposition?: Disposition;
+}
+
+/** `open` and `resolve` happen once; `update` on a log scale of the count and when the severity rises. */
+export interface AlertEvent {
+  readonly type: 'open' | 'update' | 'resolve';
+  readonly alert: Alert;
+}

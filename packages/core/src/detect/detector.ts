@@ -1,0 +1,57 @@
+import type { Category, Finding, Mitre } from '../alert/alert.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Observation } from '../observation.ts';
+
+/** One tunable number of a detector: its value, unit and where the value comes from. */
+export interface Parameter {
+  readonly default: number;
+  readonly unit: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly description: string;
+  /** The public project or paper the default was taken from or compared with. */
+  readonly source: string;
+}
+
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+export type ParameterValues<T extends ParameterTable> = { readonly [K in keyof T]: number };
+
+/** The names of an observation's two ends. `remote` is null where the observation has none (a listener's counters). */
+export interface Who {
+  readonly local: Endpoint;
+  readonly remote: Endpoint | null;
+}
+
+/** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
+export type NameAddress = (ip: string) => Endpoint;
+
+export interface DetectorInstance {
+  observe(observation: Observation, who: Who): void;
+  /** All findings whose condition holds at `nowMs`. Called after a threshold event, at `nextDueMs`, and once a second. */
+  evaluate(nowMs: number): Finding[];
+  /** When a pending judgement falls due (epoch ms), or Infinity. The pipeline evaluates then, not at the next tick. */
+  readonly nextDueMs: number;
+  /** Entries held, their limit and how many were evicted: detector state is bounded and says so. */
+  readonly state: { readonly entries: number; readonly capacity: number; readonly evicted: number };
+}
+
+/** A detector is a value. It does no I/O, reads no clock, and knows no source. */
+export interface Detector<T extends ParameterTable = ParameterTable> {
+  readonly id: string;
+  readonly category: Category;
+  readonly mitre: readonly Mitre[];
+  readonly default: 'alert' | 'observe';
+  readonly description: string;
+  readonly parameters: T;
+  create(parameters: ParameterValues<T>, nameAddress: NameAddress): DetectorInstance;
+}
+
+/** The declared defaults, with `overrides` (already validated) laid over them. */
+export function parameterValues<T extends ParameterTable>(
+  table: T,
+  overrides: Partial<Record<keyof T, number>> = {},
+): ParameterValues<T> {
+  const values: Record<string, number> = {};
+  for (const [name, parameter] of Object.entries(table)) values[name] = overrides[name] ?? parameter.default;
+  return values as ParameterValues<T>;
+}

@@ -1,0 +1,168 @@
+/**
+ * What a source saw: addresses and cgroup ids, no names. Every source (the kernel programs, a capture file) says the same
+ * things in the same words; `identify/` adds the names, detectors and flows read both.
+ * Times are epoch milliseconds (fractions allowed) of the event, never of its processing.
+ */
+export interface Socket {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export type Role = 'client' | 'server' | 'unknown';
+
+/** Why a TCP connection ended. `none`: no packet was ever sent, so there was no contact. */
+export type CloseReason =
+  | 'fin'
+  | 'reset-sent'
+  | 'reset-received'
+  | 'timeout'
+  | 'refused'
+  | 'unreachable'
+  | 'gave-up'
+  | 'killed'
+  | 'none'
+  | 'unknown';
+
+/** Payload bytes and segments or datagrams, from the point of view of the watched socket. */
+export interface Counts {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly receivedPackets: number;
+  readonly sentPackets: number;
+}
+
+/** One watched TCP socket: opened, moved since the last look, or closed. */
+export interface ConnectionObservation {
+  readonly kind: 'connection';
+  readonly timeMs: number;
+  readonly phase: 'live' | 'closed';
+  /** Unique for the life of the source: kernel socket cookie and reuse generation. */
+  readonly id: string;
+  readonly role: Role;
+  readonly cgroupId: number;
+  readonly netns: number;
+  readonly local: Socket;
+  readonly remote: Socket;
+  readonly pid: number;
+  readonly comm: string;
+  readonly established: boolean;
+  /** True for the first observation of this connection, false for every later one. */
+  readonly isNew: boolean;
+  /** It was open before the source started: its counts begin at that moment. */
+  readonly preexisting: boolean;
+  /** What moved since the previous observation of the same connection. */
+  readonly delta: Counts & { readonly retransmits: number };
+  /** What moved since the connection (or the source) began. */
+  readonly total: Counts & { readonly retransmits: number };
+  readonly unackedBytes: number;
+  readonly srttUs: number;
+  readonly startMs: number;
+  readonly closeReason: CloseReason | null;
+}
+
+/** Datagrams (UDP, ICMP, other) of one conversation since the previous observation of it. */
+export interface DatagramObservation {
+  readonly kind: 'datagrams';
+  readonly timeMs: number;
+  readonly protocol: 'UDP' | 'ICMP' | 'SCTP' | 'OTHER';
+  readonly id: string;
+  readonly role: Role;
+  readonly cgroupId: number;
+  readonly local: Socket;
+  readonly remote: Socket;
+  readonly isNew: boolean;
+  readonly loopback: boolean;
+  readonly delta: Counts;
+  readonly startMs: number;
+  readonly ended: boolean;
+}
+
+/**
+ * A listener group (network namespace, address, port; all its reuseport sockets, v4 and v6), counters cumulative since it
+ * was first seen. `trigger: 'threshold'` comes at once from the kernel, `tick` once a second for groups that moved.
+ */
+export interface ListenerObservation {
+  readonly kind: 'listener';
+  readonly timeMs: number;
+  readonly trigger: 'threshold' | 'tick';
+  readonly cgroupId: number;
+  readonly netns: number;
+  /** `0.0.0.0` stands for a wildcard of either family. */
+  readonly local: Socket;
+  /** First SYNs (a retransmission of one already counted is in `synRetransmits`). */
+  readonly syns: number;
+  readonly synRetransmits: number;
+  /** First SYNs that met a full accept queue: the application is slow. Part of `syns`. */
+  readonly queueFullSyns: number;
+  /** Handshakes completed: children that went from SYN_RECV to ESTABLISHED. */
+  readonly completed: number;
+  /** ACKs that arrived at the listener (the last one of each handshake, and forged ones). */
+  readonly acks: number;
+  /** Segments with flags no handshake has (FIN, NULL, XMAS, …) at the open port. */
+  readonly oddFlags: number;
+  /** Requests waiting for their last ACK, and the limit of that queue and of the accept queue. */
+  readonly halfOpen: number;
+  readonly backlog: number;
+  readonly acceptQueue: number;
+  /** Distinct SYN sources in the current kernel window of one second (HyperLogLog estimate, ±13 %). */
+  readonly distinctSources: number;
+  /** A few recent SYN sources, newest last. */
+  readonly sampleSources: readonly string[];
+}
+
+/** One source crossed the per-source SYN limit towards one listener; counts are of the kernel's current window. */
+export interface SynSourceObservation {
+  readonly kind: 'syn-source';
+  readonly timeMs: number;
+  readonly cgroupId: number;
+  readonly netns: number;
+  readonly local: Socket;
+  readonly sourceIp: string;
+  readonly windowMs: number;
+  readonly syns: number;
+  readonly completed: number;
+}
+
+/** Packets a network namespace dropped since the previous observation, by the kernel's reason name. */
+export interface DropObservation {
+  readonly kind: 'drop';
+  readonly timeMs: number;
+  readonly netns: number;
+  readonly reason: string;
+  readonly packets: number;
+}
+
+/** Packets from one source to one target that found no socket, folded in the kernel; counts since the previous one. */
+export interface ProbeObservation {
+  readonly kind: 'probe';
+  readonly timeMs: number;
+  readonly trigger: 'threshold' | 'tick';
+  readonly netns: number;
+  readonly sourceIp: string;
+  readonly targetIp: string;
+  readonly packets: number;
+  /** Distinct destination ports since the first (256-bit linear counting). */
+  readonly distinctPorts: number;
+  readonly lastPort: number;
+  readonly shapes: Readonly<Record<ProbeShape, number>>;
+  readonly firstMs: number;
+}
+
+export type ProbeShape = 'syn' | 'fin' | 'null' | 'xmas' | 'ack' | 'udp' | 'rst' | 'synAck' | 'other';
+
+/** Events that were not delivered: makes a detector less sure, never silently. */
+export interface LossObservation {
+  readonly kind: 'loss';
+  readonly timeMs: number;
+  readonly source: string;
+  readonly count: number;
+}
+
+export type Observation =
+  | ConnectionObservation
+  | DatagramObservation
+  | ListenerObservation
+  | SynSourceObservation
+  | DropObservation
+  | ProbeObservation
+  | LossObservation;
