@@ -1,0 +1,49 @@
+/** Building blocks of the configuration schema, with messages that name the expected shape. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+export function integer(minimum: number, maximum: number) {
+  return z.int().min(minimum).max(maximum);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+export const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^[^\u0000-\u001f]+$/, 'must be a path');
+
+export const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
+
+export const cidr = z.string().refine(isCidr, 'must be an address range such as 10.0.0.0/8 or fd00::/8');
+
+export const listenAddress = z.string().refine((text) => parseListenAddress(text) !== undefined, {
+  error: 'must be address:port, such as 127.0.0.1:8410, localhost:8410 or [::1]:8410',
+});
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:8410`, `[::1]:8410` or `localhost:8410`; port 0 lets the kernel choose. Undefined when it is none of these. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  if (!match) return undefined;
+  const [, v6, name, digits] = match;
+  const port = Number(digits);
+  const host = v6 ?? name ?? '';
+  if (port > 65535) return undefined;
+  if (v6 !== undefined && isIP(v6) !== 6) return undefined;
+  if (v6 === undefined && isIP(host) !== 4 && !/^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?$/.test(host)) return undefined;
+  if (v6 === undefined && isIP(host) !== 4 && /^[0-9.]+$/.test(host)) return undefined;
+  return { host, port };
+}
+
+function isCidr(text: string): boolean {
+  const match = /^(.+)\/(\d{1,3})$/.exec(text);
+  if (!match) return false;
+  const family = isIP(match[1] ?? '');
+  const bits = Number(match[2]);
+  return (family === 4 && bits <= 32) || (family === 6 && bits <= 128 && !(match[1] ?? '').includes('%'));
+}

@@ -1,0 +1,162 @@
+/**
+ * The one source of the configuration: types, defaults, limits, JSON Schema and docs/reference/configuration.md come from
+ * here. Plain data, so that it crosses to the Worker thread as it is. Detector ids and parameters are checked against the
+ * detectors themselves in `detector-settings.ts`.
+ */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { cidr, integer, ipAddress, listenAddress, path } from './schema-types.ts';
+
+export const API_VERSION = 'netguard/v1';
+
+const server = z.strictObject({
+  listen: listenAddress
+    .default('127.0.0.1:8410')
+    .describe(
+      'Address and port of the HTTP server; `agent` uses 127.0.0.1:9410 unless it is set. Not loopback needs `tokenFile`, `tlsCertFile` and `tlsKeyFile`.',
+    ),
+  tokenFile: path
+    .optional()
+    .describe('File holding the bearer token that clients must send; read again when it changes.'),
+  tlsCertFile: path.optional().describe('PEM certificate chain.'),
+  tlsKeyFile: path.optional().describe('PEM private key.'),
+  metricsPlain: z
+    .boolean()
+    .default(false)
+    .describe('Serve `/metrics` without a token also when the address is not loopback.'),
+});
+
+const log = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest level written.'),
+  format: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .describe('`auto` is pretty on a terminal, JSON lines elsewhere.'),
+});
+
+const ebpf = z.strictObject({
+  objectDir: path
+    .optional()
+    .describe('Directory of the compiled kernel programs; the ones that came with this version unless set.'),
+  ringBytes: integer(4096, 1_073_741_824)
+    .refine((bytes) => (bytes & (bytes - 1)) === 0, 'must be a power of two, at least one page (4096)')
+    .default(4_194_304)
+    .describe('Ring buffer between kernel and agent, a power of two.'),
+  maxSockets: integer(64, 4_194_304).default(131_072).describe('Sockets that may be watched at once.'),
+  maxLiveRecords: integer(64, 4_194_304)
+    .default(131_072)
+    .describe('Live sockets read in one pass; what finds no room comes in the next.'),
+  maxListeners: integer(16, 1_048_576).default(4096).describe('Listener groups (network namespace, address, port).'),
+  maxConversations: integer(64, 4_194_304)
+    .default(65_536)
+    .describe('UDP, ICMP and other conversations; more are counted in the totals only.'),
+  maxCgroups: integer(16, 1_048_576).default(8192).describe('cgroups with exact totals.'),
+  maxProbes: integer(64, 4_194_304)
+    .default(16_384)
+    .describe('Pairs of source and target whose packets found no socket.'),
+  tickMs: integer(100, 60_000).default(1000).describe('How often live sockets and totals are read.'),
+  seedSeconds: integer(0, 3600)
+    .default(120)
+    .describe('How long the temporary program looks for sockets that were open before the start.'),
+  cgroupRoot: path.optional().describe('Mount point of the cgroup v2 hierarchy; found by itself unless set.'),
+});
+
+const identity = z.strictObject({
+  file: path.optional().describe('Static identities (docs/reference/identity.md); read again when it changes.'),
+  subnets: z
+    .array(
+      z.strictObject({
+        cidr: cidr.describe('Address range.'),
+        label: z.string().min(1).max(63).describe('Shown as `subnetLabel`.'),
+      }),
+    )
+    .max(10_000)
+    .default([])
+    .describe('Names for address ranges that are no pod, service or node. The longest prefix wins.'),
+  clusterCidrs: z
+    .array(cidr)
+    .max(1000)
+    .default([])
+    .describe('Pod, service and node ranges: an unknown address in them is `private`, never `world`.'),
+  apiServers: z
+    .array(ipAddress)
+    .max(100)
+    .default([])
+    .describe('Addresses of the API server besides the endpoints of `default/kubernetes`.'),
+});
+
+const flows = z.strictObject({
+  windowMs: integer(1000, 3_600_000)
+    .default(10_000)
+    .describe('Length of the window into which flows are folded as edges.'),
+  recent: integer(100, 10_000_000).default(20_000).describe('Finished flows kept in memory for the API.'),
+  maxEdges: integer(100, 1_000_000).default(20_000).describe('Edges held per window; more are counted, not kept.'),
+});
+
+const metrics = z.strictObject({
+  maxSeriesPerMetric: integer(10, 1_000_000)
+    .default(2000)
+    .describe('Series per metric; what comes later counts in `other`.'),
+  seriesGraceSeconds: integer(0, 86_400).default(300).describe('How long the series of a pod outlive it.'),
+});
+
+const mode = z.enum(['alert', 'observe', 'off']);
+const parameters = z.record(z.string(), z.number());
+const detector = z.strictObject({
+  mode: mode.optional().describe("`observe` evaluates without alerting. The detector's own default unless set."),
+  parameters: parameters.default({}).describe("The detector's parameters: docs/detectors/<id>.md."),
+  namespaces: z
+    .record(
+      z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name'),
+      z.strictObject({ mode: mode.optional(), parameters: parameters.default({}) }),
+    )
+    .default({})
+    .describe('The same, for targets in one namespace.'),
+});
+
+const alerts = z.strictObject({
+  resolveAfterMs: integer(1000, 86_400_000).default(60_000).describe('Quiet time after which an alert is resolved.'),
+  maxOpenPerRule: integer(1, 10_000)
+    .default(50)
+    .describe('Open alerts of one rule before the rest fold into a summary.'),
+});
+
+export const configSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION).describe('Version of this file.'),
+  cluster: z
+    .string()
+    .min(1)
+    .max(253)
+    .default('default')
+    .describe('Name of the cluster in alerts; part of their fingerprint.'),
+  node: z
+    .string()
+    .min(1)
+    .max(253)
+    .default(() => hostname())
+    .describe('Name of this node; the host name unless set.'),
+  stateDir: path.default('/var/lib/netguard').describe('Where open alerts and other state are kept over a restart.'),
+  server: server.prefault({}),
+  log: log.prefault({}),
+  sources: z.strictObject({ ebpf: ebpf.prefault({}) }).prefault({}),
+  identity: identity.prefault({}),
+  flows: flows.prefault({}),
+  metrics: metrics.prefault({}),
+  detectors: z.record(z.string(), detector).default({}).describe('By detector id.'),
+  alerts: alerts.prefault({}),
+});
+
+type DeepReadonly<T> = T extends readonly (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+export type DetectorMode = z.output<typeof mode>;
+export type DetectorSettings = Config['detectors'][string];
+
+/** The configuration of a process that was given none. */
+export function defaultConfig(): Config {
+  return configSchema.parse({ apiVersion: API_VERSION });
+}
