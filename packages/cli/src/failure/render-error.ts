@@ -1,0 +1,59 @@
+import { safeText } from '../text/safe-text.ts';
+
+interface ErrorLike {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly hint?: unknown;
+  readonly exitStatus?: unknown;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error as the command prints it: `error: <doing>: <cause>`, the hint indented, the code last. Causes whose text is not
+ * in the message already follow on their own lines. No stack unless `debug` (NETGUARD_DEBUG=1).
+ */
+export function renderError(error: unknown, debug = false): string {
+  const lines: string[] = [];
+  const seen = new Set<unknown>();
+  let message = '';
+  for (let e: unknown = error; e !== undefined && e !== null && !seen.has(e) && seen.size < 6; e = causeOf(e)) {
+    seen.add(e);
+    const text = messageOf(e);
+    if (lines.length === 0) {
+      message = text;
+      lines.push(`error: ${safeLines(text)}`);
+    } else if (text && !message.includes(text)) {
+      message += text;
+      lines.push(`  because: ${safeLines(text)}`);
+    }
+  }
+  const { hint, code } = (typeof error === 'object' && error ? error : {}) as ErrorLike;
+  if (typeof hint === 'string' && hint && !message.includes(hint)) lines.push(`  ${safeLines(hint)}`);
+  if (typeof code === 'string' && code) lines.push(`  (${safeText(code)})`);
+  if (debug && error instanceof Error && error.stack) lines.push('', error.stack);
+  return `${lines.join('\n')}\n`;
+}
+
+/** 2 for bad usage and configuration, else 1. */
+export function exitStatusOf(error: unknown): number {
+  const { exitStatus, code } = (typeof error === 'object' && error ? error : {}) as ErrorLike;
+  if (typeof exitStatus === 'number') return exitStatus;
+  return typeof code === 'string' && /^NG_ERR_CONFIG(_|$)/.test(code) ? 2 : 1;
+}
+
+function messageOf(e: unknown): string {
+  if (typeof e === 'object' && e !== null) {
+    const { message, code } = e as ErrorLike;
+    if (typeof message === 'string' && message) return message;
+    if (typeof code === 'string') return code;
+  }
+  return String(e);
+}
+
+function causeOf(e: unknown): unknown {
+  return typeof e === 'object' ? (e as ErrorLike).cause : undefined;
+}
+
+function safeLines(text: string): string {
+  return text.trim().split('\n').map(safeText).join('\n    ');
+}
