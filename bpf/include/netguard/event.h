@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What crosses to user space. packages/core/src/abi/*.gen.ts is generated from this by `npm run generate`. */
+/* What crosses to user space. The TypeScript under packages/core/src/abi is generated from this by `npm run generate`. */
 #ifndef NETGUARD_EVENT_H
 #define NETGUARD_EVENT_H
 
@@ -76,14 +76,10 @@ struct ng_sock_record {
 	__u32 generation;
 	__u32 netns;
 	__u32 pid;
-	__u32 half_open;            /* listeners only: requests waiting for their last ACK */
-	__u32 accept_queue;         /* listeners only */
-	__u32 backlog;              /* listeners only */
 	__u16 lport;                /* host order */
 	__u16 rport;                /* host order */
 	__u16 error;                /* sk_err */
 	__u16 pad0;
-	__u32 pad1;
 	struct ng_addr laddr;
 	struct ng_addr raddr;
 	char comm[NG_COMM_LEN];
@@ -121,10 +117,12 @@ struct ng_listener_value {
 	__u64 window_ns;            /* start of the current window */
 	__u32 window_syns;
 	__u32 window_fire;          /* next count at which an event is raised: doubles */
-	__u32 half_open;            /* of the socket that took the last SYN */
-	__u32 accept_queue;
+	__u32 half_open;            /* sums over the group's sockets, as of the last pass of the socket iterator; */
+	__u32 accept_queue;         /* in an event: of the socket that took the SYN */
 	__u32 backlog;
 	__u32 sockets;
+	__u32 pass;
+	__u32 pad0;
 	__u8 hll[NG_HLL_REGISTERS]; /* sources of this window */
 	struct ng_addr sample[NG_SAMPLES];
 };
@@ -144,8 +142,8 @@ struct ng_syn_source_event {
 	__u64 cgroup_id;
 	struct ng_listener_key key;
 	struct ng_addr source;
-	__u32 syns;
-	__u32 completed;
+	__u32 syns;                 /* when the limit was crossed */
+	__u32 completed;            /* limits.grace_ms later */
 };
 
 /* Exact totals of what is not TCP, per cgroup: few keys, never evicted by a flood. */
@@ -177,7 +175,7 @@ struct ng_conv_key {
 };
 
 struct ng_conv_value {
-	__u64 first_ns;
+	__u64 first_ns;             /* coarse monotonic clock, as all times of packets and probes */
 	__u64 last_ns;
 	__u64 rx_packets;
 	__u64 rx_bytes;
@@ -246,6 +244,7 @@ struct ng_limits {
 	__u32 source_syns;          /* first SYNs per window of one source that raise a source event */
 	__u32 probe_ports;          /* distinct ports of one pair that raise a probe event */
 	__u32 window_ms;
+	__u32 grace_ms;             /* how long a handshake may take before it counts as not completed */
 };
 
 #endif
