@@ -6,12 +6,11 @@ export function integer(minimum: number, maximum: number) {
   return z.int().min(minimum).max(maximum);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 export const path = z
   .string()
   .min(1)
   .max(4096)
-  .regex(/^[^\u0000-\u001f]+$/, 'must be a path');
+  .regex(/^\P{Cc}+$/u, 'must be a path');
 
 export const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 
