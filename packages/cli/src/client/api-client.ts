@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http';
+import { CliError } from '../failure/cli-error.ts';
+import { safeText } from '../text/safe-text.ts';
+import type { Lists, Problem, StatusResponse } from './api-types.ts';
+import { httpGet, readBody } from './http-get.ts';
+import type { ServerAddress } from './server-address.ts';
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** Items the server is asked for at a time. */
+const PAGE = 1000;
+
+/** Reads /api/v1 of one NetGuard process. `connectApi` finds it first. */
+export class ApiClient {
+  readonly url: URL;
+  readonly #token: string | undefined;
+  readonly #ca: string | undefined;
+
+  constructor(url: URL, address: Pick<ServerAddress, 'token' | 'ca'> = {}) {
+    this.url = url;
+    this.#token = address.token;
+    this.#ca = address.ca;
+  }
+
+  status(signal?: AbortSignal): Promise<StatusResponse> {
+    return this.#json<StatusResponse>('/api/v1/status', {}, signal);
+  }
+
+  /** One page of a list, as the server orders it. */
+  page<K extends keyof Lists>(kind: K, query: Query = {}, signal?: AbortSignal): Promise<Lists[K]> {
+    return this.#json<Lists[K]>(`/api/v1/${kind}`, { limit: PAGE, ...query }, signal);
+  }
+
+  /** Every item of a list, page by page, at most `atMost`. */
+  async all<K extends keyof Lists>(
+    kind: K,
+    query: Query = {},
+    signal?: AbortSignal,
+    atMost = Number.POSITIVE_INFINITY,
+  ): Promise<Lists[K]['items'][number][]> {
+    const items: Lists[K]['items'][number][] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Lists[K] = await this.page(kind, { ...query, cursor }, signal);
+      if (!Array.isArray(page.items)) throw this.#notOurs(`/api/v1/${kind}`, 'a list without items');
+      items.push(...page.items);
+      if (page.nextCursor === cursor) break;
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && items.length < atMost);
+    return items;
+  }
+
+  /** Opens the event stream; the caller reads the body. `lastEventId` asks for what was missed since. */
+  stream(types: readonly string[], lastEventId: string | undefined, signal?: AbortSignal): Promise<IncomingMessage> {
+    return this.#get('/api/v1/stream', { types: types.join(',') }, signal, {
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    });
+  }
+
+  async #json<T>(path: string, query: Query, signal: AbortSignal | undefined): Promise<T> {
+    const response = await this.#get(path, query, signal);
+    const text = await readBody(response).catch((cause: unknown) => {
+      throw new CliError('NG_ERR_CLI_RESPONSE', `reading ${path} from ${this.url.origin}`, reason(cause), { cause });
+    });
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw this.#notOurs(path, 'no JSON');
+    }
+  }
+
+  async #get(
+    path: string,
+    query: Query,
+    signal?: AbortSignal,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<IncomingMessage> {
+    const url = new URL(path, this.url);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    let response: IncomingMessage;
+    try {
+      response = await httpGet(url, {
+        headers: { ...headers, ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }) },
+        ca: this.#ca,
+        // The stream has a heartbeat every 15 s: three missed ones are a dead connection.
+        idleMs: headers.accept === 'text/event-stream' ? 45_000 : 10_000,
+        signal,
+      });
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      throw unreachable(this.url, cause);
+    }
+    if (response.statusCode === 200) return response;
+    throw await this.#refused(path, response);
+  }
+
+  async #refused(path: string, response: IncomingMessage): Promise<CliError> {
+    const status = response.statusCode ?? 0;
+    const body = await readBody(response, 65_536).catch(() => '');
+    const doing = `asking ${this.url.origin} for ${path}`;
+    if (status === 401 || status === 403) {
+      return new CliError('NG_ERR_CLI_DENIED', doing, this.#token ? 'the token is refused' : 'it wants a token', {
+        hint: 'Pass --token-file FILE (or NETGUARD_TOKEN_FILE) with a token that this server accepts.',
+      });
+    }
+    const problem = parseProblem(body);
+    if (!problem) return this.#notOurs(path, `HTTP status ${status}`);
+    return new CliError('NG_ERR_CLI_RESPONSE', doing, safeText(problem.detail ?? problem.title));
+  }
+
+  #notOurs(path: string, what: string): CliError {
+    return new CliError('NG_ERR_CLI_RESPONSE', `asking ${this.url.origin} for ${path}`, `the answer is ${what}`, {
+      hint: 'Is another program listening there? Say where NetGuard is with --server URL.',
+    });
+  }
+}
+
+/** The first address at which something answers as NetGuard does. @throws CliError NG_ERR_CLI_UNREACHABLE */
+export async function connectApi(address: ServerAddress, signal?: AbortSignal): Promise<ApiClient> {
+  let stranger: CliError | undefined;
+  let failure: unknown;
+  for (const url of address.urls) {
+    const client = new ApiClient(url, address);
+    try {
+      await client.status(signal);
+      return client;
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (address.named || error.code === 'NG_ERR_CLI_DENIED') throw error;
+      if (error.code === 'NG_ERR_CLI_UNREACHABLE') failure ??= error;
+      else stranger ??= error;
+    }
+  }
+  if (stranger) throw stranger;
+  throw new CliError(
+    'NG_ERR_CLI_UNREACHABLE',
+    '',
+    `no NetGuard is listening at ${address.urls.map((url) => url.origin).join(' or ')}`,
+    {
+      hint: START_HINT,
+      cause: failure instanceof Error ? failure.cause : undefined,
+    },
+  );
+}
+
+const START_HINT = 'Start one with `netguard run`, or say where it is with --server URL.';
+
+function unreachable(url: URL, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code === 'ECONNREFUSED') {
+    return new CliError('NG_ERR_CLI_UNREACHABLE', '', `no NetGuard is listening at ${url.origin}`, {
+      hint: START_HINT,
+      cause,
+    });
+  }
+  const tls = /CERT|SELF_SIGNED|ISSUER|ERR_TLS|ALTNAME/.test(code);
+  return new CliError('NG_ERR_CLI_UNREACHABLE', `connecting to ${url.origin}`, reason(cause), {
+    hint: tls ? 'Name the authority that signed its certificate with --tls-ca-file FILE.' : START_HINT,
+    cause,
+  });
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return reason(cause.errors[0]);
+  return cause instanceof Error && cause.message
+    ? cause.message
+    : String((cause as NodeJS.ErrnoException)?.code ?? cause);
+}
+
+function parseProblem(body: string): Problem | undefined {
+  try {
+    const value = JSON.parse(body) as Partial<Problem> | null;
+    return typeof value?.title === 'string' ? (value as Problem) : undefined;
+  } catch {
+    return undefined;
+  }
+}
