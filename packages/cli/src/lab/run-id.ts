@@ -6,8 +6,16 @@ import { randomInt } from 'node:crypto';
  * labs of one process differ too.
  */
 export function newRunId(pid: number): string {
-  const digits = (value: number) => value.toString(36).padStart(5, '0');
-  return `ng-${digits(pid)}${digits(randomInt(36 ** 5))}`;
+  return `${runIdPrefix(pid)}${digits(randomInt(36 ** 5))}`;
+}
+
+/** With what the names of all labs of one process begin. */
+export function runIdPrefix(pid: number): string {
+  return `ng-${digits(pid)}`;
+}
+
+function digits(value: number): string {
+  return value.toString(36).padStart(5, '0');
 }
 
 const runIdPattern = /^ng-[0-9a-z]{10}$/;
