@@ -146,6 +146,11 @@ static __always_inline void listener_syn(const struct ng_listener_key *key, stru
 	__u32 window_syns, completed = 0;
 
 	group->last_ns = now_ns;
+	if (group->sockets <= 1) { /* one socket: as fresh as its last SYN; several: the iterator sums them */
+		group->half_open = tp->inet_conn.icsk_accept_queue.qlen.counter;
+		group->accept_queue = sk->sk_ack_backlog;
+		group->backlog = sk->sk_max_ack_backlog;
+	}
 	if (sk->sk_ack_backlog > sk->sk_max_ack_backlog)
 		__sync_fetch_and_add(&group->queue_full, 1);
 	if (!limit || !limit->window_ms)

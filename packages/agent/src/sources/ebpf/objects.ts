@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NetGuardError } from '@netguard/core';
+import * as abi from '@netguard/core/abi';
+import { BpfError, type BpfLink, type BpfMap, BpfObject, type BpfProgram } from '@netguard/libbpf';
+import type { Config } from '../../config/schema.ts';
+import type { ProgramStatus } from '../../worker/messages.ts';
+import { kernelBtf } from './kernel-btf.ts';
+
+const PAGE = 4096;
+const OBJECTS = ['sockets', 'packets', 'probes', 'cgroups'] as const;
+/** Maps that several objects declare; the first to load owns them. */
+const SHARED = ['ng_lost', 'ng_events', 'ng_limits', 'ng_listeners', 'ng_syn_rate'];
+/** What is lost without a program, for `status` and `doctor`; those without an entry are required. */
+const OPTIONAL: Readonly<Record<string, string>> = {
+  ng_packet_in: 'UDP and ICMP are not counted and SYN floods are not seen; TCP accounting goes on',
+  ng_packet_out: 'UDP and ICMP sent by pods are not counted; TCP accounting goes on',
+  ng_drop: 'dropped packets and probes of closed ports are not seen',
+  ng_drop_sk: 'dropped packets and probes of closed ports are not seen',
+  ng_cgroup_mkdir: 'new pods are found by walking the cgroup tree, a little later',
+  ng_cgroup_rmdir: 'pods that ended are found by walking the cgroup tree, a little later',
+};
+const VALUE_SIZES: Readonly<Record<string, number>> = {
+  ng_live: abi.ngSockRecord.SIZE,
+  ng_live_header: abi.ngLiveHeader.SIZE,
+  ng_listeners: abi.ngListenerValue.SIZE,
+  ng_totals: abi.ngTotalValue.SIZE,
+  ng_convs: abi.ngConvValue.SIZE,
+  ng_probes: abi.ngProbeValue.SIZE,
+  ng_limits: abi.ngLimits.SIZE,
+};
+
+type Sources = Config['sources']['ebpf'];
+
+/** Where the kernel programs lie: configured, beside the built package, or in the source tree. */
+export function objectDirectory(configured: string | undefined): string {
+  const candidates = configured
+    ? [configured]
+    : ['./bpf', '../../../../../bpf/build'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const found = candidates.find((path) => existsSync(join(path, 'sockets.bpf.o')));
+  if (found) return found;
+  throw new NetGuardError('NG_ERR_BPF_OBJECTS', `looking for the kernel programs in ${candidates.join(', ')}`, {
+    hint: 'build them with `npm run build:bpf` (needs clang and libbpf-dev), or set sources.ebpf.objectDir',
+  });
+}
+
+/** The loaded kernel programs and their maps. Closing it detaches everything; nothing is pinned. */
+export class EbpfObjects implements Disposable {
+  readonly #objects = new Map<string, BpfObject>();
+  readonly #links: BpfLink[] = [];
+  readonly #attached = new Map<string, BpfProgram>();
+  readonly #refused = new Map<string, string>();
+
+  /** Opens, sizes and loads all objects; attaches nothing. */
+  static load(sources: Sources): EbpfObjects {
+    const directory = objectDirectory(sources.objectDir);
+    const self = new EbpfObjects();
+    try {
+      for (const name of OBJECTS) self.#load(name, join(directory, `${name}.bpf.o`), sources);
+      return self;
+    } catch (cause) {
+      self.close();
+      throw loadError(cause);
+    }
+  }
+
+  map(name: string): BpfMap {
+    for (const object of this.#objects.values()) {
+      const map = object.maps.get(name);
+      if (map) return map;
+    }
+    throw new NetGuardError('NG_ERR_BPF_LOAD', `finding map ${name}`);
+  }
+
+  program(name: string): BpfProgram {
+    for (const object of this.#objects.values()) {
+      const program = object.programs.get(name);
+      if (program) return program;
+    }
+    throw new NetGuardError('NG_ERR_BPF_LOAD', `finding program ${name}`);
+  }
+
+  /** Attaches a program by its section, or to a cgroup; an optional one that is refused is remembered, not thrown. */
+  attach(name: string, cgroup?: string): BpfLink | undefined {
+    const program = this.program(name);
+    try {
+      const link = cgroup === undefined ? program.attach() : program.attachCgroup(cgroup);
+      this.#links.push(link);
+      this.#attached.set(name, program);
+      return link;
+    } catch (cause) {
+      const lost = OPTIONAL[name];
+      if (lost === undefined) throw loadError(cause);
+      this.#refused.set(name, `${cause instanceof Error ? cause.message : String(cause)}; ${lost}`);
+      return undefined;
+    }
+  }
+
+  attached(): readonly BpfProgram[] {
+    return [...this.#attached.values()];
+  }
+
+  maps(): readonly BpfMap[] {
+    const byName = new Map<string, BpfMap>();
+    for (const object of this.#objects.values()) {
+      for (const map of object.maps.values()) if (!byName.has(map.name)) byName.set(map.name, map);
+    }
+    return [...byName.values()];
+  }
+
+  status(): ProgramStatus[] {
+    const rows: ProgramStatus[] = [];
+    for (const [name, program] of this.#attached) {
+      const info = program.info();
+      const measured = info.runCount > 0 ? { runs: info.runCount, seconds: info.runTimeNs / 1e9 } : {};
+      rows.push({ name, attached: true, ...measured });
+    }
+    for (const [name, reason] of this.#refused) rows.push({ name, attached: false, reason });
+    return rows;
+  }
+
+  close(): void {
+    for (const link of this.#links.splice(0)) link.close();
+    for (const object of [...this.#objects.values()].reverse()) object.close();
+    this.#objects.clear();
+    this.#attached.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #load(name: string, path: string, sources: Sources): void {
+    const object = BpfObject.open(path);
+    this.#objects.set(name, object);
+    this.#resize(object, sources);
+    for (const map of object.maps.values()) {
+      if (!SHARED.includes(map.name)) continue;
+      const owner = this.#ownerOf(map.name, object);
+      if (owner) map.reuse(owner);
+    }
+    if (name === 'probes') chooseDropProgram(object);
+    object.load();
+    for (const [map, size] of Object.entries(VALUE_SIZES)) {
+      const actual = object.maps.get(map)?.valueSize;
+      if (actual !== undefined && actual !== size) {
+        throw new NetGuardError('NG_ERR_ABI', `comparing map ${map}: the programs have ${actual} bytes, this build ${size}`, {
+          hint: 'programs and agent are of different versions; run `npm run build:bpf`',
+        });
+      }
+    }
+  }
+
+  #ownerOf(map: string, except: BpfObject): BpfMap | undefined {
+    for (const object of this.#objects.values()) if (object !== except && object.maps.has(map)) return object.maps.get(map);
+    return undefined;
+  }
+
+  #resize(object: BpfObject, sources: Sources): void {
+    const sizes: Record<string, number> = {
+      ng_events: sources.ringBytes,
+      ng_live: sources.maxLiveRecords,
+      ng_listeners: sources.maxListeners,
+      ng_convs: sources.maxConversations,
+      ng_totals: sources.maxCgroups,
+      ng_probes: sources.maxProbes,
+    };
+    for (const [name, size] of Object.entries(sizes)) {
+      const map = object.maps.get(name);
+      if (map) map.maxEntries = size;
+    }
+    if (object.maps.has('ng_events')) {
+      object.setGlobals({ ng_ring_wake_bytes: Math.max(PAGE / 4, Math.floor(sources.ringBytes / 16)) });
+    }
+  }
+}
+
+/** Kernels since 6.11 hand the socket to kfree_skb's tracepoint; the program that takes it is refused by older ones. */
+function chooseDropProgram(object: BpfObject): void {
+  const withSocket = (kernelBtf().funcProto('btf_trace_kfree_skb')?.parameters.length ?? 4) >= 5;
+  object.program(withSocket ? 'ng_drop' : 'ng_drop_sk').autoload = false;
+}
+
+function loadError(cause: unknown): Error {
+  if (cause instanceof NetGuardError) return cause;
+  if (cause instanceof BpfError) return new NetGuardError('NG_ERR_BPF_LOAD', 'loading the kernel programs', { cause });
+  return cause instanceof Error ? cause : new Error(String(cause));
+}

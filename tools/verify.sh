@@ -1,0 +1,10 @@
+#!/bin/sh
+# What must never drift: the kernel programs build, and what is generated from them is what is checked in.
+set -eu
+cd "$(dirname "$0")/.."
+sh tools/build-bpf.sh
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
+node tools/gen-abi.ts --check
+biome check --error-on-warnings .
+tsc --noEmit
