@@ -5,7 +5,7 @@ import { libbpf } from './libbpf.ts';
 import { libc } from './libc.ts';
 import { BPF_F_ALLOW_MULTI, cgroupAttachment, type LinkBacking, linkFromFd, linkFromPointer } from './link-backing.ts';
 import { type Logged, libbpfReason, logged } from './log.ts';
-import type { BpfMap } from './map.ts';
+import type { MapRef } from './map-handle.ts';
 import { missingCapabilities, privilegeError } from './privilege.ts';
 import type { BpfProgram } from './program.ts';
 import { CStruct } from './struct.ts';
@@ -18,7 +18,7 @@ export const XDP_FLAG = { SKB_MODE: 1 << 1, DRV_MODE: 1 << 2, HW_MODE: 1 << 3 } 
 
 export interface IteratorTarget {
   /** Map whose elements are visited. */
-  readonly map?: BpfMap<never, never> | BpfMap;
+  readonly map?: MapRef;
   /** Process (thread group) whose tasks are visited; default all of this PID namespace. */
   readonly pid?: number;
 }

@@ -172,7 +172,6 @@ function compositeCodec(btf: Btf, type: BtfComposite, path: string, depth: numbe
   const fields = [...flatten(btf, type, path, 0, depth)];
   const names = new Set(fields.map((field) => field.name));
   const { size } = type;
-  const overlapping = type.kind === 'union';
   return {
     size,
     read(view, offset) {
@@ -189,7 +188,7 @@ function compositeCodec(btf: Btf, type: BtfComposite, path: string, depth: numbe
         const near = nearestName(name, names);
         throw unfit(path, `${type.kind} ${type.name} has no member ${name}`, near && `The nearest name is ${near}`);
       }
-      if (!overlapping || depth === 0) zero(view, offset, size);
+      zero(view, offset, size);
       for (const field of fields) {
         const member = value[field.name];
         if (member !== undefined) field.codec.write(view, offset + field.offset, member);

@@ -1,7 +1,8 @@
 import { BpfError, errnoText } from './errors.ts';
 import { lastErrno } from './ffi.ts';
 import { epollWaitAsync, libc } from './libc.ts';
-import type { BpfMap } from './map.ts';
+import type { MapRef } from './map-handle.ts';
+import { mapInfo } from './map-info.ts';
 import { MAP_TYPE } from './map-types.ts';
 import { type RecordHandler, Ring } from './ring.ts';
 
@@ -40,7 +41,7 @@ export class EventLoop implements AsyncDisposable {
   }
 
   /** Starts reading a loaded ring buffer map. `onRecord` is called from `drain`, see RecordHandler. */
-  addRing(map: BpfMap<never, never> | BpfMap, onRecord: RecordHandler): Ring {
+  addRing(map: MapRef, onRecord: RecordHandler): Ring {
     this.#open('adding a ring to');
     if (map.type !== MAP_TYPE.RINGBUF) {
       throw new BpfError('LIBBPF_ERR_VALUE', `adding map ${map.name} to an event loop`, 'it is not a ring buffer');
@@ -48,7 +49,7 @@ export class EventLoop implements AsyncDisposable {
     // A descriptor of our own, so that closing the object does not take it from under the epoll set.
     const fd = checked(libc.fcntl(map.fd, F_DUPFD_CLOEXEC, 0), `duplicating the descriptor of map ${map.name}`);
     this.#ringFds.push(fd);
-    const ring = new Ring(map.name, fd, map.info().maxEntries, onRecord);
+    const ring = new Ring(map.name, fd, mapInfo(fd, map.name).maxEntries, onRecord);
     this.#watch(fd);
     this.#rings.push(ring);
     return ring;
@@ -101,6 +102,7 @@ export class EventLoop implements AsyncDisposable {
     this.#closed = true;
     await this.#pending?.catch(() => false);
     for (const fd of [...this.#ringFds, this.#wakeFd, this.#epollFd]) libc.close(fd);
+    for (const ring of this.#rings) ring.close();
     this.#rings.length = 0;
   }
 

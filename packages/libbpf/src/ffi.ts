@@ -88,10 +88,6 @@ export const viewOf = (address: bigint, length: number): ArrayBuffer => koffi.vi
 
 export const stringAt = (address: bigint, length: number): string => koffi.decode.string(address, length);
 
-/** The address held by a pointer variable of a library, `stdin` for one. */
-export const pointerVariable = (library: Library, name: string): Pointer =>
-  koffi.decode(library.symbol(name), 'void *') as Pointer;
-
 /** Makes a JavaScript function callable from C for the rest of this thread's life. */
 export function registerCallback<A extends unknown[]>(
   callback: (...args: A) => number,

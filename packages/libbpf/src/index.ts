@@ -11,6 +11,7 @@ export { BpfIterator } from './iterator.ts';
 export { BpfLink } from './link.ts';
 export type { LinkInfo } from './link-info.ts';
 export { BpfMap } from './map.ts';
+export type { MapRef } from './map-handle.ts';
 export type { MapInfo } from './map-info.ts';
 export { BPF_ANY, BPF_EXIST, BPF_NOEXIST, MAP_FLAG, MAP_TYPE } from './map-types.ts';
 export { BpfObject, type OpenOptions } from './object.ts';

@@ -1,5 +1,6 @@
-import { BpfError } from './errors.ts';
-import { bindLazily, type Library, type Memory, openLibrary, type Pointer, pointerVariable } from './ffi.ts';
+import { closeSync, openSync } from 'node:fs';
+import { BpfError, ERRNO } from './errors.ts';
+import { bindLazily, type Library, lastErrno, type Memory, openLibrary } from './ffi.ts';
 
 let handle: Library | undefined;
 function open(): Library {
@@ -25,8 +26,7 @@ export const libc = bindLazily(
     if_nametoindex: ['uint32_t', 'str'],
     vasprintf: ['int', 'void *', 'void *', 'void *'],
     free: ['void', 'void *'],
-    flockfile: ['void', 'void *'],
-    funlockfile: ['void', 'void *'],
+    flock: ['int', 'int', 'int'],
   },
   open,
   (name, cause) =>
@@ -50,20 +50,25 @@ export function epollWaitAsync(
   );
 }
 
-let lockFile: Pointer = null;
+const LOCK_FILE = '/proc/self/status';
+const LOCK_EX = 2;
+let lockDepth = 0;
 
 /**
  * Runs `body` while no other thread of the process is in here. libbpf's print callback is one for the whole process, and a
- * callback of one JavaScript thread called from another waits for that thread: two of them would wait for each other. The lock
- * must be the same object in every thread with nothing shared between them; the C library's lock on its `stdin` stream, which
- * Node.js never uses, is such an object, and it is recursive.
+ * callback of one JavaScript thread that is called from another waits for that thread: two of them would wait for each other.
+ * Threads of Node.js share no memory unasked, so the lock is the kernel's, on a file that is this process's own. Node.js closes
+ * the files of a Worker that is terminated in here, which unlocks it.
  */
 export function withProcessLock<T>(body: () => T): T {
-  lockFile ??= pointerVariable(open(), 'stdin');
-  libc.flockfile(lockFile);
+  const fd = lockDepth > 0 ? -1 : openSync(LOCK_FILE, 'r');
+  lockDepth++;
   try {
+    // Interrupted by a signal: again.
+    while (fd >= 0 && libc.flock(fd, LOCK_EX) < 0 && lastErrno() === ERRNO.EINTR);
     return body();
   } finally {
-    libc.funlockfile(lockFile);
+    lockDepth--;
+    if (fd >= 0) closeSync(fd);
   }
 }

@@ -1,3 +1,4 @@
+import { BpfError } from './errors.ts';
 import { mapMemory, pageSize } from './memory.ts';
 
 /** The data pages of a ring buffer, mapped twice in a row so that a record that wraps is contiguous. Read-only, zero copy. */
@@ -23,9 +24,11 @@ export class Ring {
   /** Bytes of the data area. */
   readonly size: number;
   readonly #onRecord: RecordHandler;
-  readonly #data: RingView;
-  readonly #consumer: BigInt64Array;
-  readonly #producer: BigInt64Array;
+  #data: RingView;
+  #consumer: BigInt64Array;
+  #producer: BigInt64Array;
+  #closed = false;
+  #draining = false;
   /** Position as a number: exact for 9 petabytes. */
   #position: number;
 
@@ -40,13 +43,7 @@ export class Ring {
     this.#onRecord = onRecord;
     this.#consumer = new BigInt64Array(consumer, 0, 1);
     this.#producer = new BigInt64Array(shared, 0, 1);
-    this.#data = {
-      u8: new Uint8Array(shared, page),
-      u32: new Uint32Array(shared, page),
-      i32: new Int32Array(shared, page),
-      u64: new BigUint64Array(shared, page),
-      view: new DataView(shared, page),
-    };
+    this.#data = viewsOf(shared, page);
     this.#position = Number(Atomics.load(this.#consumer, 0));
   }
 
@@ -57,20 +54,26 @@ export class Ring {
 
   /**
    * Hands up to `maxRecords` records to the handler and returns their number; discarded ones do not count. Stops at a record
-   * that its program has not submitted yet. When the handler throws, its record counts as read.
+   * that its program has not submitted yet, and after one ring's worth of bytes, so that a producer that is faster cannot hold
+   * the thread: what is left makes the next wait return at once. When the handler throws, its record counts as read.
    */
   drain(maxRecords: number = Number.POSITIVE_INFINITY): number {
-    const { i32 } = this.#data;
+    this.#begin();
+    const data = this.#data;
+    const { i32 } = data;
+    const consumer = this.#consumer;
+    const producer = this.#producer;
     const mask = this.size - 1;
     // The producer needs room long before the ring is empty, but telling it of every record would cost more than reading it.
     const publishEvery = this.size >>> 3;
+    const limit = this.#position + this.size;
     let position = this.#position;
     let published = position;
     let records = 0;
     try {
       for (;;) {
-        const end = Number(Atomics.load(this.#producer, 0));
-        if (position === end) break;
+        const end = Number(Atomics.load(producer, 0));
+        if (position === end || position >= limit) break;
         while (position < end) {
           const offset = position & mask;
           const header = Atomics.load(i32, offset >>> 2);
@@ -79,21 +82,51 @@ export class Ring {
           position += (length + HEADER_BYTES + 7) & ~7;
           if ((header & DISCARD) === 0) {
             records++;
-            this.#onRecord(this.#data, offset + HEADER_BYTES, length);
+            this.#onRecord(data, offset + HEADER_BYTES, length);
           }
           if (position - published >= publishEvery) {
-            Atomics.store(this.#consumer, 0, BigInt(position));
+            Atomics.store(consumer, 0, BigInt(position));
             published = position;
           }
         }
         // The kernel wakes nobody for a record that is not the next to read, so tell it where we are and look again.
-        Atomics.store(this.#consumer, 0, BigInt(position));
+        Atomics.store(consumer, 0, BigInt(position));
         published = position;
       }
       return records;
     } finally {
+      this.#draining = false;
       this.#position = position;
-      if (position !== published) Atomics.store(this.#consumer, 0, BigInt(position));
+      if (position !== published) Atomics.store(consumer, 0, BigInt(position));
     }
   }
+
+  #begin(): void {
+    const doing = `draining ring buffer ${this.name}`;
+    if (this.#closed) throw new BpfError('LIBBPF_ERR_CLOSED', doing, 'its event loop was closed');
+    if (this.#draining)
+      throw new BpfError('LIBBPF_ERR_STATE', doing, 'it is being drained', {
+        hint: 'Do not call drain() from a record handler',
+      });
+    this.#draining = true;
+  }
+
+  /** Lets go of the memory. Called by the event loop. */
+  close(): void {
+    this.#closed = true;
+    const nothing = new ArrayBuffer(8);
+    this.#data = viewsOf(nothing, 0);
+    this.#consumer = this.#producer = new BigInt64Array(nothing);
+    this.#position = 0;
+  }
+}
+
+function viewsOf(buffer: ArrayBuffer, offset: number): RingView {
+  return {
+    u8: new Uint8Array(buffer, offset),
+    u32: new Uint32Array(buffer, offset),
+    i32: new Int32Array(buffer, offset),
+    u64: new BigUint64Array(buffer, offset),
+    view: new DataView(buffer, offset),
+  };
 }
