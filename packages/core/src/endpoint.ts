@@ -53,9 +53,12 @@ export function workloadKey(endpoint: Endpoint): string {
   return endpoint.ip;
 }
 
-/** How a person reads an endpoint: `shop/web-7d4f`, `nginx.service`, `curl[231]`, else the address. */
+/** How a person reads an endpoint: `shop/web-7d4f`, `shop/web` (an edge's workload), `nginx.service`, `curl[231]`, else the address. */
 export function endpointName(endpoint: Endpoint): string {
   if (endpoint.pod) return endpoint.namespace ? `${endpoint.namespace}/${endpoint.pod}` : endpoint.pod;
+  if (endpoint.workload) {
+    return endpoint.namespace ? `${endpoint.namespace}/${endpoint.workload.name}` : endpoint.workload.name;
+  }
   if (endpoint.service) return endpoint.namespace ? `${endpoint.namespace}/${endpoint.service}` : endpoint.service;
   if (endpoint.container) return endpoint.container;
   if (endpoint.process) return `${endpoint.process.comm}[${endpoint.process.pid}]`;

@@ -91,6 +91,8 @@ export interface ListenerObservation {
   readonly local: Socket;
   /** First SYNs (a retransmission of one already counted is in `synRetransmits`). */
   readonly syns: number;
+  /** First SYNs of the kernel's current window (1 s): what crossed the limit when `trigger` is `threshold`. */
+  readonly windowSyns?: number;
   readonly synRetransmits: number;
   /** First SYNs that met a full accept queue: the application is slow. Part of `syns`. */
   readonly queueFullSyns: number;

@@ -72,6 +72,8 @@ export interface Alert {
   readonly suggestion: string;
   readonly runbookUrl?: string;
   readonly suppressedBy?: string;
+  /** Id of the summary alert that speaks for this one: too many of its rule are open at once. Not to be notified by itself. */
+  readonly foldedInto?: string;
   readonly acknowledgedBy?: string;
   readonly disposition?: Disposition;
 }

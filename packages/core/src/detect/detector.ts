@@ -22,6 +22,13 @@ export interface Who {
   readonly remote: Endpoint | null;
 }
 
+/** A listener group, by what the kernel knows it. */
+export interface ListenerRef {
+  readonly netns: number;
+  readonly ip: string;
+  readonly port: number;
+}
+
 /** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
 export type NameAddress = (ip: string) => Endpoint;
 
@@ -31,6 +38,10 @@ export interface DetectorInstance {
   evaluate(nowMs: number): Finding[];
   /** When a pending judgement falls due (epoch ms), or Infinity. The pipeline evaluates then, not at the next tick. */
   readonly nextDueMs: number;
+  /** Listeners with a judgement pending: at `nextDueMs` the pipeline reads them afresh (trigger `tick`), then evaluates. */
+  pendingListeners?(): ListenerRef[];
+  /** Takes new parameter values without losing state. A detector without it is made anew. */
+  configure?(parameters: Readonly<Record<string, number>>): void;
   /** Entries held, their limit and how many were evicted: detector state is bounded and says so. */
   readonly state: { readonly entries: number; readonly capacity: number; readonly evicted: number };
 }
@@ -43,6 +54,8 @@ export interface Detector<T extends ParameterTable = ParameterTable> {
   readonly default: 'alert' | 'observe';
   readonly description: string;
   readonly parameters: T;
+  /** The kinds of observation it reads; all when absent. */
+  readonly observes?: readonly Observation['kind'][];
   create(parameters: ParameterValues<T>, nameAddress: NameAddress): DetectorInstance;
 }
 

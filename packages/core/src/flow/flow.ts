@@ -44,6 +44,7 @@ export interface Edge {
   readonly reporter: Reporter;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Connections that ended in this window, each counted once, when its result is known. */
   readonly connections: Readonly<Record<ConnectionResult, number>>;
   readonly retransmits: number;
   /** Mean of the smoothed RTTs seen, or undefined when none was. */

@@ -1,0 +1,146 @@
+import { type Endpoint, workloadKey } from '../endpoint.ts';
+import { formatTime } from '../rfc3339.ts';
+import type { ConnectionResult, Edge, Protocol, Reporter } from './flow.ts';
+
+/** Stands for every edge that found no room: bytes and connections are kept, the names are not. */
+export const OTHER_ENDPOINT: Endpoint = Object.freeze({ ip: '', kind: 'world', subnetLabel: 'other' });
+
+const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'ICMP', 'SCTP', 'OTHER'];
+/** Distinct workloads of a window get numbers below this, so that an edge's key fits in 52 bits. */
+const MAX_WORKLOADS = 1 << 16;
+
+/** The sums of one edge in one window. */
+export class EdgeSums {
+  requestBytes = 0;
+  responseBytes = 0;
+  established = 0;
+  refused = 0;
+  timeout = 0;
+  reset = 0;
+  retransmits = 0;
+  rttSumUs = 0;
+  rttSamples = 0;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly reporter: Reporter;
+
+  constructor(source: Endpoint, destination: Endpoint, port: number, protocol: Protocol, reporter: Reporter) {
+    this.source = source;
+    this.destination = destination;
+    this.port = port;
+    this.protocol = protocol;
+    this.reporter = reporter;
+  }
+
+  addResult(result: ConnectionResult): void {
+    this[result]++;
+  }
+
+  toEdge(windowStart: string, windowMs: number): Edge {
+    return {
+      windowStart,
+      windowMs,
+      source: this.source,
+      destination: this.destination,
+      port: this.port,
+      protocol: this.protocol,
+      reporter: this.reporter,
+      requestBytes: this.requestBytes,
+      responseBytes: this.responseBytes,
+      connections: {
+        established: this.established,
+        refused: this.refused,
+        timeout: this.timeout,
+        reset: this.reset,
+      },
+      retransmits: this.retransmits,
+      ...(this.rttSamples > 0 ? { rttMs: this.rttSumUs / this.rttSamples / 1000 } : undefined),
+    };
+  }
+}
+
+/** All edges of one window of event time. */
+export class EdgeWindow {
+  readonly startMs: number;
+  readonly #capacity: number;
+  readonly #edges = new Map<number, EdgeSums>();
+  readonly #other = new Map<number, EdgeSums>();
+  /** The number of a workload, by its key and, to skip making that key, by the endpoint object itself. */
+  readonly #numberByKey = new Map<string, number>();
+  readonly #numberByObject = new Map<Endpoint, number>();
+
+  constructor(startMs: number, capacity: number) {
+    this.startMs = startMs;
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#edges.size;
+  }
+
+  /** The edge's sums, or undefined when the window is full: then `other`. */
+  find(client: Endpoint, server: Endpoint, port: number, protocol: Protocol, reporter: Reporter): EdgeSums | undefined {
+    const source = this.#numberOf(client);
+    const destination = this.#numberOf(server);
+    if (source < 0 || destination < 0) return undefined;
+    const kind = PROTOCOLS.indexOf(protocol) * 2 + (reporter === 'server' ? 1 : 0);
+    const key = ((source * MAX_WORKLOADS + destination) * MAX_WORKLOADS + port) * 10 + kind;
+    let edge = this.#edges.get(key);
+    if (edge === undefined) {
+      if (this.#edges.size >= this.#capacity) return undefined;
+      edge = new EdgeSums(asWorkload(client), asWorkload(server), port, protocol, reporter);
+      this.#edges.set(key, edge);
+    }
+    return edge;
+  }
+
+  other(protocol: Protocol, reporter: Reporter): EdgeSums {
+    const key = PROTOCOLS.indexOf(protocol) * 2 + (reporter === 'server' ? 1 : 0);
+    let edge = this.#other.get(key);
+    if (edge === undefined) {
+      edge = new EdgeSums(OTHER_ENDPOINT, OTHER_ENDPOINT, 0, protocol, reporter);
+      this.#other.set(key, edge);
+    }
+    return edge;
+  }
+
+  toEdges(windowMs: number): Edge[] {
+    const start = formatTime(this.startMs);
+    const edges: Edge[] = [];
+    for (const edge of this.#edges.values()) edges.push(edge.toEdge(start, windowMs));
+    for (const edge of this.#other.values()) edges.push(edge.toEdge(start, windowMs));
+    return edges;
+  }
+
+  #numberOf(endpoint: Endpoint): number {
+    const known = this.#numberByObject.get(endpoint);
+    if (known !== undefined) return known;
+    const key = workloadKey(endpoint);
+    let number = this.#numberByKey.get(key);
+    if (number === undefined) {
+      if (this.#numberByKey.size >= Math.min(this.#capacity * 2, MAX_WORKLOADS - 1)) return -1;
+      number = this.#numberByKey.size;
+      this.#numberByKey.set(key, number);
+    }
+    if (this.#numberByObject.size >= MAX_WORKLOADS) this.#numberByObject.clear();
+    this.#numberByObject.set(endpoint, number);
+    return number;
+  }
+}
+
+/** Only what all members of the workload share: an edge is not one pod's. Endpoints without a workload stay as they are. */
+function asWorkload(endpoint: Endpoint): Endpoint {
+  if (!endpoint.workload) {
+    const { port: _port, ...rest } = endpoint;
+    return rest;
+  }
+  return {
+    ip: '',
+    kind: endpoint.kind,
+    ...(endpoint.namespace !== undefined ? { namespace: endpoint.namespace } : undefined),
+    workload: endpoint.workload,
+    ...(endpoint.service !== undefined ? { service: endpoint.service } : undefined),
+  };
+}

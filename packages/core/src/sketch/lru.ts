@@ -1,0 +1,68 @@
+/** A map of bounded size that forgets the entry touched longest ago, except those that `isKept` holds on to. */
+export class Lru<K, V> {
+  readonly #capacity: number;
+  readonly #isKept: (value: V) => boolean;
+  readonly #entries = new Map<K, V>();
+  #evicted = 0;
+
+  constructor(capacity: number, isKept: (value: V) => boolean = () => false) {
+    this.#capacity = Math.max(1, capacity);
+    this.#isKept = isKept;
+  }
+
+  /** The value, which becomes the newest. */
+  get(key: K): V | undefined {
+    const value = this.#entries.get(key);
+    if (value === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  /** Stores the value as the newest. A full map forgets the oldest that is not kept; when the oldest are all kept, the oldest. */
+  set(key: K, value: V): void {
+    if (this.#entries.delete(key) || this.#entries.size < this.#capacity) {
+      this.#entries.set(key, value);
+      return;
+    }
+    this.#evictOne();
+    this.#entries.set(key, value);
+  }
+
+  delete(key: K): boolean {
+    return this.#entries.delete(key);
+  }
+
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  #evictOne(): void {
+    let looked = 0;
+    let victim: K | undefined;
+    for (const [key, value] of this.#entries) {
+      if (looked === 0) victim = key;
+      if (!this.#isKept(value)) {
+        victim = key;
+        break;
+      }
+      // Bounded work: with so many kept ones at the old end, the oldest has to go.
+      if (++looked === 32) break;
+    }
+    if (victim === undefined) return;
+    this.#entries.delete(victim);
+    this.#evicted++;
+  }
+}
