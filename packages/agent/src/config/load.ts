@@ -1,6 +1,6 @@
 /** The configuration of a process: defaults, then the file, then the environment, then flags. Later ones win, key by key. */
 import { readFileSync } from 'node:fs';
-import { NetGuardError } from '../../../core/src/error.ts';
+import { NetGuardError } from '@netguard/core';
 import { type DetectorDeclaration, detectorProblems } from './detector-settings.ts';
 import { type EnvironmentSetting, readEnvironment } from './environment.ts';
 import { ConfigError, type Locate, type Problem, zodProblems } from './problem.ts';

@@ -1,7 +1,7 @@
 /** A YAML text as plain data that still knows where each value stood. */
 
+import type { NetGuardErrorCode } from '@netguard/core';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import type { NetGuardErrorCode } from '../../../core/src/error.ts';
 import { ConfigError, type Locate } from './problem.ts';
 import type { Path } from './schema-walk.ts';
 

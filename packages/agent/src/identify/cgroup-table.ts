@@ -30,7 +30,7 @@ export interface CgroupTableOptions {
   readonly walkEveryMs?: number;
   /** Directories read per portion of a walk. */
   readonly portion?: number;
-  /** Called when an id gets another path, or its first. */
+  /** Called when an id gets another path, its first, or is forgotten. */
   readonly onChange?: (cgroupId: number) => void;
 }
 
@@ -125,11 +125,18 @@ export class CgroupTable {
     }
   }
 
+  /** Whether an unknown id is still being looked for. */
+  isPending(cgroupId: number): boolean {
+    return this.#wanted.has(cgroupId) && !this.#entries.has(cgroupId);
+  }
+
+  get tableState() {
+    return { entries: this.#entries.size, capacity: this.#capacity, evicted: this.#evicted };
+  }
+
   get state() {
     return {
-      entries: this.#entries.size,
-      capacity: this.#capacity,
-      evicted: this.#evicted,
+      ...this.tableState,
       /** Distinct ids that a whole walk did not find. */
       unresolved: this.#unresolved,
       walks: this.#walks,
@@ -193,6 +200,11 @@ export class CgroupTable {
     this.#onChange(id);
   }
 
+  #forget(id: number): void {
+    this.#entries.delete(id);
+    this.#onChange(id);
+  }
+
   #evict(): void {
     let victim: MutableEntry | undefined;
     for (const entry of this.#entries.values()) {
@@ -202,7 +214,7 @@ export class CgroupTable {
       }
       victim ??= entry;
     }
-    if (victim) this.#entries.delete(victim.id);
+    if (victim) this.#forget(victim.id);
     this.#evicted++;
   }
 }

@@ -1,7 +1,7 @@
 /** The cgroup v2 hierarchy as mounted here: where it is, whether it is all of it, and which directory has which id. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NetGuardError } from '../../../core/src/error.ts';
+import { NetGuardError } from '@netguard/core';
 
 export interface CgroupMount {
   readonly mountPoint: string;

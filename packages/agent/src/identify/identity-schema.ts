@@ -1,0 +1,100 @@
+/** Shape and limits of the static identity file. What values must be to each other is in `identity-checks.ts`. */
+
+import { formatAddress, parseAddress } from '@netguard/core';
+import { z } from 'zod';
+
+const text = (maximum: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maximum)
+    .regex(/^\P{Cc}+$/u, 'must have no control characters');
+const label = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a name of lower-case letters, digits and dashes, at most 63');
+const subdomain = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
+    'must be a name of lower-case letters, digits, dashes and dots, at most 253',
+  );
+
+/* Canonical on the way in, so that look-ups compare strings. */
+const ip = z
+  .string()
+  .refine((value) => parseAddress(value) !== undefined, 'must be an IPv4 or IPv6 address')
+  .transform((value) => formatAddress(parseAddress(value) ?? new Uint8Array(16), 0));
+
+const uid = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z-]{7,63}$/, 'must be a pod UID, as in its cgroup path')
+  .transform((value) => value.toLowerCase());
+
+const containerId = z
+  .string()
+  .regex(
+    /^(?:[a-z][a-z0-9+.-]*:\/\/)?[0-9a-f]{64}$/,
+    'must be a container id of 64 hex digits, with or without containerd://',
+  )
+  .transform((value) => value.slice(-64));
+
+const pod = z.strictObject({
+  uid,
+  namespace: label,
+  name: subdomain,
+  workload: z.strictObject({ kind: text(63), name: subdomain }).exactOptional(),
+  labels: z
+    .record(
+      text(317),
+      z
+        .string()
+        .max(63)
+        .regex(/^\P{Cc}*$/u),
+    )
+    .default({}),
+  ips: z.array(ip).max(16).default([]),
+  node: subdomain.exactOptional(),
+  containers: z
+    .array(z.strictObject({ id: containerId.exactOptional(), name: label }))
+    .max(128)
+    .default([]),
+  hostNetwork: z.boolean().default(false),
+  phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Running'),
+  startedAt: z.iso.datetime({ offset: true }).exactOptional(),
+});
+
+const servicePort = z.strictObject({
+  port: z.int().min(1).max(65_535),
+  protocol: z.enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
+  name: text(63).exactOptional(),
+});
+
+const service = z.strictObject({
+  namespace: label,
+  name: label,
+  ips: z.array(ip).max(64).default([]),
+  ports: z
+    .array(
+      z.union([
+        z
+          .int()
+          .min(1)
+          .max(65_535)
+          .transform((port) => ({ port, protocol: 'TCP' as const })),
+        servicePort,
+      ]),
+    )
+    .max(256)
+    .default([]),
+});
+
+const node = z.strictObject({ name: subdomain, ips: z.array(ip).max(64).default([]) });
+
+export const identitySchema = z.strictObject({
+  apiVersion: z.literal('netguard/v1'),
+  kind: z.literal('Identities'),
+  pods: z.array(pod).max(200_000).default([]),
+  services: z.array(service).max(50_000).default([]),
+  nodes: z.array(node).max(20_000).default([]),
+});
