@@ -91,6 +91,11 @@ export class Lab {
     return this.#reaper.pid;
   }
 
+  /** True once `close()` has begun. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   async addPod(spec: PodSpec): Promise<Pod> {
     const [pod] = await this.addPods([spec]);
     return pod as Pod;
@@ -117,11 +122,20 @@ export class Lab {
     return pods;
   }
 
-  /** Adds a host outside the cluster, with a world-like address behind the router and no identity. */
-  async addHost(name: string): Promise<Member> {
+  /**
+   * Adds a host outside the cluster, behind the router, with a world-like address and no identity.
+   * @param addresses how many IPv4 addresses it has: a lab has 245 of them.
+   */
+  async addHost(name: string, { addresses = 1 }: { readonly addresses?: number } = {}): Promise<Member> {
     const id = this.#claim(name);
-    this.#lastHost += 1;
-    const link = this.#hostLink(id, this.#lastHost);
+    const first = this.#lastHost + 1;
+    this.#lastHost += addresses;
+    if (addresses < 1 || this.#lastHost > maxMembers + 1) {
+      throw new NetGuardError('NG_ERR_LAB_MEMBER', `adding ${id} with ${addresses} addresses to the lab ${this.run}`, {
+        cause: 'a lab has 1 to 245 addresses for hosts outside',
+      });
+    }
+    const link = this.#hostLink(id, first, addresses);
     const cgroup = `outside/${name}`;
     await this.#link([{ cgroup, link }]);
     return new Member(this.#place(cgroup, link));
@@ -205,18 +219,19 @@ export class Lab {
   #podLink(id: string, index: number): MemberLink {
     const [ip, gateway, gateway6] = [this.#plan.pod(index), this.#plan.pod(1), this.#plan.pod6(1)];
     const ip6 = this.#options.ipv6 ? this.#plan.pod6(index) : undefined;
-    return { netns: this.#netns(id), bridge: 'pods0', port: `pod${index}`, ip, ip6, gateway, gateway6 };
+    return { netns: this.#netns(id), bridge: 'pods0', port: `pod${index}`, ip, moreIps: [], ip6, gateway, gateway6 };
   }
 
-  #hostLink(id: string, index: number): MemberLink {
+  #hostLink(id: string, index: number, addresses: number): MemberLink {
     const [ip, gateway, gateway6] = [this.#plan.outside(index), this.#plan.outside(1), this.#plan.outside6(1)];
     const ip6 = this.#options.ipv6 ? this.#plan.outside6(index) : undefined;
-    return { netns: this.#netns(id), bridge: 'world0', port: `world${index}`, ip, ip6, gateway, gateway6 };
+    const moreIps = Array.from({ length: addresses - 1 }, (_, i) => this.#plan.outside(index + 1 + i));
+    return { netns: this.#netns(id), bridge: 'world0', port: `world${index}`, ip, moreIps, ip6, gateway, gateway6 };
   }
 
-  #place(cgroup: string, { netns, ip, ip6 }: MemberLink) {
+  #place(cgroup: string, { netns, ip, moreIps, ip6 }: MemberLink) {
     const id = netns.slice(this.run.length + 1);
     const cgroupPath = `${this.cgroupPath}/${cgroup}`;
-    return { id, ip, ip6, cgroupPath, netnsName: netns, netnsPath: `${netnsDirectory}/${netns}` };
+    return { id, ip, moreIps, ip6, cgroupPath, netnsName: netns, netnsPath: `${netnsDirectory}/${netns}` };
   }
 }

@@ -11,6 +11,7 @@ export interface MemberPlace {
   /** Unique in its lab; for a pod `<namespace>.<name>`. */
   readonly id: string;
   readonly ip: string;
+  readonly moreIps: readonly string[];
   readonly ip6: string | undefined;
   readonly cgroupPath: string;
   readonly netnsName: string;
@@ -21,6 +22,8 @@ export interface MemberPlace {
 export class Member {
   readonly id: string;
   readonly ip: string;
+  /** All its IPv4 addresses, `ip` first. */
+  readonly ips: readonly string[];
   /** Present when the lab has IPv6. */
   readonly ip6: string | undefined;
   /** Directory of its container's cgroup. */
@@ -34,6 +37,7 @@ export class Member {
   constructor(place: MemberPlace) {
     this.id = place.id;
     this.ip = place.ip;
+    this.ips = [place.ip, ...place.moreIps];
     this.ip6 = place.ip6;
     this.cgroupPath = place.cgroupPath;
     this.cgroupId = statSync(place.cgroupPath).ino;

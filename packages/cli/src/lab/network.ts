@@ -14,6 +14,8 @@ export interface MemberLink {
   /** Name of the router's end. */
   readonly port: string;
   readonly ip: string;
+  /** Further IPv4 addresses on the same interface. */
+  readonly moreIps: readonly string[];
   readonly ip6: string | undefined;
   readonly gateway: string;
   readonly gateway6: string;
@@ -81,12 +83,12 @@ export async function makeMembers(setup: Place, router: string, members: readonl
     ]),
   );
   await Promise.all(
-    members.map(({ netns, ip, ip6, gateway, gateway6 }) =>
+    members.map(({ netns, ip, moreIps, ip6, gateway, gateway6 }) =>
       configure(
         { ...setup, netnsPath: `${netnsDirectory}/${netns}` },
         [],
         [
-          `addr add ${ip}/24 dev eth0`,
+          ...[ip, ...moreIps].map((each) => `addr add ${each}/24 dev eth0`),
           ...(ip6 === undefined ? [] : [`addr add ${ip6}/64 dev eth0 nodad`]),
           'link set eth0 up',
           // Without a way back every spoofed SYN would die at the listener before it is counted.
