@@ -31,6 +31,14 @@ export interface StatusResponse {
   /** Age of the identity information in seconds; null when no identity source is configured. */
   readonly identityAgeSeconds: number | null;
   readonly configReloadSuccessful: boolean;
+  /** Writes of the state directory (open alerts) that ended in an error since the start. */
+  readonly stateWriteFailures: number;
+}
+
+/** GET /healthz and /readyz. */
+export interface HealthResponse {
+  readonly status: 'ok' | 'degraded' | 'starting' | 'stopping' | 'stalled';
+  readonly degraded: readonly string[];
 }
 
 /** A pod, container, unit or process with its counters since start (loopback excluded) and its rates over the last second. */
@@ -41,7 +49,15 @@ export interface PodRow {
   readonly receivePackets: number;
   readonly transmitPackets: number;
   readonly byProtocol: Readonly<
-    Record<string, { readonly receiveBytes: number; readonly transmitBytes: number; readonly receivePackets: number; readonly transmitPackets: number }>
+    Record<
+      string,
+      {
+        readonly receiveBytes: number;
+        readonly transmitBytes: number;
+        readonly receivePackets: number;
+        readonly transmitPackets: number;
+      }
+    >
   >;
   readonly receiveBytesPerSecond: number;
   readonly transmitBytesPerSecond: number;

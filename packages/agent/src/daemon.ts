@@ -1,0 +1,165 @@
+import type { NetGuardError } from '@netguard/core';
+import type { Config } from './config/schema.ts';
+import { DaemonAlerts } from './daemon-alerts.ts';
+import { DaemonIdentities } from './daemon-identities.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
+import type { IdentitySource } from './identify/identity-source.ts';
+import type { Logger } from './log.ts';
+import { NodeMetrics } from './metrics/node-metrics.ts';
+import { restartNeeded } from './restart-needed.ts';
+import type { EventLog } from './state/event-log.ts';
+import { NodeState } from './state/node-state.ts';
+import type { FromWorker } from './worker/messages.ts';
+import { createWorker, defaultWorkerUrl, WorkerLink, type WorkerPort } from './worker-link.ts';
+
+export interface DaemonOptions {
+  readonly version: string;
+  readonly logger: Logger;
+  /** Ends a start that still waits. A running daemon is ended by `close`. */
+  readonly signal?: AbortSignal;
+  /** The Worker's file: `worker/worker.ts` in the sources, `worker.js` beside the bundle, unless set. */
+  readonly workerUrl?: URL;
+  readonly createWorker?: (url: URL) => WorkerPort;
+  /** Where names come from; the file of `identity.file` unless set. */
+  readonly identitySource?: IdentitySource;
+  /** Called when the Worker ended by itself, after everything else was closed. Exits with status 1 unless set. */
+  readonly onFatal?: (error: NetGuardError) => void;
+  readonly heartbeatMs?: number;
+}
+
+export interface Daemon {
+  /** Where it answers: `http://127.0.0.1:8410`. */
+  readonly url: string;
+  readonly state: NodeState;
+  /** What `/api/v1/stream` sends, for users in the same process. */
+  readonly events: EventLog;
+  /** Takes a changed configuration into use; says in the log what only a restart can change. */
+  applyConfig(config: Config): void;
+  /** The changed configuration is unusable: what is in use stays, and status and metrics say so. */
+  refuseConfig(error: Error): void;
+  /** Unready, Worker stopped, alerts saved, HTTP closed: within ten seconds. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything of one node: HTTP first (so a busy port is told before anything is attached), then the Worker with
+ * the kernel side. Resolves once programs are attached; throws NetGuardError, with everything closed again, when not.
+ */
+export async function startDaemon(config: Config, options: DaemonOptions): Promise<Daemon> {
+  const daemon = new NodeDaemon(config, options);
+  try {
+    await daemon.start();
+  } catch (error) {
+    await daemon.close();
+    throw error;
+  }
+  return daemon;
+}
+
+class NodeDaemon implements Daemon {
+  readonly state: NodeState;
+  readonly #options: DaemonOptions;
+  readonly #logger: Logger;
+  readonly #alerts: DaemonAlerts;
+  readonly #identities: DaemonIdentities;
+  #config: Config;
+  #http: HttpServer | undefined;
+  #link: WorkerLink | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(config: Config, options: DaemonOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#logger = options.logger;
+    this.state = new NodeState({ config, version: options.version });
+    this.#alerts = new DaemonAlerts(config.stateDir, this.state, this.#logger);
+    this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
+  }
+
+  get url(): string {
+    return this.#http?.url ?? '';
+  }
+
+  get events(): EventLog {
+    return this.state.events;
+  }
+
+  async start(): Promise<void> {
+    const { heartbeatMs, signal, workerUrl = defaultWorkerUrl() } = this.#options;
+    this.#http = await startHttpServer({
+      server: this.#config.server,
+      state: this.state,
+      metrics: new NodeMetrics(this.state),
+      onError: (err) => this.#logger.error({ err }, 'answering a request'),
+      heartbeatMs,
+    });
+    const openAlerts = this.#alerts.restore();
+    const identities = await this.#identities.start((changed) =>
+      this.#link?.send({ type: 'identities', identities: changed }),
+    );
+    this.#link = new WorkerLink((this.#options.createWorker ?? createWorker)(workerUrl), {
+      onMessage: (message) => this.#receive(message),
+      onCrash: (error) => void this.#crash(error),
+    });
+    await this.#link.start({ type: 'start', config: this.#config, identities, openAlerts }, signal);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'log') {
+      const { type: _type, level, msg, ...fields } = message;
+      this.#logger[level](fields, msg);
+      return;
+    }
+    this.state.apply(message);
+    if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
+    if (message.type === 'alert') this.#alerts.changed(message.event);
+  }
+
+  applyConfig(config: Config): void {
+    for (const key of restartNeeded(this.#config, config)) {
+      this.#logger.warn({ code: 'NG_WARN_RESTART_NEEDED', key }, `${key} changed: it takes effect at the next start`);
+    }
+    this.#config = config;
+    this.#logger.level = config.log.level;
+    this.state.configure(config);
+    this.state.configReloadSuccessful = true;
+    this.state.concerns.delete('config');
+    this.#link?.send({ type: 'config', config });
+    this.#logger.info('configuration reloaded');
+  }
+
+  refuseConfig(error: Error): void {
+    this.state.configReloadSuccessful = false;
+    this.state.concerns.set(
+      'config',
+      `The changed configuration was refused, the last good one is in use: ${error.message}`,
+    );
+    this.#logger.error({ err: error }, 'the changed configuration was refused, the last good one is in use');
+  }
+
+  async #crash(error: NetGuardError): Promise<void> {
+    this.#logger.error({ err: error, hint: error.hint }, error.message);
+    await this.close();
+    const { onFatal = exitFailed } = this.#options;
+    onFatal(error);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.state.phase = 'stopping';
+    await this.#identities.stop();
+    await this.#link?.stop();
+    await this.#alerts.flush();
+    await this.#http?.close();
+    this.#logger.flushRepeated();
+  }
+}
+
+/** The message is in the log already. */
+function exitFailed(): void {
+  process.exit(1);
+}

@@ -1,0 +1,118 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { NetGuardError } from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+import { type ListenAddress, parseListenAddress } from '../config/schema-types.ts';
+import type { NodeMetrics } from '../metrics/node-metrics.ts';
+import type { NodeState } from '../state/node-state.ts';
+import { createApp } from './app.ts';
+import { isLoopbackHost } from './host-guard.ts';
+import { findPortHolder } from './port-holder.ts';
+import { readTlsFiles, type TlsPair, watchTlsFiles } from './tls-files.ts';
+import { TokenFile } from './token-file.ts';
+
+export interface HttpServerOptions {
+  readonly server: Config['server'];
+  readonly state: NodeState;
+  readonly metrics: NodeMetrics;
+  readonly onError: (error: unknown) => void;
+  readonly heartbeatMs?: number | undefined;
+}
+
+export interface HttpServer {
+  /** `http://127.0.0.1:8410`, with the port that was really taken. */
+  readonly url: string;
+  /** Ends streams, lets running answers finish for two seconds, then closes every connection. */
+  close(): Promise<void>;
+}
+
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 };
+/** Connections at once: scrapers, a few users, and an end to what a mistaken client can open. */
+const MAX_CONNECTIONS = 512;
+const CLOSE_MS = 2000;
+
+/**
+ * Listens as configured. Throws NG_ERR_LISTEN_INSECURE (not loopback without TLS and token), NG_ERR_LISTEN (port in use,
+ * address not ours), NG_ERR_TOKEN_FILE or NG_ERR_TLS_FILES.
+ */
+export async function startHttpServer({ server: config, ...options }: HttpServerOptions): Promise<HttpServer> {
+  const { state } = options;
+  const address = checkListen(config);
+  const tls = config.tlsCertFile && config.tlsKeyFile ? readTlsFiles(config.tlsCertFile, config.tlsKeyFile) : null;
+  const concern = (name: string) => (sentence: string | null) => {
+    if (sentence === null) state.concerns.delete(name);
+    else state.concerns.set(name, sentence);
+  };
+  const token = config.tokenFile ? new TokenFile(config.tokenFile, concern('token-file')) : null;
+  const app = createApp({
+    ...options,
+    access: { listenHost: address.host, metricsPlain: config.metricsPlain, token },
+    serverFactory: (handler) => createLimitedServer(tls, handler),
+  });
+  try {
+    await app.listen(address);
+  } catch (cause) {
+    token?.close();
+    await app.close();
+    throw listenError(config.listen, address, cause);
+  }
+  const unwatch =
+    tls === null
+      ? () => undefined
+      : watchTlsFiles(app.server as TlsServer, config.tlsCertFile ?? '', config.tlsKeyFile ?? '', concern('tls-files'));
+  const { port } = app.server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `${tls === null ? 'http' : 'https'}://${host}:${port}`,
+    async close() {
+      token?.close();
+      unwatch();
+      const force = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+      await app.close();
+      clearTimeout(force);
+    },
+  };
+}
+
+/** The address to listen on; throws NG_ERR_LISTEN_INSECURE when it needs more than is configured. */
+export function checkListen(config: Config['server']): ListenAddress {
+  const address = parseListenAddress(config.listen);
+  if (address === undefined) {
+    throw new NetGuardError('NG_ERR_LISTEN', `listening on ${config.listen}`, {
+      cause: new Error('it is not an address and a port'),
+      hint: 'Write it as 127.0.0.1:8410 or [::1]:8410.',
+    });
+  }
+  if (isLoopbackHost(address.host)) return address;
+  const missing = (['tlsCertFile', 'tlsKeyFile', 'tokenFile'] as const).filter((key) => config[key] === undefined);
+  if (missing.length === 0) return address;
+  throw new NetGuardError('NG_ERR_LISTEN_INSECURE', `listening on ${config.listen}`, {
+    cause: new Error('an address that other machines can reach needs TLS and a token'),
+    hint: `Set ${missing.map((key) => `server.${key}`).join(', ')}, or listen on 127.0.0.1.`,
+  });
+}
+
+function createLimitedServer(tls: TlsPair | null, handler: RequestListener): Server | TlsServer {
+  const server = tls === null ? createServer(LIMITS, handler) : createTlsServer({ ...LIMITS, ...tls }, handler);
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+function listenError(listen: string, { port }: ListenAddress, cause: unknown): NetGuardError {
+  return new NetGuardError('NG_ERR_LISTEN', `listening on ${listen}`, {
+    cause: new Error(listenReason(port, cause), { cause }),
+  });
+}
+
+function listenReason(port: number, cause: unknown): string {
+  const error = cause as NodeJS.ErrnoException;
+  if (error.code === 'EADDRINUSE') {
+    const holder = findPortHolder(port);
+    const by = holder === undefined ? '' : ` (by pid ${holder.pid}, ${holder.comm})`;
+    return `port ${port} is in use${by}; choose another with --listen`;
+  }
+  if (error.code === 'EACCES') return `port ${port} needs more privilege; choose one above 1023 with --listen`;
+  if (error.code === 'EADDRNOTAVAIL') return 'this machine does not have that address; choose another with --listen';
+  return error.message;
+}

@@ -1,0 +1,81 @@
+import { type DestinationStream, destination, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
+import type { Config } from './config/schema.ts';
+import { RepeatedLines, type RepeatedLinesOptions } from './repeated-lines.ts';
+
+export interface LogOptions extends RepeatedLinesOptions {
+  readonly level: Config['log']['level'];
+  /** `auto` is pretty when stderr is a terminal. */
+  readonly format: Config['log']['format'];
+  /** Where lines go; stderr unless a test says otherwise. */
+  readonly output?: DestinationStream;
+}
+
+export interface Logger extends PinoLogger {
+  /** Writes the counts of held back repetitions; call it before the process ends. */
+  flushRepeated(): void;
+}
+
+/**
+ * A logger that writes to stderr: JSON lines with `time` (RFC 3339), `level` as a word, `msg` and `code`, or the same for
+ * eyes on a terminal. The same code and message within ten seconds is written once, then once more with `repeated`.
+ */
+export async function createLogger({ level, format, output, ...repeating }: LogOptions): Promise<Logger> {
+  const pretty = format === 'pretty' || (format === 'auto' && output === undefined && process.stderr.isTTY === true);
+  const sink = output ?? destination({ dest: 2, sync: true });
+  const lines = new RepeatedLines(repeating);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: stdSerializers.err },
+      hooks: {
+        logMethod(args, method, number) {
+          const [fields, message] = split(args);
+          const kind = `${number}\0${String(fields.code ?? '')}\0${message}`;
+          lines.pass(kind, (repeated) =>
+            method.apply(this, [repeated > 0 ? { ...fields, repeated } : fields, message]),
+          );
+        },
+      },
+    },
+    pretty ? await prettyStream(sink) : sink,
+  );
+  return Object.assign(logger, { flushRepeated: () => lines.flush() });
+}
+
+/** pino takes `(msg)`, `(fields, msg)` and `(error, msg)`; an error's code becomes the line's. */
+function split(args: readonly unknown[]): [Record<string, unknown>, string] {
+  const [first, second] = args;
+  if (typeof first === 'string') return [{}, first];
+  const fields: Record<string, unknown> =
+    first instanceof Error ? { err: first } : { ...(first as object | undefined) };
+  const { err } = fields;
+  if (err instanceof Error && 'code' in err && fields.code === undefined) fields.code = err.code;
+  return [fields, typeof second === 'string' ? second : err instanceof Error ? err.message : ''];
+}
+
+async function prettyStream(sink: DestinationStream): Promise<DestinationStream> {
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({
+    colorize: process.env.NO_COLOR === undefined && sinkIsTerminal(),
+    ignore: 'pid,hostname',
+  });
+  return {
+    write(line: string) {
+      sink.write(format(visible(line)) ?? line);
+    },
+  };
+}
+
+function sinkIsTerminal(): boolean {
+  return process.stderr.isTTY === true;
+}
+
+const CONTROL = /\\u00[01][0-9a-f]|\\u007f|[\u007f-\u009f]/gi;
+
+/** Names of pods and programs are other people's text: what would steer a terminal is taken out of the JSON line. */
+function visible(line: string): string {
+  return line.replace(CONTROL, '\ufffd');
+}

@@ -1,0 +1,117 @@
+import type { Registry } from 'prom-client';
+import type { NodeState } from '../state/node-state.ts';
+import { registerFamily, type Sample } from './family.ts';
+import { labelText } from './label-text.ts';
+
+interface Source {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly collect: (state: NodeState) => Iterable<Sample>;
+}
+
+const FAMILIES: readonly Source[] = [
+  {
+    name: 'netguard_lost_events_total',
+    help: 'Events that were not delivered, by where they were lost.',
+    type: 'counter',
+    collect: (state) => byLabel('source', Object.entries(state.loss.totals())),
+  },
+  {
+    name: 'netguard_bpf_map_entries',
+    help: 'Entries of a kernel map.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'map',
+        (state.tick?.maps ?? []).map(({ name, entries }) => [name, entries]),
+      ),
+  },
+  {
+    name: 'netguard_bpf_map_capacity',
+    help: 'Entries that a kernel map has room for.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'map',
+        (state.tick?.maps ?? []).map(({ name, capacity }) => [name, capacity]),
+      ),
+  },
+  {
+    name: 'netguard_bpf_program_attached',
+    help: '1 while the kernel program is attached.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'program',
+        programs(state).map(({ name, attached }) => [name, attached ? 1 : 0]),
+      ),
+  },
+  {
+    name: 'netguard_bpf_program_seconds_total',
+    help: 'Run time of the kernel program; only while kernel.bpf_stats_enabled is on already.',
+    type: 'counter',
+    collect: (state) =>
+      byLabel(
+        'program',
+        programs(state).map(({ name, seconds }) => [name, seconds]),
+      ),
+  },
+  {
+    name: 'netguard_bpf_program_runs_total',
+    help: 'Runs of the kernel program; only while kernel.bpf_stats_enabled is on already.',
+    type: 'counter',
+    collect: (state) =>
+      byLabel(
+        'program',
+        programs(state).map(({ name, runs }) => [name, runs]),
+      ),
+  },
+  {
+    name: 'netguard_unresolved_endpoints_total',
+    help: 'Endpoints that could not be named in time.',
+    type: 'counter',
+    collect: (state) => (state.tick ? [{ labels: {}, value: state.tick.unresolvedEndpoints }] : []),
+  },
+  {
+    name: 'netguard_identity_age_seconds',
+    help: 'Age of the identity information in use; absent when no source of it is configured.',
+    type: 'gauge',
+    collect: (state) => {
+      const value = state.identityAgeSeconds();
+      return value === null ? [] : [{ labels: {}, value }];
+    },
+  },
+  {
+    name: 'netguard_config_last_reload_successful',
+    help: '0 while the last change of the configuration was refused and the one before is in use.',
+    type: 'gauge',
+    collect: (state) => [{ labels: {}, value: state.configReloadSuccessful ? 1 : 0 }],
+  },
+  {
+    name: 'netguard_build_info',
+    help: 'Always 1; the labels say what runs.',
+    type: 'gauge',
+    collect: (state) => [{ labels: { version: state.version, node_version: process.version }, value: 1 }],
+  },
+];
+
+/** What the kernel side and the process say of themselves, read at each scrape. */
+export function registerSourceMetrics(registry: Registry, state: NodeState): void {
+  for (const { name, help, type, collect } of FAMILIES) {
+    registerFamily(registry, { name, help, type, collect: () => collect(state) });
+  }
+}
+
+function programs(state: NodeState) {
+  return state.tick?.programs ?? state.source?.programs ?? [];
+}
+
+/** One sample a name; a name met twice is summed (an exposition must not repeat a series), undefined left out. */
+function byLabel(label: string, entries: readonly (readonly [string, number | undefined])[]): Sample[] {
+  const sums = new Map<string, number>();
+  for (const [name, value] of entries) {
+    if (value !== undefined) sums.set(labelText(name), (sums.get(labelText(name)) ?? 0) + value);
+  }
+  return Array.from(sums, ([name, value]) => ({ labels: { [label]: name }, value }));
+}

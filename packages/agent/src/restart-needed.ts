@@ -1,0 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from './config/schema.ts';
+
+const FIXED: readonly (readonly [string, (config: Config) => unknown])[] = [
+  ['cluster', (config) => config.cluster],
+  ['node', (config) => config.node],
+  ['stateDir', (config) => config.stateDir],
+  ['server', (config) => config.server],
+  ['log.format', (config) => config.log.format],
+  ['sources', (config) => config.sources],
+  ['identity.file', (config) => config.identity.file],
+];
+
+/** The changed settings that a running daemon cannot take over: sockets, files and kernel maps are made at the start. */
+export function restartNeeded(before: Config, after: Config): string[] {
+  return FIXED.filter(([, read]) => !isDeepStrictEqual(read(before), read(after))).map(([key]) => key);
+}

@@ -1,0 +1,52 @@
+import type { SourceStatus, Tick } from '../worker/messages.ts';
+
+export interface Condition {
+  readonly source: SourceStatus | null;
+  readonly tick: Tick | null;
+  /** Milliseconds since the Worker last reported, of the running clock. */
+  readonly silentMs: number;
+  readonly podsRefused: number;
+  /** Events lost in the last minute, by source. */
+  readonly lostLately: ReadonlyMap<string, number>;
+  /** Sentences from elsewhere: files that cannot be written, a refused configuration. */
+  readonly concerns: Iterable<string>;
+}
+
+/** A tick is due each second; after this many milliseconds without one the numbers are old. */
+export const STALE_MS = 10_000;
+
+/** What works less well than it could, one sentence each, most serious first. Empty when all is well. */
+export function degradedSentences(condition: Condition): string[] {
+  const { source, tick, silentMs, podsRefused, lostLately, concerns } = condition;
+  const sentences: string[] = [];
+  if (source !== null && silentMs > STALE_MS) {
+    sentences.push(
+      `No reading from the kernel for ${Math.round(silentMs / 1000)} s: numbers and alerts are late. The node may be short of CPU.`,
+    );
+  }
+  for (const program of tick?.programs ?? source?.programs ?? []) {
+    if (!program.attached) {
+      sentences.push(
+        `Program ${program.name} is not attached: ${program.reason ?? 'no reason was given'}. Run \`netguard doctor\`.`,
+      );
+    }
+  }
+  if (source && !source.wholeHost) {
+    sentences.push(
+      `Only the cgroup subtree ${source.cgroupRoot} is watched. Mount the host's /sys/fs/cgroup to watch the whole host.`,
+    );
+  }
+  if (source?.preexistingSockets === 'partial') {
+    sentences.push(
+      'Connections that were open before the start are named as they move: the PID namespace of the host is not visible.',
+    );
+  }
+  for (const [name, count] of lostLately) {
+    sentences.push(`${count} events of ${name} were lost in the last minute: counts may be low.`);
+  }
+  if (podsRefused > 0) {
+    sentences.push(`${podsRefused} endpoints found no room in the pod table: their totals are not shown.`);
+  }
+  sentences.push(...concerns);
+  return sentences;
+}

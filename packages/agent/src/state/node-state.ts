@@ -1,0 +1,219 @@
+import { EventEmitter } from 'node:events';
+import type { Alert, AlertEvent, Edge } from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+import type { PodRow, StatusResponse } from '../http/api-types.ts';
+import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
+import { AlertShelf } from './alert-shelf.ts';
+import { degradedSentences } from './degraded.ts';
+import { DropTable } from './drop-table.ts';
+import { EdgeLog } from './edge-log.ts';
+import { EventLog } from './event-log.ts';
+import { FlowLog } from './flow-log.ts';
+import { ListenerTable } from './listener-table.ts';
+import { PodTable, podRow } from './pod-table.ts';
+import { RecentLoss } from './recent-loss.ts';
+
+export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'metrics'>;
+
+export interface NodeStateOptions {
+  readonly config: StateConfig;
+  readonly version: string;
+  /** Epoch milliseconds; the wall clock unless a test says otherwise. */
+  readonly now?: () => number;
+}
+
+/** What changed, for those who count or store it. The stream of the API is `NodeState.events`. */
+export interface StateEvents {
+  tick: [Tick];
+  edges: [readonly Edge[]];
+  alert: [AlertEvent, number];
+  ready: [];
+}
+
+export type Phase = 'starting' | 'running' | 'stopping';
+
+/** Everything the HTTP side serves, fed by the messages of the Worker. Bounded: what is dropped is counted. */
+export class NodeState {
+  readonly changes = new EventEmitter<StateEvents>();
+  readonly pods: PodTable;
+  readonly listeners: ListenerTable;
+  readonly drops: DropTable;
+  readonly flows: FlowLog;
+  readonly edges = new EdgeLog();
+  readonly alerts = new AlertShelf();
+  readonly events: EventLog;
+  readonly loss = new RecentLoss();
+  readonly version: string;
+  /** Problems of the moment by name, one sentence each; `degraded` shows them. */
+  readonly concerns = new Map<string, string>();
+  readonly now: () => number;
+  readonly startedMs: number;
+  phase: Phase = 'starting';
+  configReloadSuccessful = true;
+  /** When the identity information in use was read, epoch milliseconds; null when none is configured. */
+  identityReadMs: number | null = null;
+  /** Writes of the state directory that ended in an error. */
+  stateWriteFailures = 0;
+  #config: StateConfig;
+  #source: SourceStatus | null = null;
+  #tick: Tick | null = null;
+  #heardMs = 0;
+
+  constructor({ config, version, now = Date.now }: NodeStateOptions) {
+    this.#config = config;
+    this.version = version;
+    this.now = now;
+    this.startedMs = now();
+    const { seriesGraceSeconds } = config.metrics;
+    this.pods = new PodTable(seriesGraceSeconds);
+    this.listeners = new ListenerTable(seriesGraceSeconds);
+    this.drops = new DropTable(seriesGraceSeconds);
+    this.flows = new FlowLog(config.flows.recent);
+    this.events = new EventLog(this.startedMs.toString(36));
+  }
+
+  get config(): StateConfig {
+    return this.#config;
+  }
+
+  get tick(): Tick | null {
+    return this.#tick;
+  }
+
+  get source(): SourceStatus | null {
+    return this.#source;
+  }
+
+  /** Milliseconds since the Worker last reported; 0 before it started. */
+  get silentMs(): number {
+    return this.#heardMs === 0 ? 0 : Math.max(0, this.now() - this.#heardMs);
+  }
+
+  /** Ready = programs are attached, also while something else works less well (`degraded`). */
+  get ready(): boolean {
+    const programs = this.#tick?.programs ?? this.#source?.programs ?? [];
+    return this.phase === 'running' && programs.some((program) => program.attached);
+  }
+
+  configure(config: StateConfig): void {
+    this.#config = config;
+    const { seriesGraceSeconds } = config.metrics;
+    this.pods.graceSeconds = seriesGraceSeconds;
+    this.listeners.graceSeconds = seriesGraceSeconds;
+    this.drops.graceSeconds = seriesGraceSeconds;
+    this.flows.resize(config.flows.recent);
+  }
+
+  restoreAlerts(alerts: readonly Alert[]): void {
+    this.alerts.restore(alerts);
+  }
+
+  /**
+   * Takes one message of the Worker. Flows that it left out are in the `lost` counters of its next tick. `refused`, `log` and `stopped` are the
+   * daemon's.
+   */
+  apply(message: FromWorker): void {
+    switch (message.type) {
+      case 'started':
+        this.#source = message.status;
+        this.#heardMs = this.now();
+        if (this.phase === 'starting') this.phase = 'running';
+        this.changes.emit('ready');
+        return;
+      case 'tick':
+        this.#applyTick(message.tick);
+        return;
+      case 'flows':
+        for (const flow of message.flows) {
+          this.flows.push(flow);
+          this.events.publish('flow', flow);
+        }
+        return;
+      case 'edges':
+        this.edges.add(message.edges);
+        this.changes.emit('edges', message.edges);
+        return;
+      case 'alert':
+        this.alerts.apply(message.event);
+        this.changes.emit('alert', message.event, message.delayMs);
+        this.events.publish('alert', message.event);
+        return;
+      case 'refused':
+      case 'log':
+      case 'stopped':
+        return;
+    }
+  }
+
+  #applyTick(tick: Tick): void {
+    this.#tick = tick;
+    this.#heardMs = this.now();
+    this.pods.update(tick);
+    this.listeners.update(tick);
+    this.drops.update(tick);
+    for (const [source, count] of this.loss.update(tick.lost, this.now())) {
+      this.events.publish('lost', { source, count });
+    }
+    this.changes.emit('tick', tick);
+    if (this.events.wantsPods) this.events.publish('pods', { timeMs: tick.timeMs, pods: this.podRows() });
+  }
+
+  /** All rows of the pod table, as the API shows them, by key. */
+  podRows(): PodRow[] {
+    const open = this.alerts.openBySubject();
+    return Array.from(this.pods.rows(), (row) => podRow(row, open.get(row.key) ?? 0));
+  }
+
+  degraded(): string[] {
+    return degradedSentences({
+      source: this.#source,
+      tick: this.#tick,
+      silentMs: this.silentMs,
+      podsRefused: this.pods.refused,
+      lostLately: this.loss.lately(this.now()),
+      concerns: this.concerns.values(),
+    });
+  }
+
+  identityAgeSeconds(): number | null {
+    return this.identityReadMs === null ? null : Math.max(0, (this.now() - this.identityReadMs) / 1000);
+  }
+
+  status(): StatusResponse {
+    const { cluster, node } = this.#config;
+    return {
+      version: this.version,
+      cluster,
+      node,
+      kernel: this.#source?.kernel ?? '',
+      startedAt: new Date(this.startedMs).toISOString(),
+      uptimeSeconds: Math.max(0, Math.round((this.now() - this.startedMs) / 1000)),
+      ready: this.ready,
+      degraded: this.degraded(),
+      preexistingSockets: this.#source?.preexistingSockets ?? 'partial',
+      wholeHost: this.#source?.wholeHost ?? false,
+      cgroupRoot: this.#source?.cgroupRoot ?? '',
+      programs: this.#tick?.programs ?? this.#source?.programs ?? [],
+      maps: this.#tick?.maps ?? [],
+      tables: [...(this.#tick?.tables ?? []), ...this.#ownTables()],
+      lostEvents: this.loss.totals(),
+      liveConnections: this.#tick?.liveConnections ?? 0,
+      unresolvedEndpoints: this.#tick?.unresolvedEndpoints ?? 0,
+      alertsOpen: this.alerts.openCount,
+      identityAgeSeconds: this.identityAgeSeconds(),
+      configReloadSuccessful: this.configReloadSuccessful,
+      stateWriteFailures: this.stateWriteFailures,
+    };
+  }
+
+  #ownTables(): StatusResponse['tables'] {
+    return [
+      {
+        name: 'recent_flows',
+        entries: this.flows.size,
+        capacity: this.flows.capacity,
+        evicted: this.flows.overwritten,
+      },
+    ];
+  }
+}
