@@ -10,11 +10,13 @@ export type ToWorker =
   | { readonly type: 'start'; readonly config: Config; readonly identities: IdentityFile | null; readonly openAlerts: readonly Alert[] }
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
+  /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
+  | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };
 
 export type FromWorker =
   | { readonly type: 'started'; readonly status: SourceStatus }
-  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly detail?: string }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly hint?: string; readonly detail?: string }
   | { readonly type: 'tick'; readonly tick: Tick }
   | { readonly type: 'flows'; readonly flows: readonly Flow[]; /** Flows left out of this batch because main was behind. */ readonly dropped: number }
   | { readonly type: 'edges'; readonly edges: readonly Edge[] }

@@ -1,0 +1,133 @@
+import { performance } from 'node:perf_hooks';
+import type { Alert } from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
+import type { IdentityFile } from '../identify/identity-file.ts';
+import { IdentityTable } from '../identify/identity-table.ts';
+import { EbpfSource } from '../sources/ebpf/source.ts';
+import { kernelLimits } from './detection.ts';
+import { hostNetns, nodeAddresses } from './host.ts';
+import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
+
+/** Routine records do not wake the reader: this is how long one waits at the most. */
+const LOOK_EVERY_MS = 100;
+
+/** Owns the kernel source and the pipeline, and turns the one loop that both need. */
+export class AgentWorker {
+  readonly #post: Post;
+  readonly #pipeline: Pipeline;
+  readonly #source: EbpfSource;
+  readonly #view: PipelineSource;
+  #tickMs: number;
+  #running = false;
+  #cpuBefore = process.threadCpuUsage();
+  #stallMs = 0;
+  #flowsLost = 0;
+  #errorsLost = 0;
+
+  constructor(config: Config, identities: IdentityFile | null, openAlerts: readonly Alert[], post: Post) {
+    this.#post = post;
+    this.#tickMs = config.sources.ebpf.tickMs;
+    const mount = findCgroupMount(config.sources.ebpf.cgroupRoot);
+    const identity = newIdentityTable(config, mount);
+    const startMs = Date.now();
+    identity.setIdentities(identities, startMs);
+    this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
+    this.#source = new EbpfSource(config, mount.mountPoint, kernelLimits(config), this.#pipeline);
+    identity.walkCgroups(this.#source.clock.nowMs());
+    this.#view = {
+      nowMs: () => this.#source.clock.nowMs(),
+      readListener: (netns, address, port) => this.#source.readListener(netns, address, port),
+      deleteTotals: (cgroupId) => this.#source.deleteTotals(cgroupId),
+    };
+    this.#source.tick();
+  }
+
+  /** Turns the loop until `stop`. */
+  async run(): Promise<void> {
+    this.#running = true;
+    this.#post({ type: 'started', status: this.#source.status() });
+    let nextTickMs = this.#view.nowMs();
+    while (this.#running) {
+      const untilTick = nextTickMs - this.#view.nowMs();
+      const untilDue = this.#pipeline.detection.nextDueMs - this.#view.nowMs();
+      await this.#source.poll(Math.max(0, Math.ceil(Math.min(LOOK_EVERY_MS, untilTick, untilDue))));
+      const began = performance.now();
+      const nowMs = this.#view.nowMs();
+      if (this.#pipeline.takeUrgent() || nowMs >= this.#pipeline.detection.nextDueMs) this.#pipeline.evaluate(this.#view);
+      if (nowMs >= nextTickMs) {
+        this.#tick();
+        nextTickMs = Math.max(nextTickMs + this.#tickMs, this.#view.nowMs());
+      }
+      this.#pipeline.outbox.flush(nowMs);
+      this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
+    }
+    await this.#source.close();
+  }
+
+  configure(config: Config): void {
+    this.#tickMs = config.sources.ebpf.tickMs;
+    this.#source.setLimits(kernelLimits(config));
+    this.#pipeline.detection.configure(config);
+  }
+
+  setIdentities(identities: IdentityFile | null): void {
+    this.#pipeline.setIdentities(identities, this.#view.nowMs());
+  }
+
+  flowsTaken(): void {
+    this.#pipeline.outbox.taken();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#source.wake();
+  }
+
+  #tick(): void {
+    this.#source.tick();
+    this.#pipeline.evaluate(this.#view);
+    const part = this.#pipeline.tick(this.#view);
+    this.#countOwnLosses();
+    this.#post({
+      type: 'tick',
+      tick: {
+        ...part,
+        lost: this.#source.lost(),
+        programs: this.#source.programs(),
+        maps: this.#source.maps(),
+        liveConnections: this.#source.liveConnections,
+        tables: [...this.#source.tables(), ...part.tables],
+        worker: { cpuSeconds: this.#cpuSeconds(), stallMs: this.#stallMs },
+      },
+    });
+    this.#stallMs = 0;
+  }
+
+  #countOwnLosses(): void {
+    const flows = this.#pipeline.outbox.dropped;
+    this.#source.countLost('flow_records', flows - this.#flowsLost);
+    this.#flowsLost = flows;
+    const errors = this.#pipeline.detection.errors();
+    this.#source.countLost('detector_errors', errors - this.#errorsLost);
+    this.#errorsLost = errors;
+  }
+
+  #cpuSeconds(): number {
+    const used = process.threadCpuUsage(this.#cpuBefore);
+    this.#cpuBefore = process.threadCpuUsage();
+    return (used.user + used.system) / 1e6;
+  }
+}
+
+function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
+  return new IdentityTable({
+    nodeName: config.node,
+    nodeAddresses: nodeAddresses(),
+    subnets: config.identity.subnets,
+    clusterCidrs: config.identity.clusterCidrs,
+    apiServers: config.identity.apiServers,
+    hostNetns: hostNetns(),
+    walk: () => walkCgroups(mount),
+  });
+}

@@ -1,0 +1,240 @@
+import {
+  type Alert,
+  type ConnectionObservation,
+  type DatagramObservation,
+  EdgeTable,
+  type Endpoint,
+  FlowTable,
+  type ListenerObservation,
+  type Observation,
+  parseAddress,
+  TotalsTable,
+  type Who,
+} from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+import { HoldBack } from '../identify/holdback.ts';
+import type { IdentityFile } from '../identify/identity-file.ts';
+import type { IdentityTable } from '../identify/identity-table.ts';
+import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
+import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
+import { Detection } from './detection.ts';
+import { DropTotals } from './drop-totals.ts';
+import { FlowOutbox } from './flow-outbox.ts';
+import type { FromWorker, ListenerRow, Tick } from './messages.ts';
+import { WorkloadStats } from './workload-stats.ts';
+
+type Conversation = ConnectionObservation | DatagramObservation;
+
+export type Post = (message: FromWorker) => void;
+
+/** What the pipeline needs of its source besides the observations that come through `EbpfSink`. */
+export interface PipelineSource {
+  nowMs(): number;
+  readListener(netns: number, address: Uint8Array, port: number): void;
+  deleteTotals(cgroupId: number): void;
+}
+
+const NOBODY: Endpoint = Object.freeze({ ip: '', kind: 'node' });
+
+/** Observation → who → flows, edges, totals and detectors → messages to the main thread. Knows no kernel handle. */
+export class Pipeline implements EbpfSink {
+  readonly detection: Detection;
+  readonly outbox: FlowOutbox;
+  readonly #identity: IdentityTable;
+  readonly #post: Post;
+  readonly #flows: FlowTable;
+  readonly #edges: EdgeTable;
+  readonly #totals = new TotalsTable();
+  readonly #stats = new WorkloadStats();
+  readonly #drops = new DropTotals();
+  readonly #held = new HoldBack<Conversation>();
+  #listeners: ListenerRow[] = [];
+  #nextListeners: ListenerRow[] = [];
+  #urgent = false;
+
+  constructor(config: Config, identity: IdentityTable, openAlerts: readonly Alert[], nowMs: number, post: Post) {
+    this.#identity = identity;
+    this.#post = post;
+    this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
+    this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
+    this.detection = new Detection(config, identity.nameAddress);
+    this.detection.book.restore(openAlerts, nowMs);
+    this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
+  }
+
+  /** True once after an observation that should be judged at once, not at the next tick. */
+  takeUrgent(): boolean {
+    const urgent = this.#urgent;
+    this.#urgent = false;
+    return urgent;
+  }
+
+  observe(observation: Observation): void {
+    switch (observation.kind) {
+      case 'connection':
+      case 'datagrams':
+        this.#conversation(observation);
+        break;
+      case 'listener':
+        this.#urgent ||= observation.trigger === 'threshold';
+        this.detection.observe(observation, { local: this.#listenerOwner(observation), remote: null });
+        break;
+      case 'syn-source':
+        this.#urgent = true;
+        this.detection.observe(observation, {
+          local: this.#identity.local({ ...observation.local, ...unknownProcess(observation) }),
+          remote: this.#identity.remote(observation.sourceIp, 0, observation.timeMs),
+        });
+        break;
+      case 'drop':
+        this.#drops.observe(observation);
+        this.detection.observe(observation, { local: this.#identity.byNetns(observation.netns), remote: null });
+        break;
+      case 'probe': {
+        const { netns, targetIp, sourceIp, timeMs } = observation;
+        this.#urgent ||= observation.trigger === 'threshold';
+        this.detection.observe(observation, {
+          local: this.#identity.byNetnsOrAddress(netns, targetIp, timeMs),
+          remote: this.#identity.remote(sourceIp, 0, timeMs),
+        });
+        break;
+      }
+      case 'loss':
+        this.detection.observe(observation, { local: NOBODY, remote: null });
+        break;
+    }
+  }
+
+  cgroup(event: CgroupEvent): void {
+    this.#identity.onCgroupEvent({ cgroupId: event.id, created: event.created, path: event.path, timeMs: event.timeMs });
+    if (!event.created) this.#totals.markDead(event.id, event.timeMs);
+  }
+
+  datagramTotal(total: DatagramTotal): void {
+    this.#totals.setDatagrams(total.cgroupId, total.protocol, total, total.loopback);
+  }
+
+  listener(seen: ListenerObservation): void {
+    this.#nextListeners.push({
+      endpoint: this.#listenerOwner(seen),
+      port: seen.local.port,
+      address: seen.local.ip,
+      syns: seen.syns,
+      completed: seen.completed,
+      synRetransmits: seen.synRetransmits,
+      queueFullSyns: seen.queueFullSyns,
+      halfOpen: seen.halfOpen,
+      acceptQueue: seen.acceptQueue,
+      backlog: seen.backlog,
+    });
+  }
+
+  setIdentities(identities: IdentityFile | null, nowMs: number): void {
+    this.#identity.setIdentities(identities, nowMs);
+    this.#releaseHeld(nowMs);
+  }
+
+  /** Judges what is pending and posts what became an alert. */
+  evaluate(source: PipelineSource): void {
+    const dueMs = this.detection.nextDueMs;
+    if (source.nowMs() >= dueMs) {
+      for (const { netns, ip, port } of this.detection.pendingListeners()) {
+        const address = parseAddress(ip === '0.0.0.0' ? '::' : ip);
+        if (address) source.readListener(netns, address, port);
+      }
+      this.#urgent = false;
+    }
+    const nowMs = source.nowMs();
+    for (const event of this.detection.evaluate(nowMs)) {
+      this.#post({ type: 'alert', event, delayMs: Math.max(0, nowMs - Date.parse(event.alert.firstSeen)) });
+    }
+  }
+
+  /** Once a tick, after the source has told all it read. The caller adds what only it knows. */
+  tick(source: PipelineSource): Omit<Tick, 'lost' | 'programs' | 'maps' | 'liveConnections' | 'worker'> {
+    const nowMs = source.nowMs();
+    this.#identity.advance(nowMs);
+    this.#releaseHeld(nowMs);
+    for (const flow of this.#flows.flush(nowMs)) this.#sendFlow(flow, nowMs);
+    const edges = this.#edges.flush(nowMs);
+    if (edges.length > 0) this.#post({ type: 'edges', edges });
+    for (const cgroupId of this.#totals.sweep(nowMs)) source.deleteTotals(cgroupId);
+    this.#listeners = this.#nextListeners;
+    this.#nextListeners = [];
+    return {
+      timeMs: nowMs,
+      totals: this.#totals.list((cgroupId) => this.#identity.byCgroup(cgroupId)),
+      listeners: this.#listeners,
+      drops: this.#drops.list((netns) => this.#identity.byNetns(netns)),
+      unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
+      ...this.#stats.take(),
+      tables: [
+        ...this.#identity.tables,
+        ...this.detection.tables(),
+        { name: 'flows', ...this.#flows.state },
+        { name: 'edges', ...this.#edges.state },
+        { name: 'totals', ...this.#totals.state },
+        { name: 'held_back', ...this.#held.state },
+      ],
+    };
+  }
+
+  #conversation(observation: Conversation): void {
+    const local = this.#local(observation);
+    if (!this.#identity.isResolved(local)) {
+      const pushedOut = this.#held.hold(observation, observation.timeMs);
+      if (pushedOut) this.#account(pushedOut);
+      return;
+    }
+    this.#account(observation, local);
+  }
+
+  #releaseHeld(nowMs: number): void {
+    const named = (observation: Conversation) => this.#identity.isResolved(this.#local(observation));
+    for (const observation of this.#held.release(nowMs, named)) this.#account(observation);
+  }
+
+  #account(observation: Conversation, local: Endpoint = this.#local(observation)): void {
+    const remote = this.#identity.remote(observation.remote.ip, observation.remote.port, observation.timeMs);
+    const who: Who & { readonly remote: Endpoint } = { local, remote };
+    this.detection.observe(observation, who);
+    if (observation.kind === 'connection') {
+      this.#totals.addConnection(observation, local);
+      this.#stats.observe(observation, local);
+    }
+    this.#edges.observe(observation, who);
+    const isRecord = observation.kind === 'connection' && observation.phase === 'closed';
+    if (isRecord && !this.outbox.hasRoom(observation.timeMs)) {
+      this.outbox.skip(1);
+      return;
+    }
+    for (const flow of this.#flows.observe(observation, who)) this.#sendFlow(flow, observation.timeMs);
+  }
+
+  #sendFlow(flow: Parameters<FlowOutbox['push']>[0], nowMs: number): void {
+    if (this.outbox.hasRoom(nowMs)) this.outbox.push(flow);
+    else this.outbox.skip(1);
+  }
+
+  #local(observation: Conversation): Endpoint {
+    const isConnection = observation.kind === 'connection';
+    return this.#identity.local({
+      cgroupId: observation.cgroupId,
+      netns: isConnection ? observation.netns : 0,
+      ip: observation.local.ip,
+      port: observation.local.port,
+      pid: isConnection ? observation.pid : 0,
+      comm: isConnection ? observation.comm : '',
+      timeMs: observation.timeMs,
+    });
+  }
+
+  #listenerOwner(observation: ListenerObservation): Endpoint {
+    return this.#identity.local({ ...observation.local, ...unknownProcess(observation) });
+  }
+}
+
+function unknownProcess(observation: { readonly cgroupId: number; readonly netns: number; readonly timeMs: number }) {
+  const { cgroupId, netns, timeMs } = observation;
+  return { cgroupId, netns, timeMs, pid: 0, comm: '' };
+}

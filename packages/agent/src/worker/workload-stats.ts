@@ -1,0 +1,59 @@
+import type { ConnectionObservation, Endpoint } from '@netguard/core';
+import { RTT_BUCKETS_SECONDS, type Tick } from './messages.ts';
+
+interface Row {
+  readonly namespace: string;
+  readonly workload: string;
+  buckets: number[];
+  sumSeconds: number;
+  segments: number;
+}
+
+/** RTT and retransmits by namespace and workload: few rows, whatever the number of connections. */
+export class WorkloadStats {
+  readonly #rows = new Map<string, Row>();
+  readonly #byEndpoint = new WeakMap<Endpoint, Row>();
+
+  observe(observation: ConnectionObservation, local: Endpoint): void {
+    if (observation.srttUs === 0 && observation.delta.retransmits === 0) return;
+    const row = this.#byEndpoint.get(local) ?? this.#rowOf(local);
+    row.segments += observation.delta.retransmits;
+    if (observation.srttUs === 0 || !observation.established) return;
+    const seconds = observation.srttUs / 1e6;
+    let bucket = 0;
+    while (bucket < RTT_BUCKETS_SECONDS.length && seconds > (RTT_BUCKETS_SECONDS[bucket] as number)) bucket++;
+    row.buckets[bucket] = (row.buckets[bucket] as number) + 1;
+    row.sumSeconds += seconds;
+  }
+
+  /** RTT samples since the last call, and retransmits since the start. */
+  take(): Pick<Tick, 'rtt' | 'retransmits'> {
+    const rtt: Tick['rtt'][number][] = [];
+    const retransmits: Tick['retransmits'][number][] = [];
+    for (const row of this.#rows.values()) {
+      if (row.segments > 0) retransmits.push({ namespace: row.namespace, workload: row.workload, segments: row.segments });
+      if (!row.buckets.some((count) => count > 0)) continue;
+      rtt.push({ namespace: row.namespace, workload: row.workload, buckets: row.buckets, sumSeconds: row.sumSeconds });
+      row.buckets = emptyBuckets();
+      row.sumSeconds = 0;
+    }
+    return { rtt, retransmits };
+  }
+
+  #rowOf(endpoint: Endpoint): Row {
+    const namespace = endpoint.namespace ?? '';
+    const workload = endpoint.workload?.name ?? endpoint.pod ?? endpoint.container ?? endpoint.service ?? endpoint.kind;
+    const id = `${namespace}\0${workload}`;
+    let row = this.#rows.get(id);
+    if (!row) {
+      row = { namespace, workload, buckets: emptyBuckets(), sumSeconds: 0, segments: 0 };
+      this.#rows.set(id, row);
+    }
+    this.#byEndpoint.set(endpoint, row);
+    return row;
+  }
+}
+
+function emptyBuckets(): number[] {
+  return new Array<number>(RTT_BUCKETS_SECONDS.length + 1).fill(0);
+}
