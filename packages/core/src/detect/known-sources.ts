@@ -15,6 +15,10 @@ export class KnownSources {
     this.#completed = new RecentKeys(CAPACITY, rememberMs);
   }
 
+  set rememberMs(rememberMs: number) {
+    this.#completed.ttlMs = rememberMs;
+  }
+
   /** Learns from a server's connection; only its first and last observation, to be cheap. */
   observe(connection: ConnectionObservation): void {
     if (connection.role !== 'server' || !connection.established) return;

@@ -19,14 +19,11 @@ export class Lru<K, V> {
     return value;
   }
 
-  /** Stores the value as the newest. A full map forgets the oldest that is not kept; when the oldest are all kept, the oldest. */
-  set(key: K, value: V): void {
-    if (this.#entries.delete(key) || this.#entries.size < this.#capacity) {
-      this.#entries.set(key, value);
-      return;
-    }
-    this.#evictOne();
+  /** Stores the value as the newest. A full map forgets, and returns, the oldest that is not kept (the oldest, when all are). */
+  set(key: K, value: V): V | undefined {
+    const evicted = this.#entries.delete(key) || this.#entries.size < this.#capacity ? undefined : this.#evictOne();
     this.#entries.set(key, value);
+    return evicted;
   }
 
   delete(key: K): boolean {
@@ -49,7 +46,7 @@ export class Lru<K, V> {
     return this.#evicted;
   }
 
-  #evictOne(): void {
+  #evictOne(): V | undefined {
     let looked = 0;
     let victim: K | undefined;
     for (const [key, value] of this.#entries) {
@@ -61,8 +58,10 @@ export class Lru<K, V> {
       // Bounded work: with so many kept ones at the old end, the oldest has to go.
       if (++looked === 32) break;
     }
-    if (victim === undefined) return;
+    if (victim === undefined) return undefined;
+    const value = this.#entries.get(victim);
     this.#entries.delete(victim);
     this.#evicted++;
+    return value;
   }
 }

@@ -4,7 +4,7 @@
  */
 export class RecentKeys {
   readonly #half: number;
-  readonly #ttlMs: number;
+  #ttlMs: number;
   #young = new Map<string, number>();
   #old = new Map<string, number>();
   #bornMs = Number.NaN;
@@ -12,6 +12,10 @@ export class RecentKeys {
 
   constructor(capacity: number, ttlMs: number) {
     this.#half = Math.max(1, capacity >>> 1);
+    this.#ttlMs = ttlMs;
+  }
+
+  set ttlMs(ttlMs: number) {
     this.#ttlMs = ttlMs;
   }
 

@@ -1,0 +1,112 @@
+import type { ParameterTable, ParameterValues } from '../detector.ts';
+
+export const synFloodParameters = {
+  listenerSynsPerWindow: {
+    default: 200,
+    unit: 'SYN',
+    minimum: 10,
+    maximum: 10_000_000,
+    description:
+      'First SYNs at one listener within windowMs, above which their completion is judged. The kernel raises its event here.',
+    source:
+      'NetObserv alerts on SYN-only flows above 300/s for 15 s a workload. Lower here, as a rate alone never alerts: handshakes must fail too.',
+  },
+  sourceSynsPerWindow: {
+    default: 160,
+    unit: 'SYN',
+    minimum: 10,
+    maximum: 10_000_000,
+    description: 'First SYNs of one source to one listener within windowMs, above which that source is judged.',
+    source: 'NeuVector dpi_meter.c: 800 from one source in a span of 5 s.',
+  },
+  windowMs: {
+    default: 1000,
+    unit: 'ms',
+    minimum: 100,
+    maximum: 10_000,
+    description: 'Time over which SYNs are counted, in the kernel and here.',
+    source:
+      'NeuVector spans 5 s, the CUSUM of arXiv 1212.5129 0.5 s windows; one second bounds the delay of the kernel event.',
+  },
+  handshakeGraceMs: {
+    default: 150,
+    unit: 'ms',
+    minimum: 10,
+    maximum: 900,
+    description: 'Time that the SYNs of a window get to complete before they count as failed.',
+    source:
+      'Covers most round trips between continents, leaves 100 ms of the 250 ms in which an alert is due, and is below the first SYN-ACK retransmission at 1 s (RFC 6298).',
+  },
+  completionRatio: {
+    default: 0.5,
+    unit: 'share',
+    minimum: 0.05,
+    maximum: 0.95,
+    description: 'Completed handshakes per first SYN, below which SYNs over the floor are a flood.',
+    source: 'A flash crowd completes nearly all, a flood nearly none; the middle is furthest from both.',
+  },
+  halfOpenShare: {
+    default: 0.75,
+    unit: 'share of the backlog',
+    minimum: 0.1,
+    maximum: 1,
+    description:
+      'Half-open requests older than the grace, as a share of the backlog, above which SYNs over the floor are a flood.',
+    source:
+      'Linux tcp_conn_request(): without SYN cookies it drops requests of unproven peers when a quarter of the queue is left.',
+  },
+  halfOpenCompletionRatio: {
+    default: 0.9,
+    unit: 'share',
+    minimum: 0.1,
+    maximum: 1,
+    description:
+      'The half-open test applies below this completion: a queue full of slow but completing clients is no flood.',
+    source:
+      'SYN to ESTABLISHED was 200 of 200 for real clients under SYN cookies on Linux 6.18; one in ten failing is abnormal.',
+  },
+  offRatio: {
+    default: 0.75,
+    unit: 'share of the threshold',
+    minimum: 0.1,
+    maximum: 1,
+    description: 'Hysteresis: a flood goes on until it is below this share of the threshold that opened it.',
+    source: 'NeuVector dpi_meter.c: on at 800, off below 600.',
+  },
+  queueFullMs: {
+    default: 3000,
+    unit: 'ms',
+    minimum: 1000,
+    maximum: 60_000,
+    description:
+      'Time that SYNs must meet a full accept queue before missing retransmissions tell a flood from a slow application.',
+    source: 'RFC 6298: a client retransmits its SYN after 1 s and again 2 s later, so within 3 s every real one has.',
+  },
+  retransmitShare: {
+    default: 0.1,
+    unit: 'share',
+    minimum: 0.01,
+    maximum: 1,
+    description:
+      'SYN retransmissions per SYN turned away at a full accept queue, below which the sources look invented.',
+    source: 'Real clients send one to two in 3 s, spoofing tools none (hping3, Linux 6.18).',
+  },
+  criticalFactor: {
+    default: 10,
+    unit: 'times the floor',
+    minimum: 2,
+    maximum: 1000,
+    description: 'Rate at which a flood is critical. It also is when half-open requests reach the backlog.',
+    source: 'One power of ten, as psad steps its danger levels.',
+  },
+  knownSourceMs: {
+    default: 300_000,
+    unit: 'ms',
+    minimum: 10_000,
+    maximum: 3_600_000,
+    description: 'A source that completed a handshake within this time is no invention.',
+    source: 'Twice the common client keep-alive of 1 to 2 minutes: a regular client reconnects within it.',
+  },
+} as const satisfies ParameterTable;
+
+export type SynFloodParameters = ParameterValues<typeof synFloodParameters>;

@@ -1,0 +1,79 @@
+import type { SynSourceObservation } from '../../observation.ts';
+
+/** Sources that crossed their limit at one listener; the smallest gives way. */
+const CAPACITY = 16;
+/** A source is heard of once a kernel window while it goes on: two missed windows and a half end it. */
+export const SOURCE_GONE_MS = 2500;
+
+export interface SourceTally {
+  readonly ip: string;
+  syns: number;
+  completed: number;
+  windowMs: number;
+  lastMs: number;
+  /** When its handshakes have had their grace; NaN when nothing is to be judged. */
+  dueMs: number;
+  /** Since when it is in alarm by itself; NaN when it is not. */
+  alarmSinceMs: number;
+  /** The most it can have completed, of the last judgement. */
+  completionRatio: number;
+  /** First SYNs not yet in a finding. */
+  unreported: number;
+}
+
+/** The loud sources of one listener. */
+export class SourceTallies {
+  readonly #byIp = new Map<string, SourceTally>();
+
+  /** Notes a crossing. Counts are of the kernel's window, so the larger of two readings of one window holds. */
+  note(crossing: SynSourceObservation): SourceTally {
+    let tally = this.#byIp.get(crossing.sourceIp);
+    if (tally === undefined) {
+      tally = {
+        ip: crossing.sourceIp,
+        syns: 0,
+        completed: 0,
+        windowMs: crossing.windowMs,
+        lastMs: Number.NEGATIVE_INFINITY,
+        dueMs: Number.NaN,
+        alarmSinceMs: Number.NaN,
+        completionRatio: 1,
+        unreported: 0,
+      };
+      if (this.#byIp.size >= CAPACITY) this.#dropSmallest();
+      this.#byIp.set(crossing.sourceIp, tally);
+    }
+    const isSameWindow = crossing.timeMs - tally.lastMs < crossing.windowMs && crossing.syns > tally.syns;
+    tally.unreported += isSameWindow ? crossing.syns - tally.syns : crossing.syns;
+    tally.syns = crossing.syns;
+    tally.completed = crossing.completed;
+    tally.windowMs = crossing.windowMs;
+    tally.lastMs = crossing.timeMs;
+    return tally;
+  }
+
+  /** Forgets sources that were not heard of lately, or whose time lies ahead of a clock that was set back. */
+  sweep(nowMs: number): void {
+    for (const [ip, tally] of this.#byIp) {
+      if (Math.abs(nowMs - tally.lastMs) > SOURCE_GONE_MS) this.#byIp.delete(ip);
+    }
+  }
+
+  /** Loudest first. */
+  loudest(): SourceTally[] {
+    return [...this.#byIp.values()].sort((a, b) => b.syns - a.syns || (a.ip < b.ip ? -1 : 1));
+  }
+
+  values(): IterableIterator<SourceTally> {
+    return this.#byIp.values();
+  }
+
+  get size(): number {
+    return this.#byIp.size;
+  }
+
+  #dropSmallest(): void {
+    const smallest = this.loudest().at(-1);
+    if (smallest !== undefined) this.#byIp.delete(smallest.ip);
+  }
+}
