@@ -6,6 +6,7 @@ export function houseStyle(command: Command): Command {
   for (const child of command.commands) houseStyle(child);
   return command
     .exitOverride()
+    .helpCommand(false)
     .showSuggestionAfterError(true)
     .showHelpAfterError(`(\`${usageName(command)} --help\` lists what there is)`)
     .configureHelp({

@@ -1,28 +1,37 @@
 import { Command } from 'commander';
+import { alertsCommand } from './commands/alerts.ts';
+import { configCommand } from './commands/config.ts';
+import { observeCommand } from './commands/observe.ts';
+import { daemonCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { topCommand } from './commands/top.ts';
 import { versionCommand } from './commands/version.ts';
 import { houseStyle } from './help-style.ts';
-
-const CHECK = 'Check and set up:';
 
 /** The whole command line as a tree; each command loads what it needs only when it runs. */
 export function buildProgram(): Command {
   const program = houseStyle(new Command('netguard'))
+    .usage('<command> [options]')
     .description('Watches the network traffic of every pod on this machine with eBPF and tells when it is an attack.')
     .helpCommand(false)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ sudo netguard demo                 a small cluster, its traffic and a real attack, in a minute
-  $ sudo netguard run                  watch this machine; then, in another terminal:
-  $ netguard top                       who talks how much, now
-  $ netguard observe -f --pod shop/web every connection of these pods, as they end
-  $ netguard alerts                    what looks like an attack, and why
-
-Every command has its own help: netguard <command> --help`,
-    );
-  for (const [group, command] of [[CHECK, versionCommand()]] as const) {
-    program.addCommand(houseStyle(command).helpGroup(group));
+    .addHelpText('after', EXAMPLES);
+  const groups: Readonly<Record<string, readonly Command[]>> = {
+    'Watch this machine:': [daemonCommand('run'), daemonCommand('agent')],
+    'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), statusCommand()],
+    'Check and set up:': [configCommand(), versionCommand()],
+  };
+  for (const [group, commands] of Object.entries(groups)) {
+    for (const command of commands) program.addCommand(houseStyle(command).helpGroup(group));
   }
   return program;
 }
+
+const EXAMPLES = `
+Examples:
+  $ sudo netguard demo                   a small cluster, its traffic and a real attack, in a minute
+  $ sudo netguard run                    watch this machine; then, in another terminal:
+  $ netguard top                         who talks how much, now
+  $ netguard observe -f --pod shop/web   the connections of these pods, as they come
+  $ netguard alerts                      what looks like an attack, and why
+
+\`netguard <command> --help\` tells more about each.`;

@@ -31,22 +31,31 @@ export class ApiClient {
     return this.#json<Lists[K]>(`/api/v1/${kind}`, { limit: PAGE, ...query }, signal);
   }
 
-  /** Every item of a list, page by page, at most `atMost`. */
-  async all<K extends keyof Lists>(
+  /** The pages of a list, one after the other: flows, edges and alerts come newest first. */
+  async *pages<K extends keyof Lists>(
     kind: K,
     query: Query = {},
     signal?: AbortSignal,
-    atMost = Number.POSITIVE_INFINITY,
-  ): Promise<Lists[K]['items'][number][]> {
-    const items: Lists[K]['items'][number][] = [];
+  ): AsyncGenerator<Lists[K]['items'], void, undefined> {
     let cursor: string | undefined;
     do {
       const page: Lists[K] = await this.page(kind, { ...query, cursor }, signal);
       if (!Array.isArray(page.items)) throw this.#notOurs(`/api/v1/${kind}`, 'a list without items');
-      items.push(...page.items);
-      if (page.nextCursor === cursor) break;
+      yield page.items;
+      // A server that repeats its cursor would never end.
+      if (page.nextCursor === cursor) return;
       cursor = page.nextCursor;
-    } while (cursor !== undefined && items.length < atMost);
+    } while (cursor !== undefined);
+  }
+
+  /** Every item of a list. */
+  async all<K extends keyof Lists>(
+    kind: K,
+    query: Query = {},
+    signal?: AbortSignal,
+  ): Promise<Lists[K]['items'][number][]> {
+    const items: Lists[K]['items'][number][] = [];
+    for await (const page of this.pages(kind, query, signal)) items.push(...page);
     return items;
   }
 
@@ -120,7 +129,6 @@ export class ApiClient {
 /** The first address at which something answers as NetGuard does. @throws CliError NG_ERR_CLI_UNREACHABLE */
 export async function connectApi(address: ServerAddress, signal?: AbortSignal): Promise<ApiClient> {
   let stranger: CliError | undefined;
-  let failure: unknown;
   for (const url of address.urls) {
     const client = new ApiClient(url, address);
     try {
@@ -129,8 +137,7 @@ export async function connectApi(address: ServerAddress, signal?: AbortSignal): 
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       if (address.named || error.code === 'NG_ERR_CLI_DENIED') throw error;
-      if (error.code === 'NG_ERR_CLI_UNREACHABLE') failure ??= error;
-      else stranger ??= error;
+      if (error.code !== 'NG_ERR_CLI_UNREACHABLE') stranger ??= error;
     }
   }
   if (stranger) throw stranger;
@@ -138,10 +145,7 @@ export async function connectApi(address: ServerAddress, signal?: AbortSignal): 
     'NG_ERR_CLI_UNREACHABLE',
     '',
     `no NetGuard is listening at ${address.urls.map((url) => url.origin).join(' or ')}`,
-    {
-      hint: START_HINT,
-      cause: failure instanceof Error ? failure.cause : undefined,
-    },
+    { hint: START_HINT },
   );
 }
 
@@ -152,7 +156,6 @@ function unreachable(url: URL, cause: unknown): CliError {
   if (code === 'ECONNREFUSED') {
     return new CliError('NG_ERR_CLI_UNREACHABLE', '', `no NetGuard is listening at ${url.origin}`, {
       hint: START_HINT,
-      cause,
     });
   }
   const tls = /CERT|SELF_SIGNED|ISSUER|ERR_TLS|ALTNAME/.test(code);

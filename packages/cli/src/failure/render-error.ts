@@ -6,11 +6,23 @@ interface ErrorLike {
   readonly hint?: unknown;
   readonly exitStatus?: unknown;
   readonly cause?: unknown;
+  /** Long supporting text: all problems of a file, a verifier log. */
+  readonly detail?: unknown;
+  /** What is wrong in a configuration, one entry each. */
+  readonly problems?: unknown;
 }
+
+interface Problem {
+  readonly where: unknown;
+  readonly message: unknown;
+}
+
+const MAX_PROBLEMS = 30;
 
 /**
  * An error as the command prints it: `error: <doing>: <cause>`, the hint indented, the code last. Causes whose text is not
- * in the message already follow on their own lines. No stack unless `debug` (NETGUARD_DEBUG=1).
+ * in the message already follow on their own lines, and so do all problems of a configuration. No stack and no long detail
+ * unless `debug` (NETGUARD_DEBUG=1).
  */
 export function renderError(error: unknown, debug = false): string {
   const lines: string[] = [];
@@ -27,9 +39,16 @@ export function renderError(error: unknown, debug = false): string {
       lines.push(`  because: ${safeLines(text)}`);
     }
   }
-  const { hint, code } = (typeof error === 'object' && error ? error : {}) as ErrorLike;
+  const { hint, code, detail, problems } = (typeof error === 'object' && error ? error : {}) as ErrorLike;
+  if (Array.isArray(problems) && problems.length > 1) {
+    for (const { where, message: what } of problems.slice(0, MAX_PROBLEMS) as Problem[]) {
+      lines.push(`  ${safeText(String(where))}: ${safeText(String(what))}`);
+    }
+    if (problems.length > MAX_PROBLEMS) lines.push(`  … and ${problems.length - MAX_PROBLEMS} more`);
+  }
   if (typeof hint === 'string' && hint && !message.includes(hint)) lines.push(`  ${safeLines(hint)}`);
   if (typeof code === 'string' && code) lines.push(`  (${safeText(code)})`);
+  if (debug && typeof detail === 'string' && !Array.isArray(problems)) lines.push('', safeLines(detail));
   if (debug && error instanceof Error && error.stack) lines.push('', error.stack);
   return `${lines.join('\n')}\n`;
 }

@@ -30,12 +30,14 @@ export async function runObserve(run: ObserveRun): Promise<void> {
       since: selection.sinceMs === undefined ? undefined : new Date(selection.sinceMs).toISOString(),
       until: selection.untilMs === undefined ? undefined : new Date(selection.untilMs).toISOString(),
     };
-    const flows = await client.all('flows', query, signal);
+    const flows: Flow[] = [];
+    for await (const page of client.pages('flows', query, signal)) {
+      for (const flow of page) if (filter.matches(flow)) flows.push(flow);
+      // Newest first: the older pages hold nothing that would be printed.
+      if (selection.last !== undefined && flows.length >= selection.last) break;
+    }
     let text = '';
-    for (const flow of select(
-      flows.filter((flow) => filter.matches(flow)),
-      selection,
-    )) {
+    for (const flow of select(flows, selection)) {
       printed.add(key(flow));
       text += printer.print(flow);
       if (text.length > 65_536) {
