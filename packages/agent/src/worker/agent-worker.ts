@@ -5,7 +5,6 @@ import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgro
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
-import { kernelLimits } from './detection.ts';
 import { hostNetns, nodeAddresses } from './host.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 
@@ -33,7 +32,7 @@ export class AgentWorker {
     const startMs = Date.now();
     identity.setIdentities(identities, startMs);
     this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
-    this.#source = new EbpfSource(config, mount.mountPoint, kernelLimits(config), this.#pipeline);
+    this.#source = new EbpfSource(config, mount.mountPoint, this.#pipeline.detection.kernelLimits(), this.#pipeline);
     identity.walkCgroups(this.#source.clock.nowMs());
     this.#view = {
       nowMs: () => this.#source.clock.nowMs(),
@@ -67,8 +66,8 @@ export class AgentWorker {
 
   configure(config: Config): void {
     this.#tickMs = config.sources.ebpf.tickMs;
-    this.#source.setLimits(kernelLimits(config));
     this.#pipeline.detection.configure(config);
+    this.#source.setLimits(this.#pipeline.detection.kernelLimits());
   }
 
   setIdentities(identities: IdentityFile | null): void {
