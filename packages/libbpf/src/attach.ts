@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { exclusiveHolder } from './cgroup.ts';
 import { BpfError, ERRNO, errnoText } from './errors.ts';
 import { lastErrno, type Pointer } from './ffi.ts';
@@ -55,8 +57,9 @@ export function attachToCgroup(
 }
 
 function cgroupError(doing: string, errno: number, cgroup: string | number, type: number, log = ''): BpfError {
-  if (errno === ERRNO.EPERM && missingCapabilities(['CAP_NET_ADMIN']).length === 0 && typeof cgroup === 'string') {
-    const holder = exclusiveHolder(cgroup, type);
+  if (errno === ERRNO.EPERM && missingCapabilities(['CAP_NET_ADMIN']).length === 0) {
+    const path = typeof cgroup === 'string' ? resolve(cgroup) : readlinkSync(`/proc/self/fd/${cgroup}`);
+    const holder = exclusiveHolder(path, type);
     if (holder) {
       const who = holder.query.programs.map((p) => `${p.programName ?? 'a program'} (id ${p.programId})`).join(', ');
       return new BpfError(

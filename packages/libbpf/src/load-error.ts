@@ -7,7 +7,7 @@ export function loadError(doing: string, errno: number, log: string): BpfError {
   const verifier = verifierPart(log);
   if (verifier) {
     const missing = missingCapabilities(['CAP_BPF', 'CAP_PERFMON']);
-    const why = `the verifier rejected program ${verifier.program}: ${verifier.lastLine}`;
+    const why = `the verifier rejected program ${verifier.program}: ${verifier.reason}`;
     const hint =
       missing.length > 0 ? `It is stricter without ${missing.join(', ')}` : 'The whole log is in verifierLog';
     return new BpfError('LIBBPF_ERR_VERIFIER', doing, why, { errno, log, hint });

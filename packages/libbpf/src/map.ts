@@ -89,6 +89,13 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements Disposable {
   /** Before load: uses the kernel map of `other` instead of creating one. Types and sizes must agree. */
   reuse(other: MapRef): void {
     const pointer = this.#handle.unloaded('sharing');
+    // libbpf takes on whatever shape the other map has, and programs would read beyond its values.
+    const { type, keySize, valueSize } = mapInfo(other.fd, other.name);
+    if (type !== this.type || keySize !== this.keySize || valueSize !== this.valueSize) {
+      const why = `${other.name} has type ${type}, keys of ${keySize} and values of ${valueSize} bytes`;
+      const hint = `Needed are type ${this.type}, ${this.keySize} and ${this.valueSize} bytes`;
+      throw new BpfError('LIBBPF_ERR_VALUE', this.#handle.doing('sharing'), why, { hint });
+    }
     this.#handle.check('sharing', libbpf.bpf_map__reuse_fd(pointer, other.fd));
     this.#maxEntries = libbpf.bpf_map__max_entries(pointer);
   }
@@ -271,7 +278,10 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements Disposable {
   }
 
   #written(result: number): void {
-    if (result !== -ERRNO.E2BIG) return this.#handle.check('writing', result);
+    if (result !== -ERRNO.E2BIG) {
+      this.#handle.check('writing', result);
+      return;
+    }
     const why = isIndexed(this.type) ? 'the index is out of range' : 'it is full';
     const doing = this.#handle.doing('writing');
     throw new BpfError('LIBBPF_ERR_MAP_FULL', doing, `${why}, it has ${this.#maxEntries} entries`, {

@@ -36,9 +36,11 @@ export class BpfObject implements Disposable {
   readonly #programStates: ProgramState[] = [];
   #btf: Btf | undefined;
   #globals: Globals | undefined;
+  readonly #debug: boolean;
   #phase: 'opened' | 'loaded' | 'refused' | 'closed' = 'opened';
 
-  private constructor(pointer: Pointer, path: string, log: string) {
+  private constructor(pointer: Pointer, path: string, log: string, debug: boolean) {
+    this.#debug = debug;
     this.#pointer = pointer;
     this.#path = path;
     this.log = log;
@@ -52,7 +54,7 @@ export class BpfObject implements Disposable {
   static open(path: string, options: OpenOptions = {}): BpfObject {
     const opts = new CStruct(OPEN_OPTIONS_BYTES, 'sized').setU32(72, options.kernelLogLevel ?? 0);
     const { value, errno, log } = logged(() => opts.pass((bytes) => libbpf.bpf_object__open_file(path, bytes)));
-    if (value !== null) return new BpfObject(value, path, log);
+    if (value !== null) return new BpfObject(value, path, log, (options.kernelLogLevel ?? 0) > 0);
     const reason = libbpfReason(log);
     throw new BpfError('LIBBPF_ERR_OPEN', `opening ${path}`, reason ?? errnoText(errno), { errno, log });
   }
@@ -100,7 +102,7 @@ export class BpfObject implements Disposable {
       throw new BpfError('LIBBPF_ERR_STATE', doing, why, { hint: 'Open the file anew to load it again' });
     }
     this.#globals = undefined;
-    const { value, log } = logged(() => libbpf.bpf_object__load(this.#pointer));
+    const { value, log } = logged(() => libbpf.bpf_object__load(this.#pointer), this.#debug);
     this.log += log;
     if (value < 0) {
       this.#phase = 'refused';
