@@ -30,7 +30,6 @@ enum ng_lost_kind {
 	NG_LOST_PROBE_RING = 9,
 	NG_LOST_CGROUP_RING = 10,
 	NG_LOST_SHORT_PACKET = 11,  /* headers could not be read */
-	NG_LOST_UNKNOWN_NETNS = 12, /* a drop whose network namespace the kernel does not tell */
 	NG_LOST_KINDS = 16,
 };
 

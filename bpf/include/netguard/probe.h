@@ -183,9 +183,7 @@ static __always_inline int packet_dropped(const struct sk_buff *skb, __u32 reaso
 		netns = dev->nd_net.net->ns.inum;
 	if (!netns && sk)
 		netns = sk->__sk_common.skc_net.net->ns.inum;
-	if (!netns)
-		count_lost(NG_LOST_UNKNOWN_NETNS);
-	count_drop(netns, reason);
+	count_drop(netns, reason); /* 0: the kernel does not tell which namespace */
 	if (reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NO_SOCKET))
 		fold_probe(skb, netns);
 	return 0;

@@ -35,6 +35,8 @@ export interface PipelineSource {
 }
 
 const NOBODY: Endpoint = Object.freeze({ ip: '', kind: 'node' });
+/** Owner of drops whose network namespace the kernel does not tell. */
+const UNKNOWN: Endpoint = Object.freeze({ ip: '', kind: 'node', subnetLabel: 'unknown' });
 
 /** Observation → who → flows, edges, totals and detectors → messages to the main thread. Knows no kernel handle. */
 export class Pipeline implements EbpfSink {
@@ -88,7 +90,7 @@ export class Pipeline implements EbpfSink {
         break;
       case 'drop':
         this.#drops.observe(observation);
-        this.detection.observe(observation, { local: this.#identity.byNetns(observation.netns), remote: null });
+        this.detection.observe(observation, { local: this.#netnsOwner(observation.netns), remote: null });
         break;
       case 'probe': {
         const { netns, targetIp, sourceIp, timeMs } = observation;
@@ -165,7 +167,7 @@ export class Pipeline implements EbpfSink {
       timeMs: nowMs,
       totals: this.#totals.list((cgroupId) => this.#identity.byCgroup(cgroupId)),
       listeners: this.#listeners,
-      drops: this.#drops.list((netns) => this.#identity.byNetns(netns)),
+      drops: this.#drops.list((netns) => this.#netnsOwner(netns)),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(),
       tables: [
@@ -227,6 +229,10 @@ export class Pipeline implements EbpfSink {
       comm: isConnection ? observation.comm : '',
       timeMs: observation.timeMs,
     });
+  }
+
+  #netnsOwner(netns: number): Endpoint {
+    return netns === 0 ? UNKNOWN : this.#identity.byNetns(netns);
   }
 
   #listenerOwner(observation: ListenerObservation): Endpoint {

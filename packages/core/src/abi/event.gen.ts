@@ -21,7 +21,6 @@ export const NG_LOST_PROBE_MAP = 8;
 export const NG_LOST_PROBE_RING = 9;
 export const NG_LOST_CGROUP_RING = 10;
 export const NG_LOST_SHORT_PACKET = 11;
-export const NG_LOST_UNKNOWN_NETNS = 12;
 export const NG_LOST_KINDS = 16;
 
 /** enum ng_role */

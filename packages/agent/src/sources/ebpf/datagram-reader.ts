@@ -85,7 +85,7 @@ export class DatagramReader {
       sum.sentBytes += u64(values, v + TV.tx_bytes);
       sum.withoutConversation += u64(values, v + TV.overflow);
     }
-    for (const sum of sums.values()) each(sum);
+    for (const sum of sums.values()) if (sum.receivedPackets + sum.sentPackets > 0) each(sum);
   }
 
   /** Deletes a cgroup's totals, ten minutes after it went. */
