@@ -30,7 +30,6 @@ export function attach(program: BpfProgram): LinkBacking {
   return fromPointer(
     doing,
     logged(() => libbpf.bpf_program__attach(program.pointer)),
-    [],
   );
 }
 
@@ -74,7 +73,7 @@ function cgroupError(doing: string, errno: number, cgroup: string | number, type
       );
     }
   }
-  return attachError(doing, errno, log, ['CAP_NET_ADMIN']);
+  return attachError(doing, errno, log);
 }
 
 export function attachToTcx(program: BpfProgram, ifindex: number): LinkBacking {
@@ -84,7 +83,6 @@ export function attachToTcx(program: BpfProgram, ifindex: number): LinkBacking {
   return fromPointer(
     doing,
     logged(() => call(program.pointer, ifindex, null)),
-    ['CAP_NET_ADMIN'],
   );
 }
 
@@ -99,7 +97,7 @@ export function attachToXdp(program: BpfProgram, ifindex: number, flags: number)
       hint: 'See it with: bpftool net show',
     });
   }
-  throw attachError(doing, -fd, '', ['CAP_NET_ADMIN']);
+  throw attachError(doing, -fd, '');
 }
 
 export function attachToIterator(program: BpfProgram, { map, pid }: IteratorTarget): LinkBacking {
@@ -113,19 +111,16 @@ export function attachToIterator(program: BpfProgram, { map, pid }: IteratorTarg
   return fromPointer(
     doing,
     logged(() => options.pass((bytes) => libbpf.bpf_program__attach_iter(program.pointer, bytes))),
-    [],
   );
 }
 
-type Wanted = Parameters<typeof privilegeError>[1];
-
-function fromPointer(doing: string, { value, errno, log }: Logged<Pointer>, wanted: Wanted): LinkBacking {
-  if (value === null) throw attachError(doing, errno, log, wanted);
+function fromPointer(doing: string, { value, errno, log }: Logged<Pointer>): LinkBacking {
+  if (value === null) throw attachError(doing, errno, log);
   return linkFromPointer(value);
 }
 
-function attachError(doing: string, errno: number, log: string, wanted: Wanted): BpfError {
-  if (errno === ERRNO.EPERM) return privilegeError(doing, ['CAP_BPF', 'CAP_PERFMON', ...wanted], { errno, log });
+function attachError(doing: string, errno: number, log: string): BpfError {
+  if (errno === ERRNO.EPERM) return privilegeError(doing, { errno, log });
   const reason = libbpfReason(log);
   return new BpfError('LIBBPF_ERR_ATTACH', doing, reason ? `${errnoText(errno)}, ${reason}` : errnoText(errno), {
     errno,

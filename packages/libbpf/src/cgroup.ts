@@ -54,7 +54,7 @@ export function cgroupQuery(cgroup: string | number, attachType: string | number
     const ids = new Uint32Array(MAX_PROGRAMS);
     const count = Uint32Array.of(MAX_PROGRAMS);
     const result = libbpf.bpf_prog_query(fd, type, 0, flags, ids, count);
-    if (result === -ERRNO.EPERM) throw privilegeError(doing, ['CAP_NET_ADMIN'], { errno: -result });
+    if (result === -ERRNO.EPERM) throw privilegeError(doing, { errno: -result }, ['CAP_NET_ADMIN']);
     if (result < 0) throw new BpfError('LIBBPF_ERR_SYSTEM', doing, errnoText(-result), { errno: -result });
     const programs = [...ids.subarray(0, count[0])].map(describe);
     return { multi: programs.length === 0 || (flags[0]! & BPF_F_ALLOW_MULTI) !== 0, flags: flags[0]!, programs };

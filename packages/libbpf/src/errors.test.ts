@@ -6,7 +6,7 @@ import { BpfError, ERROR_CODES, errnoText, nearestName } from './errors.ts';
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 test('README and ERROR_CODES tell the same, both ways', () => {
-  const rows = [...readme.matchAll(/^\| `(LIBBPF_ERR_[A-Z_]+)` \| (.+) \|$/gm)].map(([, code, meaning]) => [
+  const rows = [...readme.matchAll(/^\| `(LIBBPF_ERR_[A-Z_]+)` +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [
     code!,
     meaning!,
   ]);

@@ -1,4 +1,4 @@
-import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
+import { getSystemErrorMap } from 'node:util';
 
 /** Every code that this package throws, with its meaning. The README carries the same table; a test compares the two. */
 export const ERROR_CODES = {
@@ -98,11 +98,8 @@ export function errnoText(errno: number): string {
   if (errno === ERRNO.ENOTSUPP) return 'ENOTSUPP (not supported by the kernel)';
   if (errno >= 4000) return LIBBPF_ERRNO[errno - 4000] ?? `libbpf error ${errno}`;
   if (errno <= 0) return 'unknown reason';
-  try {
-    return `${getSystemErrorName(-errno)} (${getSystemErrorMessage(-errno)})`;
-  } catch {
-    return `errno ${errno}`;
-  }
+  const known = getSystemErrorMap().get(-errno);
+  return known ? `${known[0]} (${known[1]})` : `errno ${errno}`;
 }
 
 /** The candidate closest to `name` by edit distance, for "did you mean" hints; undefined when nothing is near. */

@@ -12,7 +12,7 @@ export function loadError(doing: string, errno: number, log: string): BpfError {
       missing.length > 0 ? `It is stricter without ${missing.join(', ')}` : 'The whole log is in verifierLog';
     return new BpfError('LIBBPF_ERR_VERIFIER', doing, why, { errno, log, hint });
   }
-  if (errno === ERRNO.EPERM) return privilegeError(doing, ['CAP_BPF', 'CAP_PERFMON'], { errno, log });
+  if (errno === ERRNO.EPERM) return privilegeError(doing, { errno, log });
   const hint = hintFor(errno, log);
   const reason = libbpfReason(log);
   const why = reason ? `${errnoText(errno)}, ${reason}` : errnoText(errno);

@@ -33,7 +33,7 @@ export function pinError(doing: string, path: string, errno: number, log = ''): 
     const hint = 'Choose a directory that exists on a bpf file system; mount one with: mount -t bpf bpf /sys/fs/bpf';
     return new BpfError('LIBBPF_ERR_PIN', doing, `${directory} is not on a bpf file system`, { errno, log, hint });
   }
-  if (errno === ERRNO.EPERM) return privilegeError(doing, ['CAP_BPF'], { errno, log });
+  if (errno === ERRNO.EPERM) return privilegeError(doing, { errno, log }, ['CAP_BPF']);
   return new BpfError('LIBBPF_ERR_PIN', doing, errnoText(errno), { errno, log });
 }
 
@@ -41,7 +41,7 @@ export function pinError(doing: string, path: string, errno: number, log = ''): 
 export function openPinned(path: string): number {
   const fd = libbpf.bpf_obj_get(path);
   if (fd >= 0) return fd;
-  if (fd === -ERRNO.EPERM) throw privilegeError(`opening the pin ${path}`, ['CAP_BPF'], { errno: -fd });
+  if (fd === -ERRNO.EPERM) throw privilegeError(`opening the pin ${path}`, { errno: -fd }, ['CAP_BPF']);
   throw new BpfError('LIBBPF_ERR_PIN', `opening the pin ${path}`, errnoText(-fd), { errno: -fd });
 }
 

@@ -17,11 +17,20 @@ export function missingCapabilities(wanted: readonly Capability[]): Capability[]
   return wanted.filter((capability) => !has(capability) && (capability === 'CAP_NET_ADMIN' || !has('CAP_SYS_ADMIN')));
 }
 
-/** An EPERM that says which capability is missing, or, when none is, who else refuses. */
-export function privilegeError(doing: string, wanted: readonly Capability[], detail: BpfErrorDetail = {}): BpfError {
+const FULL_SET: readonly Capability[] = ['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN'];
+
+/** An EPERM that says which capability is missing, or, when none is, who else refuses. `wanted`: default all that a user of BPF needs. */
+export function privilegeError(
+  doing: string,
+  detail: BpfErrorDetail = {},
+  wanted: readonly Capability[] = FULL_SET,
+): BpfError {
   const errno = detail.errno ?? ERRNO.EPERM;
   const missing = missingCapabilities(wanted);
-  const needs = 'It needs CAP_BPF, CAP_PERFMON (and CAP_NET_ADMIN to attach to cgroups and interfaces)';
+  const needs =
+    wanted === FULL_SET
+      ? 'It needs CAP_BPF, CAP_PERFMON (and CAP_NET_ADMIN to load and attach network programs)'
+      : `It needs ${wanted.join(', ')}`;
   const hint =
     missing.length > 0
       ? `${needs}; this process lacks ${missing.join(', ')}`

@@ -33,7 +33,7 @@ export function ifindexOf(name: string): number {
  */
 export function enableProgramStats(): Disposable {
   const fd = libbpf.bpf_enable_stats(BPF_STATS_RUN_TIME);
-  if (fd < 0) throw privilegeError('switching program statistics on', ['CAP_SYS_ADMIN'], { errno: -fd });
+  if (fd < 0) throw privilegeError('switching program statistics on', { errno: -fd }, ['CAP_SYS_ADMIN']);
   let open = true;
   return {
     [Symbol.dispose](): void {

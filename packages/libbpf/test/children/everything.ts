@@ -1,8 +1,9 @@
-/** Does one of everything: <object file> <cgroup>. */
+/** Does one of everything: <object file> <cgroup> [programs to leave out]. */
 import { type BpfError, BpfObject, EventLoop, enableProgramStats } from '../../src/index.ts';
 
-const [file, cgroup] = process.argv.slice(2) as [string, string];
+const [file, cgroup, ...leftOut] = process.argv.slice(2) as [string, string, ...string[]];
 using object = BpfObject.open(file);
+for (const name of leftOut) object.program(name).autoload = false;
 object.load();
 const hash = object.map<{ a: number; b: number }, number>('hash');
 hash.set({ a: 1, b: 2 }, 3);
