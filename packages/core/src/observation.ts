@@ -112,7 +112,10 @@ export interface ListenerObservation {
   readonly sampleSources: readonly string[];
 }
 
-/** One source crossed the per-source SYN limit towards one listener; counts are of the kernel's current window. */
+/**
+ * One source crossed the per-source SYN limit towards one listener. `syns` is at least what came in the kernel's current
+ * window; `completed` is counted when those handshakes have had their grace, so that none is merely in flight.
+ */
 export interface SynSourceObservation {
   readonly kind: 'syn-source';
   readonly timeMs: number;

@@ -36,6 +36,11 @@ export class KnownSources {
     return distinct.size > 0 && known * 2 >= distinct.size;
   }
 
+  /** Whether the source completed a handshake lately. */
+  hasCompleted(ip: string, nowMs: number): boolean {
+    return this.#completed.has(ip, nowMs);
+  }
+
   get size(): number {
     return this.#completed.size;
   }

@@ -88,16 +88,6 @@ export class ListenerWindow {
     };
   }
 
-  /** Completions counted up to `timeMs`, in a straight line between readings. */
-  completedAt(timeMs: number): number {
-    return this.#valueAt(timeMs, COMPLETED);
-  }
-
-  /** First SYNs counted up to `timeMs`, in a straight line between readings. */
-  synsAt(timeMs: number): number {
-    return this.#valueAt(timeMs, SYNS);
-  }
-
   #begin(reading: ListenerObservation, windowMs: number, assumedSyns: number): void {
     this.#size = 0;
     this.#newest = -1;
@@ -130,16 +120,6 @@ export class ListenerWindow {
     this.#points[at + QUEUE_FULL] = reading.queueFullSyns;
     this.#points[at + COMPLETED] = reading.completed;
     this.#points[at + ACKS] = reading.acks;
-  }
-
-  #valueAt(timeMs: number, column: number): number {
-    const before = this.#indexAt(timeMs);
-    const at = before * STRIDE;
-    const points = this.#points;
-    if (before === this.#newest || timeMs <= points[at + TIME]!) return points[at + column]!;
-    const next = ((before + 1) % POINTS) * STRIDE;
-    const share = (timeMs - points[at + TIME]!) / (points[next + TIME]! - points[at + TIME]!);
-    return points[at + column]! + share * (points[next + column]! - points[at + column]!);
   }
 
   #back(steps: number): number {

@@ -33,7 +33,7 @@ export const listenerOverloadParameters = {
     minimum: 0.01,
     maximum: 1,
     description: 'SYN retransmissions per SYN turned away, below which the sources look invented.',
-    source: 'As in syn-flood: real clients send one to two in 3 s, spoofing tools none.',
+    source: 'As in syn-flood: by RFC 6298 a real client retransmits once to twice in 3 s, an invented one never.',
   },
   knownSourceMs: {
     default: 300_000,
@@ -41,7 +41,7 @@ export const listenerOverloadParameters = {
     minimum: 10_000,
     maximum: 3_600_000,
     description: 'A source that completed a handshake within this time is no invention.',
-    source: 'As in syn-flood: twice the common client keep-alive of 1 to 2 minutes.',
+    source: 'As in syn-flood: longer than the keep-alive of common HTTP clients.',
   },
 } as const satisfies ParameterTable;
 

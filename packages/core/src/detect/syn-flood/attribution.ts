@@ -1,31 +1,49 @@
 import type { TopSource } from '../../alert/alert.ts';
 import { type Endpoint, endpointName } from '../../endpoint.ts';
 import type { NameAddress } from '../detector.ts';
-import { isNamed } from '../known-sources.ts';
+import { isNamed, type KnownSources } from '../known-sources.ts';
 import type { ListenerState } from './listener-state.ts';
 import { SOURCE_GONE_MS } from './source-tally.ts';
 
 /** So many loud sources can be named; more of them are a distributed flood. */
 const FEW = 3;
 const MAX_TOP = 10;
+const MIN_SAMPLES = 4;
 
 /**
  * Who a flood of `rate` SYNs a window at `atMs` is from: the loudest source when a few make up at least half of it, else
- * null (spoofed or distributed). Decided once, at opening. Sources below the kernel's limit show only in its samples.
+ * null (spoofed or distributed). Decided once, at opening. The kernel's count is of sources over their limit; its samples
+ * are the last SYNs as they came, so their shares are an estimate of everybody's.
  */
-export function floodSource(state: ListenerState, rate: number, atMs: number, name: NameAddress): Endpoint | null {
-  const samples = state.last?.sampleSources ?? [];
+export function floodSource(
+  state: ListenerState,
+  rate: number,
+  atMs: number,
+  known: KnownSources,
+  name: NameAddress,
+): Endpoint | null {
   const loudest = state.tallies.loudest().filter((tally) => Math.abs(tally.lastMs - atMs) <= SOURCE_GONE_MS);
   const first = loudest[0];
-  if (first !== undefined) {
-    let syns = 0;
-    for (const tally of loudest.slice(0, FEW)) syns += tally.syns;
-    const sampled = samples.filter((ip) => ip === first.ip).length;
-    if (syns * 2 >= rate || (sampled > 1 && sampled * 2 >= samples.length)) return name(first.ip);
+  let syns = 0;
+  for (const tally of loudest.slice(0, FEW)) syns += tally.syns;
+  if (first !== undefined && syns * 2 >= rate) return name(first.ip);
+  const sampled = mostSampled(state.last?.sampleSources ?? []);
+  if (sampled === undefined) return null;
+  if (loudest.some((tally) => tally.ip === sampled.ip)) return name(sampled.ip);
+  // A busy client that is being served may be what the samples show of a flood from elsewhere.
+  return sampled.share < 1 && known.hasCompleted(sampled.ip, atMs) ? null : name(sampled.ip);
+}
+
+/** The source of at least half of the samples, if there are enough of them to say so. */
+function mostSampled(samples: readonly string[]): { ip: string; share: number } | undefined {
+  if (samples.length < MIN_SAMPLES) return undefined;
+  const counts = new Map<string, number>();
+  for (const ip of samples) {
+    const count = (counts.get(ip) ?? 0) + 1;
+    counts.set(ip, count);
   }
-  const newest = samples.at(-1);
-  const areFew = new Set(samples).size <= FEW && (state.last?.distinctSources ?? 0) <= FEW + 0.5;
-  return newest !== undefined && areFew ? name(newest) : null;
+  for (const [ip, count] of counts) if (count * 2 >= samples.length) return { ip, share: count / samples.length };
+  return undefined;
 }
 
 /** The loudest sources met during this flood: by the kernel's count where it gave one, else by how often they were sampled. */

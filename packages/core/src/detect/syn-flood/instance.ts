@@ -65,7 +65,7 @@ export class SynFloodInstance implements DetectorInstance {
 
   pendingListeners(): ListenerRef[] {
     const pending: ListenerRef[] = [];
-    for (const state of this.#active) if (dueOf(state) < Number.POSITIVE_INFINITY) pending.push(state.ref);
+    for (const state of this.#active) if (state.pending !== undefined) pending.push(state.ref);
     return pending;
   }
 
@@ -107,10 +107,9 @@ export class SynFloodInstance implements DetectorInstance {
 
   #observeSource(crossing: SynSourceObservation, who: Who): void {
     const state = this.#stateOf(crossing, who);
-    const tally = state.tallies.note(crossing);
-    if (Number.isNaN(tally.dueMs)) tally.dueMs = crossing.timeMs + this.#parameters.handshakeGraceMs;
-    this.#nextDueMs = Math.min(this.#nextDueMs, tally.dueMs);
+    state.tallies.note(crossing);
     this.#active.add(state);
+    this.#nextDueMs = Math.min(this.#nextDueMs, crossing.timeMs);
   }
 
   #evaluateListener(state: ListenerState, nowMs: number): Finding | undefined {
@@ -133,14 +132,10 @@ export class SynFloodInstance implements DetectorInstance {
 
   #open(state: ListenerState, measure: Measure, pending: Pending | undefined): Finding {
     for (const ip of state.last?.sampleSources ?? []) state.top.add(ip);
+    const atMs = pending?.atMs ?? state.window.newestMs;
     const alarm = {
       sinceMs: pending?.atMs ?? state.spell.sinceMs,
-      source: floodSource(
-        state,
-        pending?.rate ?? measure.rate,
-        pending?.atMs ?? state.window.newestMs,
-        this.#nameAddress,
-      ),
+      source: floodSource(state, pending?.rate ?? measure.rate, atMs, this.#known, this.#nameAddress),
       reportedSyns: state.window.syns - measure.moved.syns,
       distinctSources: 0,
     };
@@ -151,8 +146,8 @@ export class SynFloodInstance implements DetectorInstance {
 
   /** The next moment to look again: never one that has passed, or the pipeline would spin. */
   #awaitDue(state: ListenerState, nowMs: number): void {
-    const due = dueOf(state);
-    if (due === Number.POSITIVE_INFINITY) return;
+    const due = state.pending?.dueMs;
+    if (due === undefined) return;
     this.#nextDueMs = Math.min(this.#nextDueMs, due > nowMs ? due : nowMs + FRESH_WAIT_MS);
   }
 
@@ -177,11 +172,4 @@ function isRipe(state: ListenerState, pending: Pending, nowMs: number): boolean 
   if (pending.dueMs > nowMs + FRESH_WAIT_MS) return true;
   if (nowMs < pending.dueMs) return false;
   return state.window.newestMs >= pending.dueMs - CLOCK_SLACK_MS || nowMs >= pending.dueMs + FRESH_WAIT_MS;
-}
-
-function dueOf(state: ListenerState): number {
-  let due = state.pending?.dueMs ?? Number.POSITIVE_INFINITY;
-  if (!state.hasTallies) return due;
-  for (const tally of state.tallies.values()) if (tally.dueMs < due) due = tally.dueMs;
-  return due;
 }

@@ -53,8 +53,8 @@ export function judgeOngoing(
   p: SynFloodParameters,
 ): Measure | undefined {
   const newestMs = state.window.newestMs;
-  // No reading for two windows: the group did not move, so there are no SYNs any more.
-  if (nowMs - newestMs > 2 * Math.max(p.windowMs, 1000)) return undefined;
+  // No reading for two windows: the group did not move, so there are no SYNs any more (or the clock was set).
+  if (Math.abs(nowMs - newestMs) > 2 * Math.max(p.windowMs, 1000)) return undefined;
   const { moved, rate } = windowEnding(state, newestMs, p);
   const measure: Measure = {
     rate,
@@ -91,7 +91,7 @@ function backlogTaken(state: ListenerState, measure: Measure, p: SynFloodParamet
   const last = state.last;
   if (last === undefined || last.backlog <= 0 || last.acceptQueue >= last.backlog) return false;
   if (measure.completionRatio >= p.halfOpenCompletionRatio) return false;
-  const inFlight = (measure.rate * p.handshakeGraceMs) / p.windowMs;
+  const inFlight = (measure.rate * measure.completionRatio * p.handshakeGraceMs) / p.windowMs;
   return last.halfOpen - inFlight >= share * last.backlog;
 }
 

@@ -43,7 +43,7 @@ export const synFloodParameters = {
     minimum: 0.05,
     maximum: 0.95,
     description: 'Completed handshakes per first SYN, below which SYNs over the floor are a flood.',
-    source: 'A flash crowd completes nearly all, a flood nearly none; the middle is furthest from both.',
+    source: 'Our choice: a flash crowd completes nearly all, a flood nearly none; the middle is furthest from both.',
   },
   halfOpenShare: {
     default: 0.75,
@@ -63,7 +63,7 @@ export const synFloodParameters = {
     description:
       'The half-open test applies below this completion: a queue full of slow but completing clients is no flood.',
     source:
-      'SYN to ESTABLISHED was 200 of 200 for real clients under SYN cookies on Linux 6.18; one in ten failing is abnormal.',
+      'Our choice. On Linux 6.18, 200 of 200 real clients completed even under SYN cookies, so one in ten failing is abnormal.',
   },
   offRatio: {
     default: 0.75,
@@ -89,7 +89,8 @@ export const synFloodParameters = {
     maximum: 1,
     description:
       'SYN retransmissions per SYN turned away at a full accept queue, below which the sources look invented.',
-    source: 'Real clients send one to two in 3 s, spoofing tools none (hping3, Linux 6.18).',
+    source:
+      'Our choice: by RFC 6298 a real client that was turned away retransmits once to twice in 3 s, an invented one never.',
   },
   criticalFactor: {
     default: 10,
@@ -97,7 +98,8 @@ export const synFloodParameters = {
     minimum: 2,
     maximum: 1000,
     description: 'Rate at which a flood is critical. It also is when half-open requests reach the backlog.',
-    source: 'One power of ten, as psad steps its danger levels.',
+    source:
+      'Our choice: one power of ten. psad (5, 15, 150, 1500, 10000 packets) steps its upper danger levels about as wide.',
   },
   knownSourceMs: {
     default: 300_000,
@@ -105,7 +107,8 @@ export const synFloodParameters = {
     minimum: 10_000,
     maximum: 3_600_000,
     description: 'A source that completed a handshake within this time is no invention.',
-    source: 'Twice the common client keep-alive of 1 to 2 minutes: a regular client reconnects within it.',
+    source:
+      'Our choice: longer than the keep-alive of common HTTP clients, so a regular client has reconnected within it.',
   },
 } as const satisfies ParameterTable;
 

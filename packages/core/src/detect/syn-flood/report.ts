@@ -86,7 +86,7 @@ export function sourceFinding(
     confidence: isShared ? Math.min(0.5, confidence(completionRatio)) : confidence(completionRatio),
     title: `SYN flood from ${endpointName(source)} on ${targetName(state.target)}`,
     description:
-      `${endpointName(source)} sends ${observed} connection requests per second to ${targetName(state.target)} and ` +
+      `${endpointName(source)} sends at least ${observed} connection requests per second to ${targetName(state.target)} and ` +
       `completes ${percent(completionRatio)} of the handshakes. The listener as a whole still serves its other clients.` +
       (isShared ? ' Many clients may share this address.' : ''),
     source,

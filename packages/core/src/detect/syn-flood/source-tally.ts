@@ -8,15 +8,14 @@ export const SOURCE_GONE_MS = 2500;
 export interface SourceTally {
   readonly ip: string;
   syns: number;
-  completed: number;
+  /** Completed per SYN of the last crossing. */
+  completionRatio: number;
   windowMs: number;
   lastMs: number;
-  /** When its handshakes have had their grace; NaN when nothing is to be judged. */
-  dueMs: number;
+  /** The last crossing is not judged yet. */
+  isFresh: boolean;
   /** Since when it is in alarm by itself; NaN when it is not. */
   alarmSinceMs: number;
-  /** The most it can have completed, of the last judgement. */
-  completionRatio: number;
   /** First SYNs not yet in a finding. */
   unreported: number;
 }
@@ -32,12 +31,11 @@ export class SourceTallies {
       tally = {
         ip: crossing.sourceIp,
         syns: 0,
-        completed: 0,
+        completionRatio: 1,
         windowMs: crossing.windowMs,
         lastMs: Number.NEGATIVE_INFINITY,
-        dueMs: Number.NaN,
+        isFresh: true,
         alarmSinceMs: Number.NaN,
-        completionRatio: 1,
         unreported: 0,
       };
       if (this.#byIp.size >= CAPACITY) this.#dropSmallest();
@@ -46,7 +44,8 @@ export class SourceTallies {
     const isSameWindow = crossing.timeMs - tally.lastMs < crossing.windowMs && crossing.syns > tally.syns;
     tally.unreported += isSameWindow ? crossing.syns - tally.syns : crossing.syns;
     tally.syns = crossing.syns;
-    tally.completed = crossing.completed;
+    tally.completionRatio = Math.min(1, crossing.completed / Math.max(1, crossing.syns));
+    tally.isFresh = true;
     tally.windowMs = crossing.windowMs;
     tally.lastMs = crossing.timeMs;
     return tally;
