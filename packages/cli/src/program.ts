@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { alertsCommand } from './commands/alerts.ts';
 import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { observeCommand } from './commands/observe.ts';
 import { daemonCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
@@ -16,9 +18,9 @@ export function buildProgram(): Command {
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
   const groups: Readonly<Record<string, readonly Command[]>> = {
-    'Watch this machine:': [daemonCommand('run'), daemonCommand('agent')],
+    'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), statusCommand()],
-    'Check and set up:': [configCommand(), versionCommand()],
+    'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {
     for (const command of commands) program.addCommand(houseStyle(command).helpGroup(group));

@@ -39,9 +39,8 @@ function showCommand(): Command {
       const { readConfig } = await import('../daemon/read-config.ts');
       const { loaded } = await readConfig(flags);
       const { showConfig, redact } = await loadAgentModule();
-      await writeOut(
-        flags.output === 'json' ? `${JSON.stringify(redact(loaded.config), null, 2)}\n` : showConfig(loaded),
-      );
+      const json = (): string => `${JSON.stringify(redact(loaded.config), null, 2)}\n`;
+      await writeOut(flags.output === 'json' ? json() : showConfig(loaded));
       for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
     });
 }
