@@ -80,10 +80,9 @@ export function attachToTcx(program: BpfProgram, ifindex: number): LinkBacking {
   const doing = `attaching program ${program.name} to interface ${ifindex}`;
   // Bound outside the lock, so that a libbpf without this function says so.
   const call = libbpf.bpf_program__attach_tcx;
-  return fromPointer(
-    doing,
-    logged(() => call(program.pointer, ifindex, null)),
-  );
+  const { value, errno, log } = logged(() => call(program.pointer, ifindex, null));
+  if (value !== null) return linkFromPointer(value);
+  throw attachError(doing, errno, log, errno === ERRNO.EINVAL ? 'tcx needs Linux 6.6' : undefined);
 }
 
 export function attachToXdp(program: BpfProgram, ifindex: number, flags: number): LinkBacking {
@@ -119,11 +118,12 @@ function fromPointer(doing: string, { value, errno, log }: Logged<Pointer>): Lin
   return linkFromPointer(value);
 }
 
-function attachError(doing: string, errno: number, log: string): BpfError {
+function attachError(doing: string, errno: number, log: string, hint?: string): BpfError {
   if (errno === ERRNO.EPERM) return privilegeError(doing, { errno, log });
   const reason = libbpfReason(log);
   return new BpfError('LIBBPF_ERR_ATTACH', doing, reason ? `${errnoText(errno)}, ${reason}` : errnoText(errno), {
     errno,
     log,
+    ...(hint ? { hint } : {}),
   });
 }

@@ -37,7 +37,10 @@ export const features = {
     const number = typeNumber(type, 'BPF_MAP_TYPE_', mapTypeName);
     return probe(`probing map type ${type}`, () => libbpf.libbpf_probe_bpf_map_type(number, null));
   },
-  /** `helper` as in `ktime_get_coarse_ns` or `BPF_FUNC_ktime_get_coarse_ns`; false when this kernel has none of that name. */
+  /**
+   * `helper` as in `ktime_get_coarse_ns` or `BPF_FUNC_ktime_get_coarse_ns`; false when this kernel has none of that name.
+   * libbpf reads the answer from the verifier's wording, which changed: one older than the kernel may say true too often.
+   */
   probeHelper(programType: string, helper: string): boolean {
     const number = typeNumber(programType, 'BPF_PROG_TYPE_', programTypeName);
     const id = helperId(helper);

@@ -26,6 +26,9 @@ function hintFor(errno: number, log: string): string | undefined {
   if (/failed to find kernel BTF type ID|is not found in .*BTF/.test(log)) {
     return 'What the program attaches to does not exist in this kernel; set autoload to false to do without it';
   }
+  if (/missing BPF prog type, check ELF section name/.test(log)) {
+    return 'This libbpf does not know the section (tcx needs 1.3): install a newer one, or set autoload to false to do without it';
+  }
   if (errno === ERRNO.ENOMEM) return 'Give the maps fewer entries or the machine more memory';
   if (/Error in bpf_create_map|failed to create/.test(log) && errno === ERRNO.EINVAL) {
     return 'This kernel may not know the type of the map, or its sizes or flags are not valid';

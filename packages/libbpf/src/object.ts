@@ -174,11 +174,7 @@ export class BpfObject implements Disposable {
   }
 
   #globalVariables(): Globals {
-    this.#globals ??= new Globals(
-      this.name,
-      this.#btf,
-      this.#mapStates.map((state) => state.pointer),
-    );
+    this.#globals ??= new Globals(this.name, this.#btf, this.#mapStates);
     return this.#globals;
   }
 

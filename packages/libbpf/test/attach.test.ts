@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BpfLink, BpfObject, cgroupQuery, enableProgramStats, openCgroup } from '../src/index.ts';
 import { libbpf } from '../src/libbpf.ts';
-import { child, kitchenObject, run, temporaryBpfFs, temporaryCgroup } from './fixture.ts';
+import { child, kitchenObject, objectFile, run, temporaryBpfFs, temporaryCgroup } from './fixture.ts';
 
 let object: BpfObject;
 before(() => {
@@ -197,6 +197,7 @@ test('attaching to an interface: tcx and xdp see its packets, a second xdp is to
     process.execPath,
     child('interfaces'),
     kitchenObject(),
+    objectFile('tcx'),
   ]);
   assert.equal(code, 0, stderr);
   const seen = JSON.parse(stdout) as Record<string, unknown>;

@@ -47,13 +47,19 @@ export function compile(source: string, name: string): string {
   throw new Error('neither clang-19 nor clang is installed');
 }
 
-let kitchen: string | undefined;
+const objects = new Map<string, string>();
 
-/** The object of test/bpf/kitchen.bpf.c. */
-export function kitchenObject(): string {
-  kitchen ??= compile(fileURLToPath(new URL('bpf/kitchen.bpf.c', import.meta.url)), 'kitchen');
-  return kitchen;
+/** The object of test/bpf/<name>.bpf.c. */
+export function objectFile(name: string): string {
+  let path = objects.get(name);
+  if (!path) {
+    path = compile(fileURLToPath(new URL(`bpf/${name}.bpf.c`, import.meta.url)), name);
+    objects.set(name, path);
+  }
+  return path;
 }
+
+export const kitchenObject = (): string => objectFile('kitchen');
 
 export function child(name: string): string {
   return fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));

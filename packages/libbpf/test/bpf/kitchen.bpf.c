@@ -101,13 +101,6 @@ int pass(struct xdp_md *ctx)
 	return enabled ? XDP_DROP : XDP_PASS;
 }
 
-SEC("tcx/egress")
-int count_tcx(struct __sk_buff *skb)
-{
-	runs++;
-	return -1;
-}
-
 SEC("cgroup_skb/egress")
 int count_egress(struct __sk_buff *skb)
 {
@@ -176,7 +169,7 @@ int enter(void *ctx)
 	return 0;
 }
 
-/* Named for its event in a file of its own: every write() of the machine passes here, so it does nothing unless it is enabled. */
+/* Every system call of the machine passes here, so it does nothing unless it is enabled. */
 SEC("raw_tp/sys_enter")
 int raw_enter(void *ctx)
 {

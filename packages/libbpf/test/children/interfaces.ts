@@ -1,4 +1,4 @@
-/** In a network namespace of its own: a veth pair with tcx at one end and xdp at the other: <object file>. */
+/** In a network namespace of its own: a veth pair with tcx at one end and xdp at the other: <kitchen> <tcx>. */
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { type BpfError, BpfObject, ifindexOf } from '../../src/index.ts';
@@ -27,25 +27,28 @@ function codeOf(action: () => unknown): string {
   }
 }
 
-async function runsDuring(action: () => Promise<void>): Promise<number> {
-  const earlier = object.getGlobal('runs') as number;
+async function runsDuring(counting: BpfObject, action: () => Promise<void>): Promise<number> {
+  const earlier = counting.getGlobal('runs') as number;
   await action();
-  return (object.getGlobal('runs') as number) - earlier;
+  return (counting.getGlobal('runs') as number) - earlier;
 }
 
 const object = BpfObject.open(process.argv[2]!);
 object.load();
-const tcx = object.program('count_tcx').attachTcx(ifindexOf('one'));
-const seenByTcx = await runsDuring(send);
+const tcxObject = BpfObject.open(process.argv[3]!);
+tcxObject.load();
+const tcx = tcxObject.program('count_tcx').attachTcx(ifindexOf('one'));
+const seenByTcx = await runsDuring(tcxObject, send);
 const types = [`${tcx.info().type} ${tcx.info().attachType}`];
 tcx.close();
 const xdp = object.program('pass').attachXdp(ifindexOf('two'));
-const seenByXdp = await runsDuring(send);
+const seenByXdp = await runsDuring(object, send);
 types.push(`${xdp.info().type} ${xdp.info().attachType}`);
 const second = codeOf(() => object.program('pass').attachXdp(ifindexOf('two')));
 xdp.close();
-const afterClose = await runsDuring(send);
-const missing = codeOf(() => object.program('count_tcx').attachTcx(9999));
+const afterClose = await runsDuring(object, send);
+const missing = codeOf(() => tcxObject.program('count_tcx').attachTcx(9999));
 const unknown = codeOf(() => ifindexOf('nope'));
 object.close();
+tcxObject.close();
 process.stdout.write(JSON.stringify({ tcx: seenByTcx, xdp: seenByXdp, second, missing, unknown, types, afterClose }));
