@@ -39,6 +39,7 @@ export function renderError(error: unknown, debug = false): string {
       lines.push(`  because: ${safeLines(text)}`);
     }
   }
+  if (lines.length === 0) lines.push(`error: ${String(error)}`);
   const { hint, code, detail, problems } = (typeof error === 'object' && error ? error : {}) as ErrorLike;
   if (Array.isArray(problems) && problems.length > 1) {
     for (const { where, message: what } of problems.slice(0, MAX_PROBLEMS) as Problem[]) {
