@@ -157,6 +157,17 @@ test('a start that is given up leaves nothing', async () => {
   );
 });
 
+test('its signal ends a running demo, the attack in progress too', async () => {
+  const abort = new AbortController();
+  const second = await startDemo({ signal: abort.signal });
+  const refused = assert.rejects(second.attack(), { code: 'NG_ERR_LAB_CLOSED' });
+  await eventually('the flood', async () => (await counter(second.victim, 'Tcp', 'InSegs')) > 500);
+  abort.abort();
+  await refused;
+  await second.close();
+  assert.deepEqual(leftovers(second.run), []);
+});
+
 for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const) {
   test(`a demo under attack that ${signal} ends leaves nothing`, async () => {
     const program = fileURLToPath(new URL('./demo-holder.ts', import.meta.url));
