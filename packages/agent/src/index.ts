@@ -1,6 +1,17 @@
-export type { Config } from './config/schema.ts';
+export { configJsonSchema } from './config/json-schema.ts';
+export { type LoadedConfig, type LoadOptions, loadConfig } from './config/load.ts';
+export { ConfigError } from './config/problem.ts';
+export { redact } from './config/redact.ts';
+export { type Config, defaultConfig } from './config/schema.ts';
+export { showConfig } from './config/show.ts';
+export { type ConfigWatch, type ReloadResult, watchConfig } from './config/watch.ts';
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+export { renderDoctor } from './doctor/render-doctor.ts';
+export type { DoctorCheck, DoctorReport } from './doctor/report.ts';
+export { runDoctor, type SelfTest } from './doctor/run-doctor.ts';
 export type * from './http/api-types.ts';
+export type { IdentityFile } from './identify/identity-file.ts';
+export { type IdentitySource, type IdentityUpdate, StaticIdentitySource } from './identify/identity-source.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { EventLog, LoggedEvent, type StreamType } from './state/event-log.ts';
 export { NodeState } from './state/node-state.ts';

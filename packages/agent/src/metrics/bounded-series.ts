@@ -66,15 +66,20 @@ export class BoundedSeries<T> {
       known.touchedMs = nowMs;
       return known.cell;
     }
+    if (this.#isOther(labels)) return this.#otherCell(labels);
     const refused = this.#refused.get(key);
     if (refused) refused.touchedMs = nowMs;
-    else if (this.#admits(labels)) return this.#admit(key, labels, nowMs);
+    else if (this.#admits()) return this.#admit(key, labels, nowMs);
     else this.#refuse(key, labels, nowMs);
     return this.#otherCell(labels);
   }
 
-  #admits(labels: LabelValues): boolean {
-    if (labels.every((value, index) => this.#kept[index] || value === 'other')) return false;
+  /** What somebody before us summed as `other` is part of it, and so is a subject that is really called that. */
+  #isOther(labels: LabelValues): boolean {
+    return labels.every((value, index) => this.#kept[index] || value === 'other');
+  }
+
+  #admits(): boolean {
     return this.#named.size < this.#capacity() && this.#unrememberedMs === Number.NEGATIVE_INFINITY;
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectionResult, Edge } from '@netguard/core';
+import { type ConnectionResult, type Edge, type Endpoint, OTHER_ENDPOINT } from '@netguard/core';
 import type { Registry } from 'prom-client';
 import { namespaceLabel, serviceLabel, workloadLabel } from './endpoint-labels.ts';
 import { CounterFamily } from './family.ts';
@@ -52,6 +52,7 @@ export class EdgeMetrics {
 }
 
 function edgeLabels({ source, destination, port, protocol }: Edge): string[] {
+  if (isSummed(source)) return [...EDGE_LABELS.slice(0, -1).map(() => 'other'), protocol];
   return [
     namespaceLabel(source),
     workloadLabel(source),
@@ -61,6 +62,11 @@ function edgeLabels({ source, destination, port, protocol }: Edge): string[] {
     String(port),
     protocol,
   ];
+}
+
+/** Edges that found no room in their window come summed, without names. */
+function isSummed({ ip, subnetLabel }: Endpoint): boolean {
+  return ip === OTHER_ENDPOINT.ip && subnetLabel === OTHER_ENDPOINT.subnetLabel;
 }
 
 /** The end that reported an edge series, the watched one: namespace and workload by position in `EDGE_LABELS`. */
