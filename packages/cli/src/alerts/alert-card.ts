@@ -76,11 +76,19 @@ function endpointLine(endpoint: Endpoint): string {
 function statusText(alert: Alert, nowMs: number): string {
   const parts = [
     alert.status === 'resolved' && alert.resolvedAt
-      ? `resolved ${formatAge(alert.resolvedAt, nowMs)} ago`
-      : `${alert.status} for ${formatAge(alert.firstSeen, nowMs)}`,
+      ? ended(formatAge(alert.resolvedAt, nowMs))
+      : since(alert.status, formatAge(alert.firstSeen, nowMs)),
     alert.acknowledgedBy ? `acknowledged by ${safeText(alert.acknowledgedBy)}` : '',
     alert.suppressedBy ? `suppressed by ${safeText(alert.suppressedBy)}` : '',
     alert.disposition ?? '',
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function ended(age: string): string {
+  return age === 'now' ? 'resolved just now' : `resolved ${age} ago`;
+}
+
+function since(status: string, age: string): string {
+  return age === 'now' ? `${status} since just now` : `${status} for ${age}`;
 }

@@ -38,7 +38,7 @@ export const POD_COLUMNS: readonly TopColumn<PodRow>[] = [
   {
     id: 'workload',
     title: 'WORKLOAD',
-    width: 12,
+    width: 18,
     grow: 1,
     align: 'left',
     dispensable: 5,
@@ -239,7 +239,7 @@ export const LISTENER_COLUMNS: readonly TopColumn<ListenerView>[] = [
   {
     id: 'workload',
     title: 'WORKLOAD',
-    width: 12,
+    width: 18,
     grow: 1,
     align: 'left',
     dispensable: 5,

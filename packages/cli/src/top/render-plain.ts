@@ -9,7 +9,7 @@ export function renderPlain(snapshot: Snapshot, view: TopView, sort: Sort): stri
   const { status, alerts } = snapshot;
   const lost = Object.values(status.lostEvents).reduce((sum, count) => sum + count, 0);
   const time = new Date(snapshot.timeMs).toISOString();
-  const head = `${time}  ${safeText(status.node)}  ${status.liveConnections} connections  ${lost} events lost  ${alerts.length} open alerts`;
+  const head = `${time}  ${safeText(status.node)}  ${status.liveConnections} connections  ${lost} events lost  ${alerts.length} open alert${alerts.length === 1 ? '' : 's'}`;
   return withView(view, ({ columns, rows }) => [
     head,
     ...table(columns.map(plainColumn), arrange(columns, rows(snapshot), sort, '')),
