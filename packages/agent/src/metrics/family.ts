@@ -64,7 +64,7 @@ export class CounterFamily {
 
   /** Counts `count` (not negative; 0 makes the series exist). */
   add(values: LabelValues, count: number, nowMs: number): void {
-    this.series.cell(values, nowMs).value += Math.max(0, count);
+    this.series.cell(values, nowMs).value += countable(count);
   }
 
   *#samples(): Generator<Sample> {
@@ -72,6 +72,11 @@ export class CounterFamily {
       yield { labels: labelRecord(this.series.labelNames, values), value: cell.value };
     }
   }
+}
+
+/** What a counter may grow by: one NaN or infinity would stay in it for ever. */
+export function countable(value: number | undefined): number {
+  return value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? value : 0;
 }
 
 /** Label names and values side by side, as prom-client wants them. */

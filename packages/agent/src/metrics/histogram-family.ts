@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { BoundedSeries, type LabelValues } from './bounded-series.ts';
-import { labelRecord, registerFamily, type Sample, type SeriesFamilyOptions } from './family.ts';
+import { countable, labelRecord, registerFamily, type Sample, type SeriesFamilyOptions } from './family.ts';
 
 interface HistogramCell {
   /** One per bound, then +Inf; not cumulative. */
@@ -32,15 +32,16 @@ export class HistogramFamily {
   /** Adds samples counted by bucket (one count per bound, then +Inf) and their sum. */
   addBuckets(values: LabelValues, buckets: readonly number[], sum: number, nowMs: number): void {
     const cell = this.series.cell(values, nowMs);
-    for (const index of cell.counts.keys()) cell.counts[index]! += Math.max(0, buckets[index] ?? 0);
-    cell.sum += Math.max(0, sum);
+    for (const index of cell.counts.keys()) cell.counts[index]! += countable(buckets[index]);
+    cell.sum += countable(sum);
   }
 
   observe(values: LabelValues, sample: number, nowMs: number): void {
     const cell = this.series.cell(values, nowMs);
-    const bucket = this.#bounds.findIndex((bound) => sample <= bound);
+    const value = countable(sample);
+    const bucket = this.#bounds.findIndex((bound) => value <= bound);
     cell.counts[bucket === -1 ? this.#bounds.length : bucket]!++;
-    cell.sum += Math.max(0, sample);
+    cell.sum += value;
   }
 
   *#samples(): Generator<Sample> {

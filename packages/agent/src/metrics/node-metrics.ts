@@ -57,8 +57,8 @@ export class NodeMetrics {
     return this.#state.config.metrics.seriesGraceSeconds * 1000;
   }
 
-  /** Metrics whose cap is reached, with the number of series that count in `other`. */
-  capped(): { readonly name: string; readonly refused: number }[] {
+  /** Names of the metrics whose cap is reached. */
+  #capped(): string[] {
     const all: readonly (readonly [string, BoundedSeries<unknown>])[] = [
       ['netguard_pod_*_total', this.#pods.series],
       ...[
@@ -72,7 +72,7 @@ export class NodeMetrics {
         this.#alerts.openings,
       ].map(({ name, series }) => [name, series] as const),
     ];
-    return all.filter(([, series]) => series.full).map(([name, { refused }]) => ({ name, refused }));
+    return all.filter(([, series]) => series.full).map(([name]) => name);
   }
 
   /** Series whose subject left the pod table (which keeps it for the grace time) go with it. */
@@ -98,5 +98,15 @@ export class NodeMetrics {
       series.sweep((labels) => byWorkload(reportingWorkload(labels, series.labelNames)), nowMs, grace);
     }
     this.#alerts.openings.series.sweep((labels) => namespaces.has(labels[2] ?? ''), nowMs, grace);
+    this.#sayCapped();
+  }
+
+  #sayCapped(): void {
+    const capped = this.#capped();
+    if (capped.length === 0) this.#state.concerns.delete('series');
+    else {
+      const sentence = `Some series of ${capped.join(', ')} count as "other": raise metrics.maxSeriesPerMetric (now ${this.#state.config.metrics.maxSeriesPerMetric}).`;
+      this.#state.concerns.set('series', sentence);
+    }
   }
 }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { alert, flow, listenerRow, podEndpoint, START_MS, sourceStatus, tick, total } from '../testing/samples.ts';
+import { testConfig } from '../testing/settings.ts';
+import { type LoggedEvent, STREAM_TYPES } from './event-log.ts';
+import { NodeState } from './node-state.ts';
+
+function newState() {
+  const clock = { ms: START_MS };
+  const state = new NodeState({ config: testConfig(), version: '1.2.3', now: () => clock.ms });
+  const events: LoggedEvent[] = [];
+  state.events.subscribe(new Set(STREAM_TYPES), (event) => events.push(event));
+  return { state, clock, events };
+}
+
+test('a node is ready once programs are attached, also when one of them is not', () => {
+  const { state } = newState();
+  assert.equal(state.ready, false);
+  state.apply({
+    type: 'started',
+    status: { ...sourceStatus, programs: [{ name: 'ng_a', attached: false, reason: 'no BTF' }] },
+  });
+  assert.equal(state.ready, false);
+  const programs = [
+    ...sourceStatus.programs,
+    { name: 'ng_egress', attached: false, reason: 'another program is exclusive' },
+  ];
+  state.apply({ type: 'tick', tick: tick(START_MS, { programs }) });
+  assert.equal(state.ready, true);
+  assert.match(
+    state.degraded().join(),
+    /ng_egress is not attached: another program is exclusive\. Run `netguard doctor`/,
+  );
+});
+
+test('a healthy node has nothing to say under degraded', () => {
+  const { state } = newState();
+  state.apply({ type: 'started', status: sourceStatus });
+  state.apply({ type: 'tick', tick: tick(START_MS) });
+  assert.deepEqual(state.degraded(), []);
+});
+
+test('a watched subtree, unseen processes and a silent Worker are said', () => {
+  const { state, clock } = newState();
+  state.apply({ type: 'started', status: { ...sourceStatus, wholeHost: false, preexistingSockets: 'partial' } });
+  clock.ms += 30_000;
+  const said = state.degraded().join('\n');
+  assert.match(said, /No reading from the kernel for 30 s/);
+  assert.match(said, /Only the cgroup subtree \/sys\/fs\/cgroup is watched/);
+  assert.match(said, /PID namespace/);
+});
+
+test('losses become events of what was added, and are forgotten under degraded after a minute', () => {
+  const { state, clock, events } = newState();
+  state.apply({ type: 'tick', tick: tick(START_MS, { lost: { sock_ring: 5 } }) });
+  state.apply({ type: 'tick', tick: tick(START_MS + 1000, { lost: { sock_ring: 8 } }) });
+  state.apply({ type: 'tick', tick: tick(START_MS + 2000, { lost: { sock_ring: 8 } }) });
+  const losses = events.filter(({ type }) => type === 'lost').map(({ text }) => JSON.parse(text));
+  assert.deepEqual(losses, [
+    { source: 'sock_ring', count: 5 },
+    { source: 'sock_ring', count: 3 },
+  ]);
+  assert.match(state.degraded().join(), /8 events of sock_ring were lost in the last minute/);
+  assert.deepEqual(state.status().lostEvents, { sock_ring: 8 });
+  clock.ms += 60_001;
+  assert.doesNotMatch(state.degraded().join(), /sock_ring/);
+  assert.deepEqual(state.status().lostEvents, { sock_ring: 8 });
+});
+
+test('flows and alerts go to the stream in the order they came', () => {
+  const { state, events } = newState();
+  state.apply({ type: 'flows', flows: [flow('1'), flow('2')], dropped: 0 });
+  state.apply({ type: 'alert', event: { type: 'open', alert: alert('a') }, delayMs: 3 });
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['flow', 'flow', 'alert'],
+  );
+  assert.deepEqual(JSON.parse(events[2]?.text ?? ''), { type: 'open', alert: alert('a') });
+});
+
+test('a snapshot of the pods is made each tick, with the alerts that are open on them', () => {
+  const { state, events } = newState();
+  state.apply({ type: 'alert', event: { type: 'open', alert: alert('a') }, delayMs: 3 });
+  state.apply({ type: 'tick', tick: tick(START_MS, { totals: [total(podEndpoint('web-1'), 10)] }) });
+  const snapshot = JSON.parse(events.at(-1)?.text ?? '');
+  assert.equal(snapshot.timeMs, START_MS);
+  assert.equal(snapshot.pods[0].alertsOpen, 1);
+});
+
+test('listeners have rates, and those of one owner in two namespaces are one row', () => {
+  const { state } = newState();
+  const node = { ip: '', kind: 'node' } as const;
+  const at = (second: number, syns: number) =>
+    tick(START_MS + second * 1000, { listeners: [listenerRow(node, syns), listenerRow(node, 10 * syns)] });
+  state.apply({ type: 'tick', tick: at(0, 1) });
+  state.apply({ type: 'tick', tick: at(1, 11) });
+  const views = [...state.listeners.views()];
+  assert.equal(views.length, 1);
+  assert.equal(views[0]?.view.syns, 121);
+  assert.equal(views[0]?.view.synsPerSecond, 110);
+  assert.deepEqual(views[0]?.view.history, [110]);
+});
+
+test('drops of one owner and reason are summed', () => {
+  const { state } = newState();
+  const endpoint = podEndpoint('web-1');
+  const drops = [
+    { endpoint, reason: 'NO_SOCKET', packets: 3 },
+    { endpoint, reason: 'NO_SOCKET', packets: 4 },
+    { endpoint, reason: 'TCP_RESET', packets: 1 },
+  ];
+  state.apply({ type: 'tick', tick: tick(START_MS, { drops }) });
+  assert.deepEqual(
+    Array.from(state.drops.rows(), ({ row }) => `${row.reason}=${row.packets}`),
+    ['NO_SOCKET=7', 'TCP_RESET=1'],
+  );
+});
+
+test('status is whole before the Worker said anything', () => {
+  const { state } = newState();
+  const status = state.status();
+  assert.equal(status.ready, false);
+  assert.equal(status.version, '1.2.3');
+  assert.equal(status.startedAt, '2026-01-31T12:00:00.000Z');
+  assert.equal(status.identityAgeSeconds, null);
+});
