@@ -184,6 +184,12 @@ function chooseDropProgram(object: BpfObject): void {
 
 function loadError(cause: unknown): Error {
   if (cause instanceof NetGuardError) return cause;
-  if (cause instanceof BpfError) return new NetGuardError('NG_ERR_BPF_LOAD', 'loading the kernel programs', { cause });
+  if (cause instanceof BpfError) {
+    const hint =
+      cause.code === 'LIBBPF_ERR_PRIVILEGE'
+        ? 'run it as root, or give it CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; `netguard doctor` says what is missing'
+        : '`netguard doctor` says what this machine lacks';
+    return new NetGuardError('NG_ERR_BPF_LOAD', 'loading the kernel programs', { cause, hint });
+  }
   return cause instanceof Error ? cause : new Error(String(cause));
 }
