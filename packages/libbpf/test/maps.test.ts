@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BPF_EXIST, BPF_NOEXIST, BpfMap, BpfObject, features, MapBatch } from '../src/index.ts';
-import { kitchenObject, temporaryBpfFs, workDirectory } from './fixture.ts';
+import { child, kitchenObject, run, temporaryBpfFs, workDirectory } from './fixture.ts';
 
 type Pair = { a: number; b: number };
 
@@ -254,15 +254,32 @@ describe('batches', () => {
     assert.equal(batch.values32[1], object.program('pass').info().id);
   });
 
-  test('stay right while another thread of the kernel changes the map', async () => {
+  test('have every entry that stays, once, while another process inserts and deletes', async () => {
+    using bpffs = temporaryBpfFs();
+    const path = join(bpffs.path, 'hash');
     const hash = object.map<Pair, number>('hash');
     for (let key = 0; key < 2000; key++) hash.set({ a: key, b: 1 }, key);
-    for (let round = 0; round < 20; round++) {
-      for (let key = 2000 + round * 50; key < 2050 + round * 50; key++) hash.set({ a: key, b: 2 }, key);
+    hash.pin(path);
+    let churning = true;
+    const churn = run(process.execPath, [child('churn'), path]).finally(() => {
+      churning = false;
+    });
+    let rounds = 0;
+    let changing = 0;
+    for (; churning; rounds++) {
+      const seen = new Uint8Array(2000);
       hash.readBatch(batch);
-      for (let at = 0; at < batch.count; at++) assert.equal(batch.values64[at], BigInt(batch.keys32[at * 2]!));
-      assert.equal(hash.deleteBatch(batch.keys, 50), 50);
+      for (let at = 0; at < batch.count; at++) {
+        if (batch.keys32[at * 2 + 1] === 1) seen[batch.keys32[at * 2]!]!++;
+        else changing++;
+      }
+      assert.ok(seen.every((times) => times === 1));
+      await new Promise(setImmediate);
     }
+    const { code, stderr } = await churn;
+    assert.equal(code, 0, stderr);
+    assert.ok(rounds > 3 && changing > 0, `${rounds} rounds, ${changing} changing entries seen`);
+    hash.unpin(path);
     hash.clear();
   });
 });

@@ -157,7 +157,7 @@ describe('EventLoop', () => {
     assert.equal(loop.wait(1), waiting, 'a second wait is the same one');
     setTimeout(() => object.program('emit').testRun({ ctx: burst(1, 16) }), 20);
     assert.equal(await waiting, true);
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(performance.now() - started < 3000);
     assert.equal(loop.drain(), 1);
   });
 
@@ -213,8 +213,8 @@ describe('EventLoop', () => {
     const { code, stdout, stderr } = await run(process.execPath, [child('close-while-waiting'), kitchenObject()]);
     assert.equal(code, 0, stderr);
     const { closeMs, exitedMs } = JSON.parse(stdout) as { closeMs: number; exitedMs: number };
-    assert.ok(closeMs < 200, `close took ${closeMs} ms`);
-    assert.ok(exitedMs < 500, `exit took ${exitedMs} ms`);
+    assert.ok(closeMs < 1000, `close took ${closeMs} ms`);
+    assert.ok(exitedMs < 2000, `exit took ${exitedMs} ms`);
   });
 
   test('waits survive garbage collection', async () => {

@@ -119,13 +119,15 @@ test('ifindexOf finds lo', () => {
   assert.equal(ifindexOf('lo'), 1);
 });
 
-test('the types of the running kernel open in under 100 ms', () => {
-  const times = [1, 2, 3].map(() => {
-    const started = performance.now();
+test('the types of the running kernel open in under 100 ms of processor time', () => {
+  // Not wall-clock time: other tests share the processors.
+  const times = Array.from({ length: 8 }, () => {
+    const started = process.cpuUsage();
     const btf = Btf.fromFile('/sys/kernel/btf/vmlinux');
     btf.layout('tcp_sock');
     assert.ok(btf.typeCount > 50_000);
-    return performance.now() - started;
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1000;
   });
   assert.ok(Math.min(...times) < 100, String(times));
 });
