@@ -1,17 +1,18 @@
 /** The configuration as JSON Schema (draft 2020-12), for editors: completion, descriptions, limits. */
+import { detectors as allDetectors } from '@netguard/core';
 import { z } from 'zod';
 import type { DetectorDeclaration } from './detector-settings.ts';
 import { configSchema } from './schema.ts';
 
 type JsonObject = { [key: string]: unknown };
 
-/** With `detectors`, their ids and parameters are spelled out with default, unit and limits; else any are allowed. */
-export function configJsonSchema(detectors: readonly DetectorDeclaration[] = []): JsonObject {
+/** Detector ids and parameters are spelled out, with default, unit and limits. */
+export function configJsonSchema(detectors: readonly DetectorDeclaration[] = allDetectors): JsonObject {
   const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonObject;
   const properties = schema.properties as Record<string, JsonObject>;
   /* The default is this machine's name: of no use to anybody else. */
   delete properties.node?.default;
-  if (detectors.length > 0) properties.detectors = detectorsSchema(properties.detectors ?? {}, detectors);
+  properties.detectors = detectorsSchema(properties.detectors ?? {}, detectors);
   return { $id: 'netguard/v1', title: 'NetGuard configuration', ...schema };
 }
 

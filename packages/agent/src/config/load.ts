@@ -1,6 +1,6 @@
 /** The configuration of a process: defaults, then the file, then the environment, then flags. Later ones win, key by key. */
 import { readFileSync } from 'node:fs';
-import { NetGuardError } from '@netguard/core';
+import { detectors as allDetectors, NetGuardError } from '@netguard/core';
 import { type DetectorDeclaration, detectorProblems } from './detector-settings.ts';
 import { type EnvironmentSetting, readEnvironment } from './environment.ts';
 import { ConfigError, type Locate, type Problem, zodProblems } from './problem.ts';
@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly flags?: ConfigPart;
   /** Defaults of a command, where they differ from the schema's (the agent's port). */
   readonly defaults?: ConfigPart;
-  /** The detectors whose ids and parameters may be set; without them `detectors:` is not checked further. */
+  /** The detectors whose ids and parameters may be set; all of the registry unless given. */
   readonly detectors?: readonly DetectorDeclaration[];
 }
 
@@ -36,8 +36,9 @@ const HINT = 'See docs/reference/configuration.md, or run `netguard config schem
 
 /** Throws ConfigError naming file, line and column of every problem: NG_ERR_CONFIG_READ, _SYNTAX or _INVALID. */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  const detectors = options.detectors ?? allDetectors;
   const yaml = options.file === undefined ? undefined : readYaml(options.file);
-  const environment = readEnvironment(options.env ?? {}, namesAt(options.detectors ?? []));
+  const environment = readEnvironment(options.env ?? {}, namesAt(detectors));
   const origins = new Map<string, string>();
   const merged: Record<string, unknown> = { apiVersion: API_VERSION };
   merge(merged, options.defaults ?? {});
@@ -54,7 +55,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const parsed = configSchema.safeParse(merged);
   if (parsed.success) {
     problems.push(...serverProblems(parsed.data.server, locate));
-    if (options.detectors) problems.push(...detectorProblems(parsed.data.detectors, options.detectors, locate));
+    problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
   } else {
     problems.push(...zodProblems(parsed.error, configSchema, merged, locate));
   }
