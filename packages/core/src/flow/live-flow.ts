@@ -91,7 +91,7 @@ export class LiveFlow {
     const local = withSocket(this.local, this.localIp, this.localPort, this.pid, this.comm);
     const remote = withSocket(this.remote, this.remoteIp, this.remotePort, 0, '');
     const client = this.localIsClient;
-    return {
+    const flow: { -readonly [K in keyof Flow]: Flow[K] } = {
       time: formatTime(timeMs),
       id: this.id,
       protocol: this.protocol,
@@ -101,8 +101,6 @@ export class LiveFlow {
       source: client ? local : remote,
       destination: client ? remote : local,
       state,
-      ...(this.closeReason !== null && state === 'closed' ? { closeReason: this.closeReason } : undefined),
-      ...(result !== undefined ? { result } : undefined),
       start: formatTime(this.startMs),
       durationMs,
       requestBytes: client ? this.sentBytes : this.receivedBytes,
@@ -110,9 +108,12 @@ export class LiveFlow {
       requestPackets: client ? this.sentPackets : this.receivedPackets,
       responsePackets: client ? this.receivedPackets : this.sentPackets,
       retransmits: this.retransmits,
-      ...(this.srttUs > 0 ? { rttMs: this.srttUs / 1000 } : undefined),
       node,
     };
+    if (result !== undefined) flow.result = result;
+    if (this.closeReason !== null && state === 'closed') flow.closeReason = this.closeReason;
+    if (this.srttUs > 0) flow.rttMs = this.srttUs / 1000;
+    return flow;
   }
 }
 
