@@ -1,6 +1,8 @@
+import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { Alert } from '@netguard/core';
+import { type Alert, NetGuardError } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
+import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
@@ -27,6 +29,7 @@ export class AgentWorker {
   constructor(config: Config, identities: IdentityFile | null, openAlerts: readonly Alert[], post: Post) {
     this.#post = post;
     this.#tickMs = config.sources.ebpf.tickMs;
+    refuseOldKernel(release());
     const mount = findCgroupMount(config.sources.ebpf.cgroupRoot);
     const identity = newIdentityTable(config, mount);
     const startMs = Date.now();
@@ -117,6 +120,13 @@ export class AgentWorker {
     this.#cpuBefore = process.threadCpuUsage();
     return (used.user + used.system) / 1e6;
   }
+}
+
+/** A kernel that cannot run the programs is named before the verifier says so in its own words. */
+function refuseOldKernel(version: string): void {
+  const { status, detail, fix } = kernelCheck(version);
+  if (status !== 'fail') return;
+  throw new NetGuardError('NG_ERR_KERNEL_OLD', `starting on Linux ${detail}`, fix ? { hint: fix } : {});
 }
 
 function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
