@@ -22,8 +22,8 @@ export function programChecks(found: readonly ProgramStatus[] | Error): DoctorCh
     passed(head, `${attached.length} of ${found.length}: ${names}`),
     ...refused.map((program) => {
       const one = { id: `program-${program.name}`, title: `Program ${program.name}`, required: false };
-      const [reason = '', lost = ''] = (program.reason ?? 'not attached').split('; ');
-      return degraded(one, reason, lost, 'See the checks above and docs/reference/configuration.md.');
+      /* The reason ends with what is lost. */
+      return degraded(one, program.reason ?? 'not attached', '', 'See the checks above.');
     }),
   ];
 }

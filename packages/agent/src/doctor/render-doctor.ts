@@ -35,8 +35,8 @@ function verdict(report: DoctorReport): string {
   const failed = report.checks.filter((check) => check.required && check.status === 'fail').length;
   const warned = report.checks.filter((check) => check.status !== 'ok').length - failed;
   const things = (count: number) => `${count} ${count === 1 ? 'thing' : 'things'}`;
-  if (report.failed)
-    return `NetGuard cannot run here: ${things(failed)} missing. Do what stands under each of them above.`;
+  const them = failed === 1 ? 'it' : 'each';
+  if (report.failed) return `NetGuard cannot run here: ${things(failed)} missing. Do what stands under ${them} above.`;
   return warned === 0
     ? 'NetGuard can run here with everything.'
     : `NetGuard can run here; ${things(warned)} could be better.`;
