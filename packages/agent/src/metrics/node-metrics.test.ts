@@ -145,7 +145,7 @@ test('hostile names cannot break the exposition or make two series of one', asyn
     '"} 1\nevil_total 1',
     'back\\slash\\',
     'a\nb',
-    'a\rb',
+    'c\rd',
     '\u2028\u0000\u001b[31m',
     '\ud800 lone surrogate',
     'x'.repeat(100_000),
