@@ -85,6 +85,11 @@ test('a path that leads nowhere is refused, naming the nearest key', () => {
   );
 });
 
+test('variables of the client commands are theirs', () => {
+  const nothing = { settings: [], problems: [], ignored: [] };
+  assert.deepEqual(read({ NETGUARD_SERVER: 'http://h', NETGUARD_TOKEN_FILE: '/t', NETGUARD_DEBUG: '1' }), nothing);
+});
+
 test('other names of ours are ignored aloud, names of others silently', () => {
   assert.deepEqual(read({ NETGUARD_HOME: 'x', PATH: 'x', netguard_cluster: 'x' }), {
     settings: [],

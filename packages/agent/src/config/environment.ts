@@ -21,6 +21,8 @@ export interface Environment {
 export type NamesAt = (path: readonly string[]) => readonly string[];
 
 const PREFIX = 'NETGUARD_';
+/* Read by the client commands, and by the launcher. */
+const CLIENT_VARIABLES = new Set(['NETGUARD_SERVER', 'NETGUARD_TOKEN_FILE', 'NETGUARD_TLS_CA_FILE', 'NETGUARD_DEBUG']);
 /* What the kubelet sets in every pod for a Service called netguard or netguard-…: nobody's configuration. */
 const SERVICE_LINK =
   /^NETGUARD(?:_[A-Z0-9_]+)?_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
@@ -34,7 +36,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const problems: Problem[] = [];
   const ignored: string[] = [];
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || text === undefined || SERVICE_LINK.test(variable)) continue;
+    if (!variable.startsWith(PREFIX) || text === undefined) continue;
+    if (SERVICE_LINK.test(variable) || CLIENT_VARIABLES.has(variable)) continue;
     const parts = variable.slice(PREFIX.length).split('__');
     const resolved = resolve(parts, namesAt);
     if ('path' in resolved) settings.push({ path: resolved.path, variable, value: parseValue(resolved.schema, text) });
