@@ -153,6 +153,7 @@ test('default/kubernetes and configured addresses are the API server; on a node 
 
 test('what nobody claims is told by how far it reaches', () => {
   const addresses = table({
+    nodeAddresses: ['127.0.0.1', '::1'],
     clusterCidrs: ['198.18.0.0/15', '100.200.0.0/16'],
     subnets: [
       { cidr: '10.20.0.0/16', label: 'office' },

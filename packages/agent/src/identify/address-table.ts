@@ -2,14 +2,14 @@
  * Address → pod, service, node, or how far it reaches. A pod's claim on an address has a beginning and an end, so an
  * address that was given to another pod belongs to whoever held it when the event happened.
  */
-import { addressScope, type Endpoint, formatAddress, parseAddress } from '@netguard/core';
+import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, parseAddress } from '@netguard/core';
 import { ownsAddresses } from './identity-checks.ts';
 import type { IdentityFile, PodIdentity } from './identity-file.ts';
 import { PrefixTable } from './prefix-table.ts';
 
 export interface AddressTableOptions {
   readonly nodeName: string;
-  /** Addresses of this machine's interfaces. */
+  /** Addresses of this machine's interfaces; loopback ones are left out, since every namespace has those. */
   readonly nodeAddresses: readonly string[];
   readonly subnets?: readonly { readonly cidr: string; readonly label: string }[];
   readonly clusterCidrs?: readonly string[];
@@ -158,7 +158,7 @@ export class AddressTable {
   #updateNodes(identities: IdentityFile | null): void {
     const { nodeName, nodeAddresses } = this.#options;
     this.#nodes = new Map();
-    this.#own = new Set(nodeAddresses.map(canonical));
+    this.#own = new Set(nodeAddresses.map(canonical).filter((ip) => !isLoopbackAddress(ip)));
     for (const ip of this.#own) this.#nodes.set(ip, nodeEndpoint(ip, nodeName));
     for (const node of identities?.nodes ?? []) {
       for (const ip of node.ips) {

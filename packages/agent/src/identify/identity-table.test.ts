@@ -218,6 +218,27 @@ test('host-network pods own no namespace, also where the host namespace is not k
   assert.equal(identity.local(socket(20, { netns: HOST_NETNS, ip: '192.168.0.11' })).kind, 'unit');
 });
 
+test("where the host's namespace is not known, two units that live in one make it the host's; one may be looking in", () => {
+  const identity = new IdentityTable({
+    nodeName: 'worker-1',
+    nodeAddresses: ['127.0.0.1', '192.168.0.11'],
+    hostNetns: undefined,
+    walk: () => [...TREE, { id: 21, path: '/system.slice/containerd.service' }][Symbol.iterator](),
+    processes: new ProcessTable({ visible: false }),
+  });
+  identity.walkCgroups(0);
+  identity.setIdentities(null, 0);
+  const at = (cgroup: number, netns: number) => identity.local(socket(cgroup, { netns, ip: '192.168.0.11' }));
+  at(30, HOST_NETNS);
+  at(20, HOST_NETNS);
+  at(21, HOST_NETNS);
+  assert.equal(at(20, HOST_NETNS).service, 'nginx.service');
+  at(10, WEB_NETNS);
+  const lookedIn = at(21, WEB_NETNS);
+  assert.deepEqual([lookedIn.kind, lookedIn.via], ['pod', 'containerd.service']);
+  assert.equal(identity.byCgroup(1).ip, '192.168.0.11');
+});
+
 test('the inode of a namespace that is used again goes to the next pod, and late sockets keep their own', () => {
   const next: PodIdentity = { ...web, uid: NEW_UID, name: 'next', ips: [] };
   const identity = table();

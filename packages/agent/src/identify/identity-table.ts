@@ -2,7 +2,7 @@
  * Who stands at the ends of an observation. Used for every record in the Worker: one or two map look-ups, no I/O on a
  * known subject, and the same frozen Endpoint for the same subject and address until its name changes.
  */
-import type { Endpoint } from '@netguard/core';
+import { type Endpoint, isLoopbackAddress } from '@netguard/core';
 import { AddressTable, type AddressTableOptions, nodeEndpoint, podEndpoint } from './address-table.ts';
 import type { CgroupOwner } from './cgroup-path.ts';
 import { type CgroupEvent, CgroupTable } from './cgroup-table.ts';
@@ -54,7 +54,8 @@ export class IdentityTable {
   constructor(options: IdentityTableOptions) {
     this.#addresses = new AddressTable(options);
     this.#hostNetns = options.hostNetns;
-    this.#node = new Subject('host', 'host', nodeEndpoint(options.nodeAddresses[0] ?? '', options.nodeName));
+    const address = options.nodeAddresses.find((ip) => !isLoopbackAddress(ip)) ?? '';
+    this.#node = new Subject('host', 'host', nodeEndpoint(address, options.nodeName));
     this.#processes = new ProcessEndpoints(options.processes ?? new ProcessTable(), this.#node);
     this.#cgroups = new CgroupTable({ walk: options.walk, onChange: (id) => this.#subjects.delete(id) });
   }
@@ -227,6 +228,8 @@ export class IdentityTable {
     const byAddress = ip === '' ? undefined : this.#addresses.podUid(ip, timeMs);
     if (byAddress !== undefined) this.#netns.learn(netns, `pod:${byAddress}`, true);
     const { key } = subject;
+    if (this.#hostNetns === undefined && (subject === this.#node || key.startsWith('unit:')))
+      this.#netns.learnUnit(netns, key);
     if (key.startsWith('container:')) this.#netns.learn(netns, key, false);
     if (!key.startsWith('pod:') || key === `pod:${byAddress}`) return;
     if (this.#pods.find(key.slice(4))?.hostNetwork !== true) this.#netns.learn(netns, key, false);

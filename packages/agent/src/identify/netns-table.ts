@@ -7,6 +7,8 @@ interface Namespace {
   /** Owners seen in it, each with whether it still exists. */
   readonly voters: Set<string>;
   readonly former: Set<string>;
+  /** Units of the host seen in it. One may be a runtime that looked in (port-forward); two live there: it is the host's. */
+  readonly units: Set<string>;
   /** The owner whose address a socket in it had: no doubt left. */
   confirmed: string | undefined;
   owner: string | undefined;
@@ -35,6 +37,14 @@ export class NetnsTable {
     if (homes.size < this.#capacity) homes.add(netns);
     /* Seen in a second namespace, it is a guest in one of them: judge all of its namespaces again. */
     for (const home of homes.size === 2 ? homes : [netns]) this.#decide(home);
+  }
+
+  /** A socket of a unit or process of the host was seen in it. Only needed where the host's namespace is not known. */
+  learnUnit(netns: number, unit: string): void {
+    const namespace = this.#namespaces.get(netns) ?? this.#add(netns);
+    if (namespace.units.size > 1) return;
+    namespace.units.add(unit);
+    this.#decide(netns);
   }
 
   owner(netns: number): string | undefined {
@@ -73,7 +83,13 @@ export class NetnsTable {
       if (oldest !== undefined) this.#forget(oldest);
       this.#evicted++;
     }
-    const namespace: Namespace = { voters: new Set(), former: new Set(), confirmed: undefined, owner: undefined };
+    const namespace: Namespace = {
+      voters: new Set(),
+      former: new Set(),
+      units: new Set(),
+      confirmed: undefined,
+      owner: undefined,
+    };
     this.#namespaces.set(netns, namespace);
     return namespace;
   }
@@ -93,6 +109,10 @@ export class NetnsTable {
     const { confirmed, voters, former } = namespace;
     if (confirmed !== undefined && !former.has(confirmed)) {
       namespace.owner = confirmed;
+      return;
+    }
+    if (namespace.units.size > 1) {
+      namespace.owner = undefined;
       return;
     }
     const living = [...voters];
