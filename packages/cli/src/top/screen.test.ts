@@ -44,3 +44,10 @@ test('the terminal is given back once, with cursor and wrapping, and nothing is 
   screen.draw(['late']);
   assert.equal(take(), '');
 });
+
+test('a line as wide as the screen keeps its last character: nothing is erased after it', () => {
+  const { screen, take } = recorder();
+  screen.enter();
+  screen.draw(['full width']);
+  assert.doesNotMatch(take(), /full width.*\[[0-2]?K/);
+});

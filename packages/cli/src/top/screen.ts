@@ -39,7 +39,8 @@ export class Screen {
     let text = this.#shown.length === lines.length ? '' : '\x1b[2J';
     const previous = text ? [] : this.#shown;
     for (const [i, line] of lines.entries()) {
-      if (line !== previous[i]) text += `\x1b[${i + 1};1H\x1b[0m${line}\x1b[0m\x1b[K`;
+      // Erased before it is written: after a line that is as wide as the screen, erasing would take its last character.
+      if (line !== previous[i]) text += `\x1b[${i + 1};1H\x1b[0m\x1b[2K${line}\x1b[0m`;
     }
     this.#shown = [...lines];
     if (text) this.#output.write(BEGIN + text + END);
