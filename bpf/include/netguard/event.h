@@ -175,7 +175,6 @@ struct ng_conv_key {
 
 struct ng_conv_value {
 	__u64 first_ns;             /* coarse monotonic clock, as all times of packets and probes */
-	__u64 last_ns;
 	__u64 rx_packets;
 	__u64 rx_bytes;
 	__u64 tx_packets;

@@ -37,6 +37,17 @@ struct ipv6_header {
 };
 
 #define MAX_EXTENSIONS 6
+#define MAX_TRANSPORT 1024 /* of the transport header, behind what extensions there are */
+
+/* Headers in place where they are linear (nearly always), else copied: the helper call costs as much as a look-up. */
+static __always_inline const void *header_at(struct __sk_buff *skb, __u32 offset, __u32 size, void *copy)
+{
+	const void *start = (const void *)(long)skb->data + offset;
+
+	if (start + size <= (const void *)(long)skb->data_end)
+		return start;
+	return bpf_skb_load_bytes(skb, offset, copy, size) ? 0 : copy;
+}
 
 /* Hop-by-hop, routing, destination options, fragment and authentication headers stand before the transport (RFC 8200). */
 static __always_inline bool skip_extensions(struct __sk_buff *skb, struct ip_packet *packet)
@@ -67,26 +78,28 @@ static __always_inline bool parse_ip(struct __sk_buff *skb, struct ip_packet *pa
 {
 	packet->fragment = 0;
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct ipv4_header ip;
+		struct ipv4_header copy;
+		const struct ipv4_header *ip = header_at(skb, 0, sizeof(copy), &copy);
 
-		if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		if (!ip)
 			return false;
-		address_from_v4(&packet->source, ip.source);
-		address_from_v4(&packet->destination, ip.destination);
-		packet->protocol = ip.protocol;
-		packet->transport = (ip.version_length & 0xf) * 4;
-		packet->fragment = (ip.fragment & bpf_htons(0x1fff)) != 0;
+		address_from_v4(&packet->source, ip->source);
+		address_from_v4(&packet->destination, ip->destination);
+		packet->protocol = ip->protocol;
+		packet->transport = (ip->version_length & 0xf) * 4;
+		packet->fragment = (ip->fragment & bpf_htons(0x1fff)) != 0;
 		return true;
 	}
 	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6_header ip;
+		struct ipv6_header copy;
+		const struct ipv6_header *ip = header_at(skb, 0, sizeof(copy), &copy);
 
-		if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		if (!ip)
 			return false;
-		__builtin_memcpy(&packet->source, &ip.source, 16);
-		__builtin_memcpy(&packet->destination, &ip.destination, 16);
-		packet->protocol = ip.next;
-		packet->transport = sizeof(ip);
+		__builtin_memcpy(&packet->source, &ip->source, 16);
+		__builtin_memcpy(&packet->destination, &ip->destination, 16);
+		packet->protocol = ip->next;
+		packet->transport = sizeof(*ip);
 		return skip_extensions(skb, packet);
 	}
 	return false;

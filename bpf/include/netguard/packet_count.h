@@ -29,11 +29,12 @@ struct {
 
 static __always_inline struct ng_total_value *total_get(struct ng_total_key *key)
 {
-	struct ng_total_value fresh = {};
 	struct ng_total_value *total = bpf_map_lookup_elem(&ng_totals, key);
+	struct ng_total_value fresh;
 
 	if (total)
 		return total;
+	__builtin_memset(&fresh, 0, sizeof(fresh));
 	bpf_map_update_elem(&ng_totals, key, &fresh, BPF_NOEXIST);
 	total = bpf_map_lookup_elem(&ng_totals, key);
 	if (total)
@@ -46,10 +47,11 @@ static __always_inline struct ng_total_value *total_get(struct ng_total_key *key
 static __always_inline struct ng_conv_value *conversation_get(const struct ng_conv_key *key, bool ingress)
 {
 	struct ng_conv_value *conversation = bpf_map_lookup_elem(&ng_convs, key);
-	struct ng_conv_value fresh = {};
+	struct ng_conv_value fresh;
 
 	if (conversation)
 		return conversation;
+	__builtin_memset(&fresh, 0, sizeof(fresh));
 	fresh.first_ns = bpf_ktime_get_coarse_ns();
 	fresh.opener = ingress ? 2 : 1;
 	bpf_map_update_elem(&ng_convs, key, &fresh, BPF_NOEXIST);
@@ -59,11 +61,15 @@ static __always_inline struct ng_conv_value *conversation_get(const struct ng_co
 static __always_inline void conversation_ports(struct __sk_buff *skb, const struct ip_packet *packet, bool ingress,
 					       struct ng_conv_key *key)
 {
-	__be16 port[2];
+	__be16 copy[2];
+	const __be16 *port;
 
 	key->lport = 0;
 	key->rport = 0;
-	if (packet->fragment || bpf_skb_load_bytes(skb, packet->transport, port, sizeof(port)))
+	if (packet->fragment || packet->transport > MAX_TRANSPORT)
+		return;
+	port = header_at(skb, packet->transport, sizeof(copy), copy);
+	if (!port)
 		return;
 	if (packet->protocol == IPPROTO_ICMP || packet->protocol == IPPROTO_ICMPV6) {
 		key->lport = bpf_ntohs(port[0]) >> 8;
@@ -114,8 +120,6 @@ static __always_inline int count_packet(struct __sk_buff *skb, bool ingress)
 	conversation = conversation_get(&key, ingress);
 	if (!conversation)
 		__sync_fetch_and_add(&total->overflow, packets);
-	else
-		conversation->last_ns = bpf_ktime_get_coarse_ns();
 	if (ingress) {
 		__sync_fetch_and_add(&total->rx_packets, packets);
 		__sync_fetch_and_add(&total->rx_bytes, bytes);

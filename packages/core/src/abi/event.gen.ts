@@ -197,14 +197,13 @@ export const ngConvKey = {
 
 /** struct ng_conv_value */
 export const ngConvValue = {
-  SIZE: 56,
+  SIZE: 48,
   first_ns: 0,
-  last_ns: 8,
-  rx_packets: 16,
-  rx_bytes: 24,
-  tx_packets: 32,
-  tx_bytes: 40,
-  opener: 48,
+  rx_packets: 8,
+  rx_bytes: 16,
+  tx_packets: 24,
+  tx_bytes: 32,
+  opener: 40,
 } as const;
 
 /** struct ng_drop_key */

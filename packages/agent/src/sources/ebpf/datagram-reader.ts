@@ -7,8 +7,6 @@ import { address, u16, u32, u64 } from './layout.ts';
 
 /** A conversation without a packet for this long is over: reported ended and deleted from the kernel's table. */
 const IDLE_MS = 30_000;
-const LOOK_MS = 100;
-const COLUMNS = 4;
 
 export type DatagramProtocol = DatagramObservation['protocol'];
 
@@ -45,7 +43,7 @@ export class DatagramReader {
   readonly #clock: KernelClock;
   readonly #totalBatch = new MapBatch();
   readonly #batch = new MapBatch();
-  /** Key bytes as Latin-1 → [rx packets, rx bytes, tx packets, tx bytes, pass last seen]. */
+  /** Key bytes as Latin-1 → [rx packets, rx bytes, tx packets, tx bytes, first packet (ns), pass last seen, last moved (ms)]. */
   readonly #last = new Map<string, Float64Array>();
   #pass = 0;
 
@@ -126,21 +124,22 @@ export class DatagramReader {
     let last = this.#last.get(id);
     const isNew = last === undefined || last[4] !== firstNs;
     if (last === undefined || isNew) {
-      last = new Float64Array(COLUMNS + 2);
+      last = new Float64Array(7);
       last[4] = firstNs;
+      last[6] = nowMs;
       this.#last.set(id, last);
     }
     last[5] = this.#pass;
-    const lastMs = this.#clock.fromMonotonic(u64(values, v + CV.last_ns));
-    const ended = nowMs - lastMs >= IDLE_MS;
     const moved = rxPackets !== last[0] || txPackets !== last[2];
+    if (moved) last[6] = nowMs;
+    const ended = nowMs - (last[6] as number) >= IDLE_MS;
     if (moved || ended) {
       const rxBytes = u64(values, v + CV.rx_bytes);
       const txBytes = u64(values, v + CV.tx_bytes);
       const opener = u32(values, v + CV.opener);
       each({
         kind: 'datagrams',
-        timeMs: Math.min(nowMs, moved ? Math.max(lastMs, nowMs - LOOK_MS) : nowMs),
+        timeMs: nowMs,
         protocol: protocolName(keys.getUint8(k + CK.protocol)),
         id,
         role: opener === 1 ? 'client' : opener === 2 ? 'server' : 'unknown',
