@@ -52,7 +52,10 @@ export class WorkerLink {
       onMessage(message);
       if (message.type === 'stopped') resolve();
     });
-    worker.on('error', (error) => crash(error));
+    worker.on('error', (error) => {
+      resolve();
+      crash(error);
+    });
     worker.on('exit', (code) => {
       resolve();
       crash(new Error(`it exited with status ${code}`));
