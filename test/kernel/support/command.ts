@@ -1,0 +1,62 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Runs a program in this network namespace to its end, at most `limitMs`. Rejects when it fails. */
+export async function output(command: string, args: readonly string[], limitMs = 30_000): Promise<string> {
+  const { stdout } = await run(command, [...args], { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 64 << 20 });
+  return stdout;
+}
+
+/** A program that goes on until it is disposed. */
+export class Background implements AsyncDisposable {
+  readonly child: ChildProcess;
+  #text = '';
+
+  constructor(command: string, args: readonly string[]) {
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.#text += text;
+    });
+  }
+
+  /** What it has written so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** The next whole line that it writes, or has written and nobody took. */
+  async line(): Promise<string> {
+    for (;;) {
+      const end = this.#text.indexOf('\n');
+      if (end >= 0) {
+        const line = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 1);
+        return line;
+      }
+      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error('it ended without another line');
+      await Promise.race([once(this.child.stdout!, 'data'), once(this.child, 'exit')]);
+    }
+  }
+
+  write(line: string): void {
+    this.child.stdin!.write(`${line}\n`);
+  }
+
+  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill(signal);
+    await gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}

@@ -1,0 +1,106 @@
+/** The source under test, with everything that it said about one network namespace or cgroup kept in order. */
+import type { ConnectionObservation, DatagramObservation, DropObservation, ListenerObservation, Observation, ProbeObservation, SynSourceObservation } from '../../../packages/core/src/index.ts';
+import { type Config, defaultConfig } from '../../../packages/agent/src/config/schema.ts';
+import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-reader.ts';
+import { type CgroupEvent, EbpfSource, type KernelLimits } from '../../../packages/agent/src/sources/ebpf/source.ts';
+import { cgroupRoot } from './own-cgroup.ts';
+import { waitFor } from './wait-for.ts';
+
+export type EbpfSettings = Config['sources']['ebpf'];
+
+export const LIMITS: KernelLimits = { listenerSyns: 1_000_000, sourceSyns: 1_000_000, probePorts: 1_000_000, windowMs: 1000, graceMs: 100 };
+
+export interface WatchOptions {
+  readonly settings?: Partial<EbpfSettings>;
+  readonly limits?: Partial<KernelLimits>;
+  /** Only observations that have a namespace, and only of this one. */
+  readonly netns?: number;
+  /** Only datagrams of this cgroup. */
+  readonly cgroupId?: number;
+}
+
+export class Watch {
+  readonly source: EbpfSource;
+  readonly connections: ConnectionObservation[] = [];
+  readonly datagrams: DatagramObservation[] = [];
+  readonly listeners: ListenerObservation[] = [];
+  readonly synSources: SynSourceObservation[] = [];
+  readonly drops: DropObservation[] = [];
+  readonly probes: ProbeObservation[] = [];
+  readonly cgroups: CgroupEvent[] = [];
+  /** By protocol, loopback apart: as the last tick told them. */
+  readonly totals = new Map<string, DatagramTotal>();
+  /** By address and port, as the last tick told them. */
+  readonly groups = new Map<string, ListenerObservation>();
+  readonly #options: WatchOptions;
+
+  constructor(options: WatchOptions = {}) {
+    this.#options = options;
+    const base = defaultConfig();
+    const config: Config = { ...base, sources: { ...base.sources, ebpf: { ...base.sources.ebpf, ...options.settings } } };
+    this.source = new EbpfSource(config, cgroupRoot, { ...LIMITS, ...options.limits }, {
+      observe: (seen) => this.#observe(seen),
+      cgroup: (event) => this.cgroups.push(event),
+      datagramTotal: (total) => {
+        if (this.#ofCgroup(total.cgroupId)) this.totals.set(`${total.protocol}${total.loopback ? ' loopback' : ''}`, total);
+      },
+      listener: (seen) => {
+        if (this.#ofNetns(seen.netns)) this.groups.set(`${seen.local.ip}:${seen.local.port}`, seen);
+      },
+    });
+  }
+
+  /** Final records only. */
+  closed(): ConnectionObservation[] {
+    return this.connections.filter((seen) => seen.phase === 'closed');
+  }
+
+  /** Looks until `condition` holds. */
+  until<T>(what: string, condition: () => T | false | undefined, limitMs?: number): Promise<T> {
+    return waitFor(
+      what,
+      () => {
+        this.source.tick();
+        return condition();
+      },
+      limitMs,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.source.close();
+  }
+
+  #ofNetns(netns: number): boolean {
+    return this.#options.netns === undefined || this.#options.netns === netns;
+  }
+
+  #ofCgroup(id: number): boolean {
+    return this.#options.cgroupId === undefined || this.#options.cgroupId === id;
+  }
+
+  #observe(seen: Observation): void {
+    switch (seen.kind) {
+      case 'connection':
+        if (this.#ofNetns(seen.netns)) this.connections.push(seen);
+        break;
+      case 'datagrams':
+        if (this.#ofCgroup(seen.cgroupId)) this.datagrams.push(seen);
+        break;
+      case 'listener':
+        if (this.#ofNetns(seen.netns)) this.listeners.push(seen);
+        break;
+      case 'syn-source':
+        if (this.#ofNetns(seen.netns)) this.synSources.push(seen);
+        break;
+      case 'drop':
+        if (this.#ofNetns(seen.netns)) this.drops.push(seen);
+        break;
+      case 'probe':
+        if (this.#ofNetns(seen.netns)) this.probes.push(seen);
+        break;
+      case 'loss':
+        break;
+    }
+  }
+}
