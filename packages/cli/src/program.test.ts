@@ -36,14 +36,9 @@ function netguard(args: readonly string[], env: Record<string, string> = {}): Pr
 
 function run(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
   const { promise, resolve } = Promise.withResolvers<Result>();
-  execFile(
-    LAUNCHER,
-    args,
-    { env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...env } },
-    (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    },
-  );
+  execFile(file, args, { env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...env } }, (error, stdout, stderr) => {
+    resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+  });
   return promise;
 }
 
