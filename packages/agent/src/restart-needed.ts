@@ -8,7 +8,7 @@ const FIXED: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['server', (config) => config.server],
   ['log.format', (config) => config.log.format],
   ['sources', (config) => config.sources],
-  ['identity.file', (config) => config.identity.file],
+  ['identity', (config) => config.identity],
 ];
 
 /** The changed settings that a running daemon cannot take over: sockets, files and kernel maps are made at the start. */

@@ -49,6 +49,7 @@ export function workloadKey(endpoint: Endpoint): string {
   if (endpoint.kind === 'container' || endpoint.kind === 'unit') {
     return `${endpoint.kind}/${endpoint.container ?? endpoint.service ?? endpoint.ip}`;
   }
+  if (endpoint.service) return `${endpoint.namespace ?? ''}/Service/${endpoint.service}`;
   if (endpoint.kind === 'process' && endpoint.process) return `process/${endpoint.process.comm}`;
   return endpoint.ip;
 }

@@ -6,8 +6,9 @@ import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
+import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
-import { hostNetns, nodeAddresses } from './host.ts';
+import { nodeAddresses } from './node-addresses.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
@@ -136,7 +137,7 @@ function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
     subnets: config.identity.subnets,
     clusterCidrs: config.identity.clusterCidrs,
     apiServers: config.identity.apiServers,
-    hostNetns: hostNetns(),
+    hostNetns: hostNetworkNamespace(),
     walk: () => walkCgroups(mount),
   });
 }

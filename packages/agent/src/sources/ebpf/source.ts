@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { release } from 'node:os';
 import type { ListenerObservation, Observation } from '@netguard/core';
 import {
@@ -14,6 +14,7 @@ import {
 } from '@netguard/core/abi';
 import { bootTimeNs, EventLoop, type RingView } from '@netguard/libbpf';
 import type { Config } from '../../config/schema.ts';
+import { hostPidsVisible } from '../../identify/process-table.ts';
 import type { MapStatus, ProgramStatus, SourceStatus } from '../../worker/messages.ts';
 import { DatagramReader, type DatagramTotal } from './datagram-reader.ts';
 import { DropReader, dropReasonNames } from './drop-reader.ts';
@@ -282,13 +283,4 @@ export class EbpfSource {
 function monotonicNs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e9 + nanoseconds;
-}
-
-/** The host's PID namespace is ours when its init namespaces can be compared, or when PID 2 is the kernel's thread daemon. */
-function hostPidsVisible(): boolean {
-  try {
-    return readFileSync('/proc/2/comm', 'utf8').trim() === 'kthreadd';
-  } catch {
-    return false;
-  }
 }
