@@ -240,6 +240,30 @@ test('the series of a pod go after the grace time, those of its living workload 
   assert.equal(seriesValue(families, 'netguard_dropped_packets_total', SHARED), 2);
 });
 
+test('a listener that closed takes its series with it, one that is idle keeps it', async () => {
+  const node = newNode({ seriesGraceSeconds: 300 });
+  const totals = [total(podEndpoint('web-1'), 10)];
+  const idle = listenerRow(podEndpoint('web-1'), 7);
+  node.at(0, { totals, listeners: [idle, listenerRow(podEndpoint('web-1'), 9, { port: 40_001 })] });
+  for (let second = 10; second <= 400; second += 10) node.at(second, { totals, listeners: [idle] });
+  const families = await node.scrape();
+  assert.equal(seriesValue(families, 'netguard_listener_syns_total', { port: '80' }), 7);
+  assert.equal(seriesValue(families, 'netguard_listener_syns_total', { port: '40001' }), undefined);
+});
+
+test('rows of drops and retransmits that come long after their pod do not keep its series', async () => {
+  const node = newNode({ seriesGraceSeconds: 300 });
+  const late = {
+    drops: [{ endpoint: podEndpoint('web-1'), reason: 'NO_SOCKET', packets: 2 }],
+    retransmits: [{ ...SHARED, segments: 4 }],
+  };
+  node.at(0, { totals: [total(podEndpoint('web-1'), 10)], ...late });
+  for (let second = 10; second <= 700; second += 10) node.at(second, late);
+  const families = await node.scrape();
+  assert.equal(seriesValue(families, 'netguard_dropped_packets_total', SHARED), undefined);
+  assert.equal(seriesValue(families, 'netguard_tcp_retransmitted_segments_total', SHARED), undefined);
+});
+
 test('edges that were summed before they came count in other, which never goes', async () => {
   const node = newNode({ seriesGraceSeconds: 1 });
   const summed = edge({

@@ -91,9 +91,11 @@ export class NodeMetrics {
     const byWorkload = ([namespace, workload]: readonly string[]) => workloads.has(`${namespace}\0${workload}`);
     this.#pods.series.sweep(([namespace, pod]) => pods.has(`${namespace}\0${pod}`), nowMs, grace);
     const { rtt, retransmits, drops, syns, accepted } = this.#workloads;
-    for (const { series } of [rtt, retransmits, drops, syns, accepted]) {
+    for (const { series } of [rtt, retransmits, drops]) {
       (series as BoundedSeries<unknown>).sweep(byWorkload, nowMs, grace);
     }
+    const onlyWhileListening = () => false;
+    for (const { series } of [syns, accepted]) series.sweep(onlyWhileListening, nowMs, grace);
     for (const { series } of [this.#edges.bytes, this.#edges.connections]) {
       series.sweep((labels) => byWorkload(reportingWorkload(labels, series.labelNames)), nowMs, grace);
     }

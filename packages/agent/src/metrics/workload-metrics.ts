@@ -52,7 +52,10 @@ export class WorkloadMetrics {
     });
   }
 
-  /** `graceMs`: how long the counters of something gone are remembered. */
+  /**
+   * `graceMs`: how long the counters of something gone are remembered. Rows of drops and retransmits come in every tick,
+   * also long after their pod: only growth keeps their series. A listener's row comes while it listens.
+   */
   update(tick: Tick, graceMs: number): void {
     const nowMs = tick.timeMs;
     for (const { namespace, workload, buckets, sumSeconds } of tick.rtt) {
@@ -60,11 +63,11 @@ export class WorkloadMetrics {
     }
     for (const { namespace, workload, segments } of tick.retransmits) {
       const added = this.#counters.advance(`retransmits\0${namespace}\0${workload}`, segments, nowMs);
-      this.retransmits.add([namespace, workload], added, nowMs);
+      if (added > 0) this.retransmits.add([namespace, workload], added, nowMs);
     }
     for (const [key, { endpoint, reason, packets }] of mergeDrops(tick.drops)) {
       const added = this.#counters.advance(`drop\0${key}`, packets, nowMs);
-      this.drops.add([namespaceLabel(endpoint), workloadLabel(endpoint), reason], added, nowMs);
+      if (added > 0) this.drops.add([namespaceLabel(endpoint), workloadLabel(endpoint), reason], added, nowMs);
     }
     for (const [key, row] of mergeListeners(tick.listeners)) {
       const labels = [namespaceLabel(row.endpoint), workloadLabel(row.endpoint), String(row.port)];
