@@ -215,4 +215,13 @@ describe('the alert book', () => {
     assert.deepEqual(book.apply([], T0 - 3_600_000), []);
     assert.deepEqual(types(book.apply([], T0 - 3_600_000 + 1000)), ['resolve']);
   });
+
+  it('counts restored alerts among the first fifty', () => {
+    const before = bookOf();
+    before.apply([finding(), finding({ target: target('b') })], T0);
+    const book = bookOf({ foldAfter: 2 });
+    book.restore(before.list(), T0);
+    const opened = book.apply([finding({ target: target('c') })], T0 + 1);
+    assert.ok(opened.some(({ alert }) => alert.foldedInto !== undefined));
+  });
 });

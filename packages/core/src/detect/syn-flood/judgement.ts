@@ -38,7 +38,8 @@ export function judgePending(state: ListenerState, pending: Pending, p: SynFlood
     completionRatio: completion(pending.moved.syns, pending.moved.queueFullSyns, now.completed),
     moved: now,
   };
-  if (isQueueBound(pending.moved)) return undefined;
+  // The queue may have filled only when the first handshakes completed, in the grace.
+  if (isQueueBound(pending.moved) || isQueueBound(now)) return undefined;
   const countable = pending.rate * countableShare(pending.moved);
   if (countable < p.listenerSynsPerWindow) return undefined;
   if (measure.completionRatio < p.completionRatio) return measure;

@@ -279,4 +279,75 @@ describe('syn-flood', () => {
     assert.ok(top.length <= 10);
     assert.notEqual(spoofed(1), spoofed(2));
   });
+
+  it('does not blame a crowd for the handshakes that an accept queue, full a round trip later, lets fail', () => {
+    const spec = listener([crowd(2000, START_MS + 1000, 6000, 100)], { backlog: 50, acceptsPerSecond: 20 });
+    assert.ok(!rules(run([spec], 9000).found).includes('syn-flood'));
+    const mild = listener([crowd(500, START_MS + 1000, 6000, 100)], { backlog: 50, acceptsPerSecond: 300 });
+    assert.ok(!rules(run([mild], 9000).found).includes('syn-flood'));
+  });
+
+  it('goes on below the floor until a quarter is gone, and ends there', () => {
+    const ends = (synsPerSecond: number): number => {
+      const specs = [
+        listener([flood(400, START_MS + 1000, 3000), flood(synsPerSecond, START_MS + 4000, 10_000)], {
+          backlog: 100_000,
+        }),
+      ];
+      return run(specs, 14_000).found.at(-1)!.atMs - START_MS;
+    };
+    assert.ok(ends(170) > 13_000);
+    assert.ok(ends(140) < 7000);
+  });
+
+  it('names a source by the kernel’s count alone, when there are no samples', () => {
+    const set = new DetectorSet({ nameAddress });
+    const simulation = new ListenerSimulation(listener([]), { listener: 200, source: 160 });
+    const at = (timeMs: number, trigger: 'threshold' | 'tick', syns: number) =>
+      set.observe({ ...simulation.read(timeMs, trigger), syns, windowSyns: syns, distinctSources: 40 }, simulation.who);
+    at(START_MS, 'threshold', 200);
+    const crossing = { netns: 4026532001, cgroupId: 1, local: { ip: '10.244.1.5', port: 8080 }, windowMs: 1000 };
+    set.observe(
+      { kind: 'syn-source', timeMs: START_MS + 100, sourceIp: attacker.ip, syns: 160, completed: 0, ...crossing },
+      simulation.who,
+    );
+    assert.deepEqual(set.evaluate(START_MS + 100), [], 'it waits for the judgement of the listener');
+    at(START_MS + 150, 'tick', 260);
+    assert.equal(set.evaluate(START_MS + 150)[0]?.source?.pod, 'shell');
+  });
+
+  it('folds a loud source into the alert of the listener it takes part in flooding', () => {
+    const specs = [
+      listener([flood(700, START_MS + 1000, 5000), flood(400, START_MS + 1000, 5000, () => '203.0.113.9')], {
+        backlog: 100_000,
+      }),
+    ];
+    const settings = { 'syn-flood': { parameters: { listenerSynsPerWindow: 600 } } };
+    const { of } = run(specs, 6000, new DetectorSet({ nameAddress, settings }));
+    const opened = of('syn-flood').filter(({ type }) => type === 'open');
+    assert.deepEqual(
+      opened.map(({ alert }) => alert.source),
+      [null],
+    );
+    assert.equal(
+      run(specs, 6000)
+        .of('syn-flood')
+        .filter(({ type }) => type === 'open').length,
+      1,
+    );
+  });
+
+  it('drops a judgement that is due in a time from before the clock was set back', () => {
+    const set = new DetectorSet({ nameAddress });
+    const simulation = new ListenerSimulation(listener([crowd(2000, START_MS, 200, 10)]), {
+      listener: 200,
+      source: 160,
+    });
+    for (let ms = START_MS; ms < START_MS + 150; ms++) {
+      for (const observation of simulation.step(ms)) set.observe(observation, simulation.who);
+    }
+    assert.equal(set.pendingListeners().length, 1);
+    assert.deepEqual(set.evaluate(START_MS - 3_600_000), []);
+    assert.equal(set.nextDueMs, Number.POSITIVE_INFINITY);
+  });
 });
