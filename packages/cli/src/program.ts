@@ -9,12 +9,15 @@ import { statusCommand } from './commands/status.ts';
 import { topCommand } from './commands/top.ts';
 import { versionCommand } from './commands/version.ts';
 import { houseStyle } from './help-style.ts';
+import { netguardVersion } from './version.ts';
 
 /** The whole command line as a tree; each command loads what it needs only when it runs. */
 export function buildProgram(): Command {
   const program = houseStyle(new Command('netguard'))
     .usage('<command> [options]')
     .description('Watches the network traffic of every pod on this machine with eBPF and tells when it is an attack.')
+    .version(netguardVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this; `netguard <command> --help` tells more')
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
   const groups: Readonly<Record<string, readonly Command[]>> = {
@@ -34,6 +37,4 @@ Examples:
   $ sudo netguard run                    watch this machine; then, in another terminal:
   $ netguard top                         who talks how much, now
   $ netguard observe -f --pod shop/web   the connections of these pods, as they come
-  $ netguard alerts                      what looks like an attack, and why
-
-\`netguard <command> --help\` tells more about each.`;
+  $ netguard alerts                      what looks like an attack, and why`;
