@@ -15,8 +15,12 @@ static __always_inline void opened(struct sock *sk, __u8 role)
 		count_lost(NG_LOST_SOCK_STORAGE);
 		return;
 	}
-	if (own->start_ns)
+	if (own->start_ns) {
+		/* The socket is used again and its last close found the ring full: there is no destroy for it to try once more. */
+		if (own->role != NG_ROLE_LISTENER && !(own->flags & NG_SOCK_REPORTED))
+			count_lost(NG_LOST_SOCK_RING);
 		own->generation++;
+	}
 	bpf_sk_storage_delete(&ng_sk_base, sk);
 	own->start_ns = bpf_ktime_get_boot_ns();
 	own->pid = bpf_get_current_pid_tgid() >> 32;
