@@ -31,6 +31,14 @@ export class Ledger {
     for (const [id, rest] of records) if (rest.length > 0) problems.push(`${id}: ${rest.length} records too many`);
     return problems;
   }
+
+  /** Records that tell what no application counted: for when some are known to be missing, and ports are used again. */
+  unexplained(closed: readonly ConnectionObservation[]): string[] {
+    const known = new Set(this.entries.map((e) => `${key(e.role, e.local, e.remote)} ${e.sent} ${e.received} ${e.reason}`));
+    return closed
+      .map((seen) => `${key(seen.role, seen.local.port, seen.remote.port)} ${seen.total.sentBytes} ${seen.total.receivedBytes} ${seen.closeReason}`)
+      .filter((record) => !known.has(record));
+  }
 }
 
 /** Whether each connection was new once, closed once, and its differences add up to its total. */

@@ -55,6 +55,11 @@ export class Socket {
     return this;
   }
 
+  optionBytes(level: number, name: number, value: Uint8Array): this {
+    check(`setsockopt(${level}, ${name})`, libc.setsockopt(this.fd, level, name, value, value.length));
+    return this;
+  }
+
   reuseAddress(): this {
     return this.option(SOL_SOCKET, SO.reuseaddr, 1);
   }
@@ -151,6 +156,12 @@ export class Socket {
     }
   }
 
+  /** One datagram, or with UDP_SEGMENT one batch of them, of `bytes` bytes to the connected peer. */
+  sendDatagram(bytes: number): this {
+    this.sent += check('send', libc.send(this.fd, scratch, bytes, MSG.nosignal) as number);
+    return this;
+  }
+
   sendTo(payload: Uint8Array, ip: string, port: number): this {
     const address = parseAddress(ip, port);
     this.sent += check('sendto', libc.sendto(this.fd, payload, payload.length, MSG.nosignal, address, address.length) as number);
@@ -164,17 +175,13 @@ export class Socket {
     return n;
   }
 
-  /** What is there now, without waiting: the datagrams or segments taken. */
-  receiveWaiting(limit = Number.POSITIVE_INFINITY): number {
+  /** Takes the datagrams that are there, without waiting. Returns their number, or that of the calls with UDP_GRO. */
+  receiveWaiting(): number {
     for (let calls = 0; ; calls++) {
-      if (calls >= limit) return calls;
       const n = libc.recv(this.fd, scratch, scratch.length, MSG.dontwait) as number;
-      if (n < 0) {
-        if (errno() === ERRNO.EAGAIN) return calls;
-        throw new SystemCallError('recv', errno());
-      }
-      this.received += n;
-      if (n === 0) return calls;
+      if (n >= 0) this.received += n;
+      else if (errno() === ERRNO.EAGAIN) return calls;
+      else throw new SystemCallError('recv', errno());
     }
   }
 
@@ -195,7 +202,7 @@ export class Socket {
   receiveToEndOrReset(): this {
     for (;;) {
       const n = libc.recv(this.fd, scratch, scratch.length, 0) as number;
-      if (n < 0 && errno() !== ERRNO.ECONNRESET) throw new SystemCallError("recv", errno());
+      if (n < 0 && errno() !== ERRNO.ECONNRESET) throw new SystemCallError('recv', errno());
       if (n <= 0) return this;
       this.received += n;
     }

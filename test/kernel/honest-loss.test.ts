@@ -1,0 +1,82 @@
+/** What is not delivered is counted: connections made are connections seen and connections counted as lost. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closeStyles, converse } from './support/close-styles.ts';
+import { checkLifecycles, Ledger } from './support/ledger.ts';
+import { enterOwnNamespace } from './support/own-namespace.ts';
+import { connectTcp, listenTcp } from './support/socket.ts';
+import { Watch } from './support/watch.ts';
+
+const netns = enterOwnNamespace();
+const ONE_PAGE = { ringBytes: 4096 };
+
+interface Storm {
+  /** Ends of connections made, so two a connection. */
+  readonly made: number;
+  readonly seen: number;
+  readonly lost: number;
+}
+
+/**
+ * The ring is shared by the whole host, so others' losses may be among ours: a storm may count too many as lost, never too
+ * few, and of five storms one must be undisturbed.
+ */
+async function undisturbed(storm: (watch: Watch) => number): Promise<Storm> {
+  for (let attempt = 1; ; attempt++) {
+    await using watch = new Watch({ netns, settings: ONE_PAGE });
+    const made = storm(watch);
+    watch.source.tick();
+    const result = { made, seen: watch.closed().length, lost: watch.source.lost().sock_ring ?? 0 };
+    assert.ok(result.seen + result.lost >= made, `lost without a count: ${JSON.stringify(result)}`);
+    assert.deepEqual(checkLifecycles(watch.connections), []);
+    if (result.seen + result.lost === made) return result;
+    assert.ok(attempt < 5, `more lost than made, five times: ${JSON.stringify(result)}`);
+  }
+}
+
+test('with a ring of one page, the connections of a storm are seen or counted as lost, each once', async () => {
+  const styles = Object.values(closeStyles);
+  const { seen, lost } = await undisturbed((watch) => {
+    const ledger = new Ledger();
+    const listener = listenTcp('127.0.0.1');
+    for (let i = 0; i < 5000; i++) {
+      converse(listener, '127.0.0.1', i % 1000, styles[i % styles.length]!, ledger);
+      if (i % 250 === 0) watch.source.drain();
+    }
+    listener.close();
+    watch.source.drain();
+    assert.deepEqual(ledger.unexplained(watch.closed()), [], 'what is seen is exact nevertheless');
+    return 10_000;
+  });
+  assert.ok(lost > 5000, `the ring was full (${lost} lost)`);
+  assert.ok(seen > 100, `and not all was lost (${seen} seen)`);
+});
+
+test('a socket that is connected again while the ring is full is not lost silently', async () => {
+  const { lost } = await undisturbed(() => {
+    const listener = listenTcp('127.0.0.1');
+    const client = connectTcp('127.0.0.1', listener.local);
+    for (let i = 0; i < 500; i++) {
+      listener.accept().resetOnClose().close();
+      client.disconnect();
+      if (i < 499) client.connect('127.0.0.1', listener.local);
+    }
+    client.close();
+    listener.close();
+    return 1000;
+  });
+  assert.ok(lost > 500, `the ring was full (${lost} lost)`);
+});
+
+test('connections that nobody accepts are recorded when their listener goes', async () => {
+  await using watch = new Watch({ netns });
+  const listener = listenTcp('127.0.0.1', { backlog: 256 });
+  const clients = Array.from({ length: 200 }, () => connectTcp('127.0.0.1', listener.local).send(10));
+  listener.close();
+  await watch.until('the server ends', () => watch.closed().filter((seen) => seen.role === 'server').length >= 200);
+  for (const client of clients) client.close();
+  await watch.until('the client ends', () => watch.closed().length >= 400);
+  assert.equal(watch.closed().length, 400);
+  assert.ok(watch.closed().every((seen) => seen.total.sentBytes + seen.total.receivedBytes === 10));
+  assert.deepEqual(checkLifecycles(watch.connections), []);
+});
