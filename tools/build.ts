@@ -38,7 +38,9 @@ await build({
   target: 'node24',
   external: ['koffi'],
   /* CommonJS libraries in the bundle ask for Node's own modules by require(). */
-  banner: { js: "import { createRequire as ngRequire } from 'node:module';\nconst require = ngRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as ngRequire } from 'node:module';\nconst require = ngRequire(import.meta.url);",
+  },
   chunkNames: 'chunk-[hash]',
   legalComments: 'linked',
   logLevel: 'warning',
@@ -66,5 +68,6 @@ cpSync(join(root, 'LICENSE'), join(dist, 'LICENSE'));
 for (const name of ['sockets', 'packets', 'probes', 'cgroups']) {
   cpSync(join(root, `bpf/build/${name}.bpf.o`), join(dist, `bpf/${name}.bpf.o`));
 }
-for (const name of ['LICENSE.GPL-2.0', 'LICENSE.BSD-2-Clause']) cpSync(join(root, 'bpf', name), join(dist, 'bpf', name));
+for (const name of ['LICENSE.GPL-2.0', 'LICENSE.BSD-2-Clause'])
+  cpSync(join(root, 'bpf', name), join(dist, 'bpf', name));
 console.log(`built ${dist}`);

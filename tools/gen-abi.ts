@@ -73,7 +73,9 @@ function generate(): string {
 const text = generate();
 if (process.argv.includes('--check')) {
   if (readFileSync(TARGET, 'utf8') !== text) {
-    console.error('error: packages/core/src/abi/event.gen.ts differs from bpf/include/netguard/event.h; run `npm run generate`');
+    console.error(
+      'error: packages/core/src/abi/event.gen.ts differs from bpf/include/netguard/event.h; run `npm run generate`',
+    );
     process.exit(1);
   }
   console.log('abi: event.gen.ts matches event.h');

@@ -29,7 +29,7 @@ export async function createLogger({ level, format, output, ...repeating }: LogO
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: stdSerializers.err },
+      serializers: { err: process.env.NETGUARD_DEBUG === '1' ? stdSerializers.err : briefly },
       hooks: {
         logMethod(args, method, number) {
           const [fields, message] = split(args);
@@ -54,6 +54,12 @@ function split(args: readonly unknown[]): [Record<string, unknown>, string] {
   const { err } = fields;
   if (err instanceof Error && 'code' in err && fields.code === undefined) fields.code = err.code;
   return [fields, typeof second === 'string' ? second : err instanceof Error ? err.message : ''];
+}
+
+/** What a reader of logs needs of an error; the stack only with NETGUARD_DEBUG=1. */
+function briefly(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return { message: error.message, ...('code' in error ? { code: error.code } : {}) };
 }
 
 async function prettyStream(sink: DestinationStream): Promise<DestinationStream> {

@@ -1,4 +1,5 @@
 /** What the parts of `server:` demand of each other: anything but loopback needs TLS and a token. */
+import { isIPv4 } from 'node:net';
 import type { Locate, Problem } from './problem.ts';
 import type { Config } from './schema.ts';
 import { parseListenAddress } from './schema-types.ts';
@@ -22,5 +23,5 @@ export function serverProblems(server: Config['server'], locate: Locate): Proble
 /** Whether a listen address can be reached from this machine only. */
 export function isLoopback(listen: string): boolean {
   const host = parseListenAddress(listen)?.host ?? '';
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -57,7 +57,8 @@ export class AgentWorker {
       await this.#source.poll(Math.max(0, Math.ceil(Math.min(LOOK_EVERY_MS, untilTick, untilDue))));
       const began = performance.now();
       const nowMs = this.#view.nowMs();
-      if (this.#pipeline.takeUrgent() || nowMs >= this.#pipeline.detection.nextDueMs) this.#pipeline.evaluate(this.#view);
+      if (this.#pipeline.takeUrgent() || nowMs >= this.#pipeline.detection.nextDueMs)
+        this.#pipeline.evaluate(this.#view);
       if (nowMs >= nextTickMs) {
         this.#tick();
         nextTickMs = Math.max(nextTickMs + this.#tickMs, this.#view.nowMs());

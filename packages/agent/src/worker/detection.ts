@@ -1,6 +1,6 @@
 import {
-  type AlertEvent,
   AlertBook,
+  type AlertEvent,
   DetectorSet,
   type ListenerRef,
   type NameAddress,

@@ -7,7 +7,12 @@ import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 
 export type ToWorker =
-  | { readonly type: 'start'; readonly config: Config; readonly identities: IdentityFile | null; readonly openAlerts: readonly Alert[] }
+  | {
+      readonly type: 'start';
+      readonly config: Config;
+      readonly identities: IdentityFile | null;
+      readonly openAlerts: readonly Alert[];
+    }
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
@@ -16,12 +21,32 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'started'; readonly status: SourceStatus }
-  | { readonly type: 'refused'; readonly code: string; readonly message: string; readonly hint?: string; readonly detail?: string }
+  | {
+      readonly type: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string;
+      readonly detail?: string;
+    }
   | { readonly type: 'tick'; readonly tick: Tick }
-  | { readonly type: 'flows'; readonly flows: readonly Flow[]; /** Flows left out of this batch because main was behind. */ readonly dropped: number }
+  | {
+      readonly type: 'flows';
+      readonly flows: readonly Flow[] /** Flows left out of this batch because main was behind. */;
+      readonly dropped: number;
+    }
   | { readonly type: 'edges'; readonly edges: readonly Edge[] }
-  | { readonly type: 'alert'; readonly event: AlertEvent; /** Kernel event time → posted here, milliseconds. */ readonly delayMs: number }
-  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly msg: string; readonly code?: string; readonly [k: string]: unknown }
+  | {
+      readonly type: 'alert';
+      readonly event: AlertEvent /** Kernel event time → posted here, milliseconds. */;
+      readonly delayMs: number;
+    }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly msg: string;
+      readonly code?: string;
+      readonly [k: string]: unknown;
+    }
   | { readonly type: 'stopped' };
 
 export interface ProgramStatus {
@@ -82,10 +107,20 @@ export interface Tick {
   readonly liveConnections: number;
   readonly unresolvedEndpoints: number;
   /** RTT samples since the last tick by namespace and workload: counts per bucket of RTT_BUCKETS_SECONDS (+Inf last), and their sum. */
-  readonly rtt: readonly { readonly namespace: string; readonly workload: string; readonly buckets: readonly number[]; readonly sumSeconds: number }[];
+  readonly rtt: readonly {
+    readonly namespace: string;
+    readonly workload: string;
+    readonly buckets: readonly number[];
+    readonly sumSeconds: number;
+  }[];
   readonly retransmits: readonly { readonly namespace: string; readonly workload: string; readonly segments: number }[];
   /** Entries, capacity and evictions of bounded user-space tables (detectors, flow table, connection table). */
-  readonly tables: readonly { readonly name: string; readonly entries: number; readonly capacity: number; readonly evicted: number }[];
+  readonly tables: readonly {
+    readonly name: string;
+    readonly entries: number;
+    readonly capacity: number;
+    readonly evicted: number;
+  }[];
   /** The Worker thread's own CPU seconds and longest stall since the last tick. */
   readonly worker: { readonly cpuSeconds: number; readonly stallMs: number };
 }

@@ -2,6 +2,7 @@ import {
   type Alert,
   type ConnectionObservation,
   type DatagramObservation,
+  type DropObservation,
   EdgeTable,
   type Endpoint,
   FlowTable,
@@ -89,8 +90,7 @@ export class Pipeline implements EbpfSink {
         });
         break;
       case 'drop':
-        this.#drops.observe(observation);
-        this.detection.observe(observation, { local: this.#netnsOwner(observation.netns), remote: null });
+        this.#dropped(observation);
         break;
       case 'probe': {
         const { netns, targetIp, sourceIp, timeMs } = observation;
@@ -108,7 +108,12 @@ export class Pipeline implements EbpfSink {
   }
 
   cgroup(event: CgroupEvent): void {
-    this.#identity.onCgroupEvent({ cgroupId: event.id, created: event.created, path: event.path, timeMs: event.timeMs });
+    this.#identity.onCgroupEvent({
+      cgroupId: event.id,
+      created: event.created,
+      path: event.path,
+      timeMs: event.timeMs,
+    });
     if (!event.created) this.#totals.markDead(event.id, event.timeMs);
   }
 
@@ -167,9 +172,9 @@ export class Pipeline implements EbpfSink {
       timeMs: nowMs,
       totals: this.#totals.list((cgroupId) => this.#identity.byCgroup(cgroupId)),
       listeners: this.#listeners,
-      drops: this.#drops.list((netns) => this.#netnsOwner(netns)),
+      drops: this.#drops.list(nowMs),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
-      ...this.#stats.take(),
+      ...this.#stats.take(nowMs),
       tables: [
         ...this.#identity.tables,
         ...this.detection.tables(),
@@ -231,8 +236,10 @@ export class Pipeline implements EbpfSink {
     });
   }
 
-  #netnsOwner(netns: number): Endpoint {
-    return netns === 0 ? UNKNOWN : this.#identity.byNetns(netns);
+  #dropped(observation: DropObservation): void {
+    const local = observation.netns === 0 ? UNKNOWN : this.#identity.byNetns(observation.netns);
+    this.#drops.observe(observation, local);
+    this.detection.observe(observation, { local, remote: null });
   }
 
   #listenerOwner(observation: ListenerObservation): Endpoint {

@@ -1,23 +1,28 @@
 import type { ConnectionObservation, Endpoint } from '@netguard/core';
 import { RTT_BUCKETS_SECONDS, type Tick } from './messages.ts';
 
+/** A row that did not move for this long goes; should it come again, it begins anew. */
+const IDLE_MS = 900_000;
+
 interface Row {
   readonly namespace: string;
   readonly workload: string;
   buckets: number[];
   sumSeconds: number;
   segments: number;
+  movedMs: number;
 }
 
 /** RTT and retransmits by namespace and workload: few rows, whatever the number of connections. */
 export class WorkloadStats {
   readonly #rows = new Map<string, Row>();
-  readonly #byEndpoint = new WeakMap<Endpoint, Row>();
+  #byEndpoint = new WeakMap<Endpoint, Row>();
 
   observe(observation: ConnectionObservation, local: Endpoint): void {
     if (observation.srttUs === 0 && observation.delta.retransmits === 0) return;
     const row = this.#byEndpoint.get(local) ?? this.#rowOf(local);
     row.segments += observation.delta.retransmits;
+    row.movedMs = observation.timeMs;
     if (observation.srttUs === 0 || !observation.established) return;
     const seconds = observation.srttUs / 1e6;
     let bucket = 0;
@@ -27,11 +32,17 @@ export class WorkloadStats {
   }
 
   /** RTT samples since the last call, and retransmits since the start. */
-  take(): Pick<Tick, 'rtt' | 'retransmits'> {
+  take(nowMs: number): Pick<Tick, 'rtt' | 'retransmits'> {
     const rtt: Tick['rtt'][number][] = [];
     const retransmits: Tick['retransmits'][number][] = [];
-    for (const row of this.#rows.values()) {
-      if (row.segments > 0) retransmits.push({ namespace: row.namespace, workload: row.workload, segments: row.segments });
+    for (const [id, row] of this.#rows) {
+      if (nowMs - row.movedMs > IDLE_MS) {
+        this.#rows.delete(id);
+        this.#byEndpoint = new WeakMap();
+        continue;
+      }
+      if (row.segments > 0)
+        retransmits.push({ namespace: row.namespace, workload: row.workload, segments: row.segments });
       if (!row.buckets.some((count) => count > 0)) continue;
       rtt.push({ namespace: row.namespace, workload: row.workload, buckets: row.buckets, sumSeconds: row.sumSeconds });
       row.buckets = emptyBuckets();
@@ -46,7 +57,7 @@ export class WorkloadStats {
     const id = `${namespace}\0${workload}`;
     let row = this.#rows.get(id);
     if (!row) {
-      row = { namespace, workload, buckets: emptyBuckets(), sumSeconds: 0, segments: 0 };
+      row = { namespace, workload, buckets: emptyBuckets(), sumSeconds: 0, segments: 0, movedMs: 0 };
       this.#rows.set(id, row);
     }
     this.#byEndpoint.set(endpoint, row);

@@ -5,13 +5,16 @@ import { MapBatch } from '@netguard/libbpf';
 import type { KernelClock } from './kernel-clock.ts';
 import { u32, u64 } from './layout.ts';
 
+/** An entry that did not move for this long is deleted: namespaces come and go, the map does not grow. */
+const IDLE_MS = 900_000;
+
 /** Reads dropped packets by network namespace and reason; names come from the running kernel's own enum. */
 export class DropReader {
   readonly #map: BpfMap;
   readonly #clock: KernelClock;
   readonly #reasons: ReadonlyMap<number, string>;
   readonly #batch = new MapBatch();
-  readonly #last = new Map<number, number>();
+  readonly #last = new Map<number, { packets: number; movedMs: number }>();
 
   constructor(map: BpfMap, clock: KernelClock, reasons: ReadonlyMap<number, string>) {
     this.#map = map;
@@ -33,10 +36,23 @@ export class DropReader {
       const reason = u32(keys, i * K.SIZE + K.reason);
       const packets = u64(values, i * 8);
       const id = netns * 65536 + (reason & 0xffff);
-      const before = this.#last.get(id) ?? 0;
-      if (packets === before) continue;
-      this.#last.set(id, packets);
-      each({ kind: 'drop', timeMs, netns, reason: this.#reasons.get(reason) ?? `reason ${reason}`, packets: packets - before });
+      const last = this.#last.get(id);
+      const before = last !== undefined && last.packets <= packets ? last.packets : 0;
+      if (last !== undefined && packets === before) {
+        if (timeMs - last.movedMs > IDLE_MS) {
+          this.#map.deleteRaw(this.#batch.keys.subarray(i * K.SIZE, (i + 1) * K.SIZE));
+          this.#last.delete(id);
+        }
+        continue;
+      }
+      this.#last.set(id, { packets, movedMs: timeMs });
+      each({
+        kind: 'drop',
+        timeMs,
+        netns,
+        reason: this.#reasons.get(reason) ?? `reason ${reason}`,
+        packets: packets - before,
+      });
     }
   }
 }

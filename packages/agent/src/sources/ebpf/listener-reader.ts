@@ -40,7 +40,8 @@ export class ListenerReader {
   /** `struct ng_listener_event`. */
   event(bytes: Uint8Array, view: DataView, at: number): ListenerObservation {
     const timeMs = this.#clock.fromBoot(u64(view, at + E.now_ns));
-    return observation(bytes, view, at + E.key_netns, at + E.value_cgroup_id, timeMs, 'threshold');
+    const seen = observation(bytes, view, at + E.key_netns, at + E.value_cgroup_id, timeMs, 'threshold');
+    return { ...seen, windowSyns: u32(view, at + E.window_syns) };
   }
 
   /** `struct ng_syn_source_event`. */

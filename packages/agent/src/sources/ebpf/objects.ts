@@ -145,15 +145,20 @@ export class EbpfObjects implements Disposable {
     for (const [map, size] of Object.entries(VALUE_SIZES)) {
       const actual = object.maps.get(map)?.valueSize;
       if (actual !== undefined && actual !== size) {
-        throw new NetGuardError('NG_ERR_ABI', `comparing map ${map}: the programs have ${actual} bytes, this build ${size}`, {
-          hint: 'programs and agent are of different versions; run `npm run build:bpf`',
-        });
+        throw new NetGuardError(
+          'NG_ERR_ABI',
+          `comparing map ${map}: the programs have ${actual} bytes, this build ${size}`,
+          {
+            hint: 'programs and agent are of different versions; run `npm run build:bpf`',
+          },
+        );
       }
     }
   }
 
   #ownerOf(map: string, except: BpfObject): BpfMap | undefined {
-    for (const object of this.#objects.values()) if (object !== except && object.maps.has(map)) return object.maps.get(map);
+    for (const object of this.#objects.values())
+      if (object !== except && object.maps.has(map)) return object.maps.get(map);
     return undefined;
   }
 

@@ -85,7 +85,11 @@ export class EbpfSource {
       this.#sockets = new SockRecordReader(this.clock, config.sources.ebpf.maxSockets);
       this.#listeners = new ListenerReader(map('ng_listeners'), this.clock);
       this.#datagrams = new DatagramReader(map('ng_totals'), map('ng_convs'), this.clock);
-      this.#drops = new DropReader(map('ng_drops'), this.clock, dropReasonNames(kernelBtf().enumValues('skb_drop_reason')));
+      this.#drops = new DropReader(
+        map('ng_drops'),
+        this.clock,
+        dropReasonNames(kernelBtf().enumValues('skb_drop_reason')),
+      );
       this.#probes = new ProbeReader(map('ng_probes'), this.clock);
       this.#loop.addRing(map('ng_events'), (ring, offset) => this.#record(ring, offset));
       this.#attach();
