@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert } from '@netguard/core';
@@ -112,7 +112,7 @@ export class AlertStore {
   }
 
   async #write(alerts: readonly Alert[]): Promise<void> {
-    mkdirSync(this.#directory, { recursive: true, mode: 0o750 });
+    makeDirectory(this.#directory);
     const temporary = `${this.path}.new`;
     const file = await open(temporary, 'w', 0o600);
     try {
