@@ -3,6 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert } from '@netguard/core';
 import { z } from 'zod';
+import { makeDirectory } from './make-directory.ts';
 
 const VERSION = 1;
 const FILE = 'alerts.json';
