@@ -117,6 +117,8 @@ static __always_inline int count_packet(struct __sk_buff *skb, bool ingress)
 	key.laddr = ingress ? packet.destination : packet.source;
 	key.raddr = ingress ? packet.source : packet.destination;
 	conversation_ports(skb, &packet, ingress, &key);
+	if (packet.protocol == IPPROTO_TCP) /* raw senders forge sources: one conversation a target, not one a packet */
+		__builtin_memset(ingress ? &key.raddr : &key.laddr, 0, sizeof(key.laddr));
 	conversation = conversation_get(&key, ingress);
 	if (!conversation)
 		__sync_fetch_and_add(&total->overflow, packets);

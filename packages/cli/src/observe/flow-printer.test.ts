@@ -18,7 +18,7 @@ function printer(options: Partial<PrinterOptions>): FlowPrinter {
 test("a compact line is Hubble's, with what became of the connection", () => {
   assert.equal(
     printer({}).print(sampleFlow()),
-    'Nov 25 00:11:22.333: shop/web-1:41234 -> shop/api-0:8080 FORWARDED (TCP closed; 512 B out, 13.0 kB back; 35 ms)\n',
+    'Nov 25 00:11:22.333: shop/web-1:41234 -> shop/api-0:8080 to-endpoint FORWARDED (TCP closed; 512 B out, 13.0 kB back; 35 ms)\n',
   );
 });
 

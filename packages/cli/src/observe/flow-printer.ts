@@ -57,7 +57,7 @@ export class FlowPrinter {
     const node = nodeName ? ` [${safeText(flow.node)}]` : '';
     const source = palette.cyan(this.#host(flow.source));
     const destination = palette.cyan(this.#host(flow.destination));
-    return `${this.#time(flow)}${node}: ${source} -> ${destination} ${this.#verdict(flow)} (${summary(flow)})\n`;
+    return `${this.#time(flow)}${node}: ${source} -> ${destination} ${typeText(flow)} ${this.#verdict(flow)} (${summary(flow)})\n`;
   }
 
   #dict(flow: Flow): string {

@@ -34,6 +34,7 @@ export function hubbleLine(flow: Flow): HubbleLine {
       ...service('source_service', source),
       ...service('destination_service', destination),
       traffic_direction: flow.trafficDirection,
+      trace_observation_point: flow.trafficDirection === 'INGRESS' ? 'TO_ENDPOINT' : 'FROM_ENDPOINT',
       is_reply: false,
       Summary: summary(flow),
       extensions: { '@type': 'type.googleapis.com/google.protobuf.Struct', value: { netguard: extension(flow) } },
