@@ -1,0 +1,60 @@
+import { ngLimits } from '@netguard/core/abi';
+import { type BpfLink, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
+import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
+import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
+
+type Sources = ReturnType<typeof defaultConfig>['sources']['ebpf'];
+
+/** The defaults of the syn-flood detector, which are what an agent without configuration sets. */
+const LIMITS = {
+  listener_syns: 200,
+  source_syns: 160,
+  probe_ports: 0xffff_ffff,
+  window_ms: 1000,
+  grace_ms: 150,
+} as const;
+const DRAIN_EVERY_MS = 100;
+
+/** NetGuard's kernel programs as an agent has them, attachable apart, with somebody who reads the ring. */
+export class NetGuardPrograms implements AsyncDisposable {
+  readonly objects: EbpfObjects;
+  readonly #loop = new EventLoop();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(sizes: Partial<Sources> = {}) {
+    this.objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, ...sizes });
+    const limits = new Uint8Array(ngLimits.SIZE);
+    const view = new DataView(limits.buffer);
+    for (const [field, value] of Object.entries(LIMITS)) {
+      view.setUint32(ngLimits[field as keyof typeof LIMITS], value, true);
+    }
+    this.objects.map('ng_limits').setRaw(new Uint8Array(4), limits);
+    this.#loop.addRing(this.objects.map('ng_events'), () => {});
+    this.#timer = setInterval(() => this.#loop.drain(), DRAIN_EVERY_MS).unref();
+  }
+
+  program(name: string): BpfProgram {
+    return this.objects.program(name);
+  }
+
+  /** The one of the two programs for dropped packets that this kernel takes. */
+  get drop(): BpfProgram {
+    const plain = this.program('ng_drop');
+    return plain.autoload ? plain : this.program('ng_drop_sk');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#loop.close();
+    this.objects.close();
+  }
+}
+
+/** Attaches programs where their sections say, those of packets at the root cgroup, in this order. */
+export function attachAll(programs: readonly BpfProgram[]): BpfLink[] {
+  const root = cgroupRoot();
+  if (root === undefined) throw new Error('no cgroup v2 hierarchy is mounted here');
+  return programs.map((program) =>
+    program.section.startsWith('cgroup_skb/') ? program.attachCgroup(root) : program.attach(),
+  );
+}
