@@ -131,9 +131,10 @@ static __always_inline int tcp_state_changed(struct sock *sk, int from, int to)
 	} else if (to == TCP_LISTEN) {
 		listening(sk, tp);
 	} else if (to == TCP_ESTABLISHED) {
-		if (from == TCP_SYN_RECV)
+		own = bpf_sk_storage_get(&ng_sk, sk, 0, 0);
+		if (from == TCP_SYN_RECV && !(own && own->role == NG_ROLE_CLIENT)) /* a client: both ends connected at once */
 			accepted(sk, tp);
-		else if ((own = bpf_sk_storage_get(&ng_sk, sk, 0, 0)))
+		else if (own)
 			own->flags |= NG_SOCK_ESTABLISHED;
 	} else if (to == TCP_CLOSE) {
 		closed(sk, tp, from);
