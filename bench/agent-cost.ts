@@ -23,7 +23,7 @@ interface Row {
   readonly core: number;
   readonly main: number;
   readonly memory: Memory;
-  readonly lost: number;
+  readonly lost: string;
   readonly load: string;
 }
 
@@ -45,7 +45,7 @@ printTable(
     number(100 * main, 2),
     ...[memory.rss, memory.anonymous, memory.file].map(mebibytes),
     ratio(memory.rss / base),
-    number(lost),
+    lost,
     load,
   ]),
 );
@@ -55,14 +55,14 @@ async function bare(): Promise<Row> {
   await sleep(SETTLE_MS);
   const used = await coreShare(node.pid, () => sleep(SECONDS * 1000));
   const memory = memoryOf(node.pid);
-  return { what: 'bare Node.js, one Worker', core: used.total, main: used.main, memory, lost: Number.NaN, load: '' };
+  return { what: 'bare Node.js, one Worker', core: used.total, main: used.main, memory, lost: '-', load: '' };
 }
 
 async function measure(form: AgentForm, { lab, client, server }: TwoPods): Promise<Row[]> {
   await using agent = await AgentProcess.start({ form, identities: lab.identities() });
   await using _listener = await Iperf.open(client, server);
   await sleep(SETTLE_MS);
-  const lost = () => agent.metric('netguard_lost_events_total');
+  const lost = () => agent.counter('netguard_lost_events_total', 'source');
   const row = async (what: string, load: () => Promise<string>): Promise<Row> => {
     let said = '';
     const before = await lost();
@@ -70,7 +70,7 @@ async function measure(form: AgentForm, { lab, client, server }: TwoPods): Promi
       said = await load();
     });
     const memory = memoryOf(agent.pid);
-    const missing = (await lost()) - before;
+    const missing = difference(before, await lost());
     await sleep(SETTLE_MS);
     return { what: `${form}, ${what}`, core: used.total, main: used.main, memory, lost: missing, load: said };
   };
@@ -93,4 +93,10 @@ async function measure(form: AgentForm, { lab, client, server }: TwoPods): Promi
       return '';
     }),
   ];
+}
+
+function difference(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string {
+  const risen = [...after].map(([source, count]) => [source, count - (before.get(source) ?? 0)] as const);
+  const lost = risen.filter(([, count]) => count > 0).map(([source, count]) => `${source} ${number(count)}`);
+  return lost.join(', ') || '0';
 }

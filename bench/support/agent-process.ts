@@ -102,13 +102,16 @@ export class AgentProcess implements AsyncDisposable {
     return response.json();
   }
 
-  /** Sum of a counter of /metrics over all its series. */
-  async metric(name: string): Promise<number> {
+  /** A counter of /metrics by the value of one of its labels. */
+  async counter(name: string, label: string): Promise<Map<string, number>> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return text
-      .split('\n')
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    const values = new Map<string, number>();
+    for (const line of text.split('\n')) {
+      if (!line.startsWith(`${name}{`)) continue;
+      const key = new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1] ?? '';
+      values.set(key, (values.get(key) ?? 0) + Number(line.slice(line.lastIndexOf(' '))));
+    }
+    return values;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
