@@ -1,0 +1,40 @@
+/**
+ * Runs the benchmarks one after the other, each in a process of its own: `npm run bench`, or some of them by name:
+ * `npm run bench -- packet-cost throughput`. Writes to standard output only. BENCH_QUICK=1 shows that they work.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** In this order: kernel first, then the agent. Times are of a full run. */
+const BENCHES: Readonly<Record<string, string>> = {
+  'packet-cost': 'ns per packet of each kernel program, next to an empty one and to an LRU hash (root, 1 minute)',
+  throughput: 'iperf3 TCP and small UDP with NetGuard off and on (root, 2 minutes)',
+  bpftrace: 'the same next to a bpftrace one-liner (root, 2 minutes)',
+  'live-sockets': 'time to read 100,000 live sockets, next to ss and /proc (root, 1 minute)',
+  'ring-decode': 'records a second from the ring to observations (root, 10 seconds)',
+  detectors: 'observations a second through detectors, flows, edges and totals (30 seconds)',
+  'agent-cost': 'processor and memory of the agent: idle, 10,000 connections/s, flood (root, 2 minutes)',
+  'alert-latency': 'time from a SYN flood to its alert on the stream (root, 2 minutes)',
+  memory: 'memory of agent and maps by configured sizes (root, 30 seconds)',
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0 || names.includes('--help')) {
+  console.error(`usage: npm run bench [-- NAME…]\n${Object.entries(BENCHES).map(line).join('\n')}`);
+  process.exit(names.includes('--help') ? 0 : 2);
+}
+
+let failed = 0;
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' });
+  if (status === 0) continue;
+  failed++;
+  console.error(`${name} did not finish`);
+}
+process.exitCode = failed > 0 ? 1 : 0;
+
+function line([name, description]: [string, string]): string {
+  return `  ${name.padEnd(14)} ${description}`;
+}
