@@ -1,71 +1,84 @@
 /**
- * iperf3 throughput between two pods with NetGuard off and on, alternating, the agent a process of its own on the same cores.
- * The order changes from pair to pair (off on, on off, …), so that a drift of the machine favours neither.
+ * iperf3 throughput between two pods with nothing attached, with an empty program at each of the two packet hooks, and with
+ * NetGuard's agent (a process of its own on the same cores), by turns. What the empty programs cost is the least that any
+ * program there can. The order changes from round to round, so that a drift of the machine favours none.
  * Run: `node bench/throughput.ts` as root.
  */
 import { AgentProcess, bestForm } from './support/agent-process.ts';
+import { openBenchObject } from './support/bench-object.ts';
 import { Iperf, type IperfResult, type Load } from './support/iperf.ts';
+import { attachAll } from './support/netguard-programs.ts';
 import { number, printTable, title } from './support/report.ts';
 import { size } from './support/sizes.ts';
 import { median, spread } from './support/statistics.ts';
 import { openTwoPods } from './support/two-pods.ts';
 
-const PAIRS = size(10, 2);
+const ROUNDS = size(9, 2);
 const SECONDS = size(2, 1);
-const loads: readonly Load[] = ['tcp', 'udp'];
+const LOADS: readonly Load[] = ['tcp', 'udp'];
 
-interface Pair {
-  readonly off: IperfResult;
-  readonly on: IperfResult;
-}
+/** Gbit/s of payload, or thousands of datagrams sent a second. */
+const rate = {
+  tcp: ({ bitsPerSecond }: IperfResult) => bitsPerSecond / 1e9,
+  udp: ({ sentPerSecond }: IperfResult) => sentPerSecond / 1000,
+} as const;
 
 title(
   'throughput',
-  `${PAIRS} pairs of ${SECONDS} s, off and on alternating, agent ${bestForm()}; goal: at most 1 % lost`,
+  `${ROUNDS} rounds of ${SECONDS} s: off, empty programs, NetGuard (${bestForm()}); goal: at most 1 % lost`,
 );
 
 await using pods = await openTwoPods();
 await using iperf = await Iperf.open(pods.client, pods.server);
-for (const load of loads) await iperf.run(load, 1);
+using empty = openBenchObject('empty');
+empty.load();
 
-const pairs: Record<Load, Pair[]> = { tcp: [], udp: [] };
-for (let pair = 0; pair < PAIRS; pair++) {
-  const first = pair % 2 === 0 ? await without() : await withAgent();
-  const second = pair % 2 === 0 ? await withAgent() : await without();
-  const [off, on] = pair % 2 === 0 ? [first, second] : [second, first];
-  for (const load of loads) pairs[load].push({ off: off[load], on: on[load] });
+const ways = {
+  off: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+  empty: async () => {
+    const links = attachAll([empty.program('empty_in'), empty.program('empty_out')]);
+    return { [Symbol.asyncDispose]: async () => links.forEach((link) => void link.close()) };
+  },
+  on: () => AgentProcess.start({ identities: pods.lab.identities() }),
+} satisfies Record<string, () => Promise<AsyncDisposable>>;
+type Way = keyof typeof ways;
+const names = Object.keys(ways) as Way[];
+
+const results: Record<Load, Record<Way, IperfResult[]>> = {
+  tcp: { off: [], empty: [], on: [] },
+  udp: { off: [], empty: [], on: [] },
+};
+for (const load of LOADS) await iperf.run(load, 1);
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [i] of names.entries()) {
+    const way = names[(i + round) % names.length]!;
+    await using _attached = await ways[way]();
+    for (const load of LOADS) results[load][way].push(await iperf.run(load, SECONDS));
+  }
 }
 
-const rate = { tcp: gigabits, udp: (run: IperfResult) => run.sentPerSecond / 1000 } as const;
 printTable(
-  ['load', 'off', 'on', 'unit', 'on ÷ off, % [quartiles]', 'lost, %'],
-  loads.map((load) => {
-    const [off, on] = (['off', 'on'] as const).map((side) => pairs[load].map((pair) => rate[load](pair[side])));
-    const shares = pairs[load].map((pair) => (100 * rate[load](pair.on)) / rate[load](pair.off));
-    const unit = load === 'tcp' ? 'Gbit/s' : 'k datagrams/s';
-    const cells = [number(median(off ?? []), 2), number(median(on ?? []), 2), unit];
-    return [
-      load === 'tcp' ? 'TCP, one stream' : 'UDP, 64 B',
-      ...cells,
-      spread(shares, 2),
-      number(100 - median(shares), 2),
-    ];
-  }),
+  ['load', 'with', 'rate', 'unit', '% of off [quartiles]', 'lost, %', 'ns a packet over off [quartiles]'],
+  LOADS.flatMap((load) =>
+    names.map((way) => {
+      const name = load === 'tcp' ? 'TCP, one stream' : 'UDP, 64 B';
+      const unit = load === 'tcp' ? 'Gbit/s' : 'k datagrams/s';
+      const shares = compare(load, way, (one, off) => (100 * one) / off);
+      // Both hooks run in the sender's time, so its pace shows the cost of the two together.
+      const extra =
+        load === 'udp'
+          ? spread(
+              compare(load, way, (one, off) => 1e6 / one - 1e6 / off),
+              0,
+            )
+          : '';
+      const cells = [number(median(results[load][way].map(rate[load])), 2), unit, spread(shares, 2)];
+      return [name, way, ...cells, number(100 - median(shares), 2), extra];
+    }),
+  ),
 );
-const nanoseconds = pairs.udp.map(({ off, on }) => 1e9 / on.sentPerSecond - 1e9 / off.sentPerSecond);
-console.log(
-  `\nUDP, off → on: ${spread(nanoseconds, 0)} ns per datagram, egress and ingress hook together (both run in the sender's time)`,
-);
 
-async function without(): Promise<Record<Load, IperfResult>> {
-  return { tcp: await iperf.run('tcp', SECONDS), udp: await iperf.run('udp', SECONDS) };
-}
-
-async function withAgent(): Promise<Record<Load, IperfResult>> {
-  await using _agent = await AgentProcess.start({ identities: pods.lab.identities() });
-  return await without();
-}
-
-function gigabits(run: IperfResult): number {
-  return run.bitsPerSecond / 1e9;
+/** A way's rate against the one without anything, round by round. */
+function compare(load: Load, way: Way, how: (one: number, off: number) => number): number[] {
+  return results[load][way].map((one, round) => how(rate[load](one), rate[load](results[load].off[round]!)));
 }
