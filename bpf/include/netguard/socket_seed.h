@@ -6,27 +6,43 @@
 #include "listener.h"
 #include "socket.h"
 
-/* Told by user space: set while the seeding programs may guess a role from the listeners known so far. */
-static __always_inline __u8 guess_role(const struct sock *sk, const struct tcp_sock *tp)
+/* A socket at a port that somebody listens at is a server's. */
+static __always_inline bool of_listener(const struct sock *sk, const struct tcp_sock *tp)
 {
 	struct ng_listener_key key;
 
-	if (sk->__sk_common.skc_state == TCP_SYN_SENT)
-		return NG_ROLE_CLIENT;
 	listener_key(&key, sk, bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport));
 	if (bpf_map_lookup_elem(&ng_listeners, &key))
-		return NG_ROLE_SERVER;
+		return true;
 	__builtin_memset(&key.addr, 0, sizeof(key.addr));
-	return bpf_map_lookup_elem(&ng_listeners, &key) ? NG_ROLE_SERVER : NG_ROLE_CLIENT;
+	return bpf_map_lookup_elem(&ng_listeners, &key) != 0;
 }
 
-static __always_inline void mark_seeded(struct ng_sk *own, const struct sock *sk, const struct tcp_sock *tp)
+/* Where the listeners of all processes are known, who is at none of them is a client. */
+static __always_inline __u8 role_by_listeners(const struct sock *sk, const struct tcp_sock *tp)
+{
+	return of_listener(sk, tp) ? NG_ROLE_SERVER : NG_ROLE_CLIENT;
+}
+
+/* Where they are not, services have the lower port: clients are given theirs from ip_local_port_range. */
+static __always_inline __u8 role_by_ports(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u16 local = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport), remote = bpf_ntohs(sk->__sk_common.skc_dport);
+
+	if (sk->__sk_common.skc_state == TCP_SYN_SENT)
+		return NG_ROLE_CLIENT;
+	if (of_listener(sk, tp))
+		return NG_ROLE_SERVER;
+	return local == remote ? NG_ROLE_UNKNOWN : local < remote ? NG_ROLE_SERVER : NG_ROLE_CLIENT;
+}
+
+static __always_inline void mark_seeded(struct ng_sk *own, const struct sock *sk, const struct tcp_sock *tp, __u8 role)
 {
 	int state = sk->__sk_common.skc_state;
 
 	own->start_ns = bpf_ktime_get_boot_ns();
 	own->flags = NG_SOCK_SEEDED | (state == TCP_SYN_SENT ? 0 : NG_SOCK_ESTABLISHED);
-	own->role = guess_role(sk, tp);
+	own->role = role;
 	/* Force one live record, so that user space hears of it at once. */
 	own->last_in = tp->segs_in - 1;
 }
@@ -53,8 +69,15 @@ static __always_inline int seed_from_file(struct task_struct *task, struct file 
 	if (!tp)
 		return 0;
 	state = sk->__sk_common.skc_state;
-	if (state == TCP_CLOSE || bpf_sk_storage_get(&ng_sk, sk, 0, 0))
+	if (state == TCP_CLOSE)
 		return 0;
+	own = bpf_sk_storage_get(&ng_sk, sk, 0, 0);
+	if (own) {
+		/* The second run: a listener may have been met after its connections. */
+		if (own->flags & NG_SOCK_SEEDED && own->role == NG_ROLE_CLIENT)
+			own->role = role_by_listeners(sk, tp);
+		return 0;
+	}
 	own = bpf_sk_storage_get(&ng_sk, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!own)
 		return count_lost(NG_LOST_SOCK_STORAGE);
@@ -73,7 +96,7 @@ static __always_inline int seed_from_file(struct task_struct *task, struct file 
 		seed_base(base, tp);
 	else
 		count_lost(NG_LOST_SOCK_STORAGE);
-	mark_seeded(own, sk, tp);
+	mark_seeded(own, sk, tp, role_by_listeners(sk, tp));
 	return 0;
 }
 
@@ -98,7 +121,7 @@ static __always_inline int seed_from_packet(struct __sk_buff *skb)
 	base = bpf_sk_storage_get(&ng_sk_base, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (own && base) {
 		seed_base(base, tp);
-		mark_seeded(own, &tp->inet_conn.icsk_inet.sk, tp);
+		mark_seeded(own, &tp->inet_conn.icsk_inet.sk, tp, role_by_ports(&tp->inet_conn.icsk_inet.sk, tp));
 	} else {
 		count_lost(NG_LOST_SOCK_STORAGE);
 	}

@@ -13,6 +13,7 @@ export class Seeding {
   constructor(objects: EbpfObjects, cgroupRoot: string, nowMs: number, seedSeconds: number) {
     using files = objects.program('ng_tcp_seed').attachIterator();
     files.run();
+    files.run(); /* Once more for roles: a listener may have been met after its connections. */
     this.#untilMs = nowMs + seedSeconds * 1000;
     if (seedSeconds === 0) return;
     for (const name of ['ng_tcp_seed_in', 'ng_tcp_seed_out']) {
