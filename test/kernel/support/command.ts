@@ -49,6 +49,16 @@ export class Background implements AsyncDisposable {
     this.child.stdin!.write(`${line}\n`);
   }
 
+  /** Ends its standard input and waits until it has ended; kills it after `limitMs`, which is an error. */
+  async finish(limitMs = 10_000): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.stdin!.end();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), limitMs);
+    const [, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+    clearTimeout(timer);
+    if (signal === 'SIGKILL') throw new Error(`${this.child.spawnfile} did not end within ${limitMs} ms`);
+  }
+
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = once(this.child, 'exit');

@@ -18,3 +18,12 @@ export function enterOwnNamespace(): number {
 export function ip(words: string): void {
   execFileSync('ip', words.split(' '));
 }
+
+/** Adds the network 192.0.2.0/24 in which `silent` has a link-layer address that nobody owns: packets to it vanish. */
+export function addSilentPeer(silent: string): void {
+  ip('link add sink0 type veth peer name sink1');
+  ip('addr add 192.0.2.1/24 dev sink0');
+  ip('link set sink0 up');
+  ip('link set sink1 up');
+  ip(`neigh add ${silent} lladdr 02:00:00:00:00:99 dev sink0 nud permanent`);
+}

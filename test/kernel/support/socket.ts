@@ -3,7 +3,7 @@ import { parseAddress } from './socket-address.ts';
 import { check, ERRNO, errno, libc, SystemCallError } from './libc.ts';
 
 export const AF = { unspec: 0, inet: 2, inet6: 10, packet: 17 } as const;
-export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000 } as const;
+export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 export const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, raw: 255, mptcp: 262 } as const;
 const SOL_SOCKET = 1;
 const SO = { reuseaddr: 2, sndbuf: 7, rcvbuf: 8, linger: 13, reuseport: 15, rcvtimeo: 20, sndtimeo: 21, rcvbufforce: 33 } as const;
@@ -38,7 +38,7 @@ export class Socket {
   }
 
   static open(family: number, type: number, protocol = 0): Socket {
-    const made = new Socket(check('socket', libc.socket(family, type, protocol)), family);
+    const made = new Socket(check('socket', libc.socket(family, type | SOCK.cloexec, protocol)), family);
     made.setTimeouts(20_000);
     return made;
   }
@@ -124,7 +124,7 @@ export class Socket {
   }
 
   accept(): Socket {
-    const fd = check('accept', libc.accept(this.fd, nameBuffer, this.#nameLength()));
+    const fd = check('accept', libc.accept4(this.fd, nameBuffer, this.#nameLength(), SOCK.cloexec));
     const child = new Socket(fd, this.family);
     child.setTimeouts(20_000);
     child.local = this.local;
