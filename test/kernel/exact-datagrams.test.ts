@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { DatagramTotal } from '../../packages/agent/src/sources/ebpf/datagram-reader.ts';
 import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';
+import { internetChecksum } from './support/raw-segment.ts';
 import { AF, familyOf, IPPROTO, SOCK, Socket } from './support/socket.ts';
 import { Watch } from './support/watch.ts';
 
@@ -191,10 +192,3 @@ test('a conversation over for 30 seconds is reported as ended and forgotten, and
   sender.close();
   receiver.close();
 });
-
-function internetChecksum(bytes: Buffer): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i += 2) sum += bytes.readUInt16BE(i);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return ~sum & 0xffff;
-}
