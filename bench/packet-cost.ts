@@ -36,7 +36,7 @@ const rows = new PacketTable();
 const entrants = contenders(netguard, empty, lru);
 for (let round = 0; round < size(3, 1); round++) {
   const order = entrants.map((_, i) => entrants[(i + round) % entrants.length]!);
-  await measureRound(order, packetLoads(pods, iperf), SECONDS, rows);
+  await measureRound(order, packetLoads(pods, iperf), { netguard, lru: lru.map('bench_flows') }, SECONDS, rows);
 }
 rows.print();
 

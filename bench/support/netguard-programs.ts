@@ -43,6 +43,23 @@ export class NetGuardPrograms implements AsyncDisposable {
     return plain.autoload ? plain : this.program('ng_drop_sk');
   }
 
+  /** Forgets all conversations, as an agent does with those that were idle for long: nobody deletes them here. */
+  clearConversations(): void {
+    this.objects.map('ng_convs').clear();
+  }
+
+  /** Leaves no room for another conversation, as a flood with ever new ports does. */
+  fillConversations(): void {
+    const map = this.objects.map('ng_convs');
+    const key = new Uint8Array(map.keySize);
+    const value = new Uint8Array(map.valueSize);
+    const view = new DataView(key.buffer);
+    for (let n = 1; n <= map.maxEntries; n++) {
+      view.setUint32(0, n, true);
+      map.setRaw(key, value);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#loop.close();

@@ -12,6 +12,8 @@ export interface PacketLoad {
   readonly hooks: readonly string[];
   /** Nanoseconds over an empty program that NetGuard may cost, undefined where no goal was set. */
   readonly goalNs?: number;
+  /** NetGuard's table of conversations is full before it begins. */
+  readonly tableFull?: boolean;
   run(seconds: number): Promise<unknown>;
 }
 
@@ -25,6 +27,7 @@ export function packetLoads({ client, server }: TwoPods, iperf: Iperf): PacketLo
   return [
     { name: 'TCP stream', hooks: ['in', 'out'], goalNs: 30, run: (seconds) => iperf.run('tcp', seconds) },
     { name: 'UDP 64 B', hooks: ['in', 'out'], goalNs: 120, run: (seconds) => iperf.run('udp', seconds) },
+    { name: 'UDP, table full', hooks: ['in', 'out'], tableFull: true, run: (seconds) => iperf.run('udp', seconds) },
     {
       name: 'connections',
       hooks: ['state', 'destroy'],

@@ -1,4 +1,4 @@
-import type { BpfObject, BpfProgram } from '@netguard/libbpf';
+import type { BpfMap, BpfObject, BpfProgram } from '@netguard/libbpf';
 import { attachAll, type NetGuardPrograms } from './netguard-programs.ts';
 import type { PacketLoad } from './packet-load.ts';
 import { number, printTable, ratio } from './report.ts';
@@ -33,6 +33,7 @@ export function contenders(netguard: NetGuardPrograms, empty: BpfObject, lru: Bp
 export async function measureRound(
   order: readonly Contender[],
   loads: readonly PacketLoad[],
+  tables: { readonly netguard: NetGuardPrograms; readonly lru: BpfMap },
   seconds: number,
   table: PacketTable,
 ): Promise<void> {
@@ -40,6 +41,10 @@ export async function measureRound(
   const links = attachAll(programs);
   try {
     for (const load of loads) {
+      // Each load begins as in a fresh table; entries of the one before would stand in its way.
+      tables.lru.clear();
+      tables.netguard.clearConversations();
+      if (load.tableFull) tables.netguard.fillConversations();
       const costs = await runCosts(programs, () => load.run(seconds));
       for (const hook of load.hooks) {
         const cost = (name: Name): number => {
