@@ -1,5 +1,5 @@
 import { ngLimits } from '@netguard/core/abi';
-import { type BpfLink, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
+import { BpfError, type BpfLink, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
 import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
 import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
 
@@ -54,9 +54,14 @@ export class NetGuardPrograms implements AsyncDisposable {
     const key = new Uint8Array(map.keySize);
     const value = new Uint8Array(map.valueSize);
     const view = new DataView(key.buffer);
-    for (let n = 1; n <= map.maxEntries; n++) {
-      view.setUint32(0, n, true);
-      map.setRaw(key, value);
+    try {
+      for (let n = 1; n <= map.maxEntries; n++) {
+        view.setUint32(0, n, true);
+        map.setRaw(key, value);
+      }
+    } catch (error) {
+      // Some traffic is always there and has its own entries.
+      if (!(error instanceof BpfError && error.code === 'LIBBPF_ERR_MAP_FULL')) throw error;
     }
   }
 
