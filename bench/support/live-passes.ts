@@ -22,7 +22,7 @@ export class LivePasses {
     this.#ways.clear();
   }
 
-  /** Times a pass of this thread, which returns the sockets it found. Fails when some of ours are missing. */
+  /** Times a pass of this thread, which returns the sockets it found: all of them if it is NetGuard's, or the benchmark fails. */
   time(name: string, pass: () => number): void {
     const cpu = threadTimeNs();
     const began = performance.now();
@@ -53,7 +53,8 @@ export class LivePasses {
   }
 
   #add(name: string, found: number, wallMs: number, cpuMs: number): void {
-    if (found < this.#sockets) throw new Error(`${name}: found ${found} of ${this.#sockets} sockets`);
+    if (found < this.#sockets && name.startsWith('NetGuard'))
+      throw new Error(`${name}: found ${found} of ${this.#sockets} sockets`);
     const way = this.#ways.get(name) ?? { wallMs: [], cpuMs: [], found: [] };
     this.#ways.set(name, way);
     way.wallMs.push(wallMs);
