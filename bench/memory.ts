@@ -46,7 +46,7 @@ interface Row {
 
 title(
   'memory',
-  `MiB after ${SETTLE_MS / 1000} s without load, agent ${bestForm()}; "mapped" holds what it touched of ng_live and the ring`,
+  `MiB after ${SETTLE_MS / 1000} s without load, agent ${bestForm()}; "mapped" includes ng_live and the ring, which "BPF maps" counts too`,
 );
 
 const rows: Row[] = [await bare()];
