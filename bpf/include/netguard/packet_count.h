@@ -18,7 +18,7 @@ struct {
 
 /*
  * Key: one conversation of one cgroup. Inserted by its first packet; read by differences and deleted by user space after
- * 30 s without one (a batch of look-up-and-delete loses packets). Full: counted in the totals' overflow.
+ * 30 s without one (a batch of look-up-and-delete loses packets). Full: counted in the totals' overflow and as NG_LOST_CONV_MAP.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -44,6 +44,12 @@ static __always_inline struct ng_total_value *total_get(struct ng_total_key *key
 	return bpf_map_lookup_elem(&ng_totals, key); /* user space made these entries before the attach */
 }
 
+#define E2BIG 7
+#define FULL_PAUSE_NS 100000000ULL
+
+/* While the table is full no insertion is tried for a while: one that fails costs more than all else here. */
+static __u64 conversations_full_until_ns;
+
 static __always_inline struct ng_conv_value *conversation_get(const struct ng_conv_key *key, bool ingress)
 {
 	struct ng_conv_value *conversation = bpf_map_lookup_elem(&ng_convs, key);
@@ -53,8 +59,11 @@ static __always_inline struct ng_conv_value *conversation_get(const struct ng_co
 		return conversation;
 	__builtin_memset(&fresh, 0, sizeof(fresh));
 	fresh.first_ns = bpf_ktime_get_coarse_ns();
+	if (fresh.first_ns < conversations_full_until_ns)
+		return 0;
 	fresh.opener = ingress ? 2 : 1;
-	bpf_map_update_elem(&ng_convs, key, &fresh, BPF_NOEXIST);
+	if (bpf_map_update_elem(&ng_convs, key, &fresh, BPF_NOEXIST) == -E2BIG)
+		conversations_full_until_ns = fresh.first_ns + FULL_PAUSE_NS;
 	return bpf_map_lookup_elem(&ng_convs, key);
 }
 
@@ -120,8 +129,10 @@ static __always_inline int count_packet(struct __sk_buff *skb, bool ingress)
 	if (packet.protocol == IPPROTO_TCP) /* raw senders forge sources: one conversation a target, not one a packet */
 		__builtin_memset(ingress ? &key.raddr : &key.laddr, 0, sizeof(key.laddr));
 	conversation = conversation_get(&key, ingress);
-	if (!conversation)
+	if (!conversation) {
 		__sync_fetch_and_add(&total->overflow, packets);
+		count_lost(NG_LOST_CONV_MAP);
+	}
 	if (ingress) {
 		__sync_fetch_and_add(&total->rx_packets, packets);
 		__sync_fetch_and_add(&total->rx_bytes, bytes);
