@@ -1,9 +1,12 @@
 /** UDP and ICMP: bytes and packets of a cgroup are exact, whatever offload and the conversation table do. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { DatagramTotal } from '../../packages/agent/src/sources/ebpf/datagram-reader.ts';
+import { Background } from './support/command.ts';
 import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';
+import { PeerNamespace } from './support/peer-namespace.ts';
 import { internetChecksum } from './support/raw-segment.ts';
 import { AF, familyOf, IPPROTO, SOCK, Socket } from './support/socket.ts';
 import { Watch } from './support/watch.ts';
@@ -12,6 +15,7 @@ const netns = enterOwnNamespace();
 const cgroup = enterOwnCgroup();
 ip('link set lo mtu 1500');
 
+const SINK = fileURLToPath(new URL('support/children/datagram-sink.ts', import.meta.url));
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
@@ -97,6 +101,35 @@ for (const { title, address, batch, gro, option } of ways) {
   });
 }
 
+test('between two pods the packets are those of either cgroup, with batches on the way (GSO over veth)', async () => {
+  await using watch = new Watch({ netns });
+  await using peer = await PeerNamespace.open();
+  await using sink = new Background('nsenter', [`--net=${peer.path}`, '--', process.execPath, SINK, '198.51.100.2']);
+  const { port, cgroupId } = JSON.parse(await sink.line()) as { port: number; cgroupId: number };
+  const sender = Socket.open(AF.inet, SOCK.dgram).option(SOL_UDP, UDP_SEGMENT, MTU_PAYLOAD).connect('198.51.100.2', port);
+  for (let i = 0; i < 500; i++) {
+    sender.sendDatagram(20 * MTU_PAYLOAD);
+    if (i % 50 === 49) {
+      sink.write('read');
+      await sink.line();
+    }
+  }
+  sink.write('read');
+  const received = JSON.parse(await sink.line()) as { received: number };
+  watch.source.tick();
+  assert.deepEqual(received, { received: sender.sent });
+  const sums = (id: number) => {
+    const seen = watch.datagrams.filter((each) => each.cgroupId === id && !each.loopback && each.protocol === 'UDP');
+    return [seen.reduce((sum, { delta }) => sum + delta.sentPackets + delta.receivedPackets, 0), seen.reduce((sum, { delta }) => sum + delta.sentBytes + delta.receivedBytes, 0)];
+  };
+  assert.deepEqual([sums(cgroup.id), sums(cgroupId)], [[10_000, sender.sent], [10_000, sender.sent]]);
+  const total = watch.allTotals.filter((each) => each.protocol === 'UDP' && !each.loopback);
+  assert.deepEqual(numbers(total.find((each) => each.cgroupId === cgroup.id)), [10_000, sender.sent, 0, 0]);
+  assert.deepEqual(numbers(total.find((each) => each.cgroupId === cgroupId)), [0, 0, 10_000, sender.sent]);
+  sender.close();
+  await sink.finish();
+});
+
 test('a datagram larger than the link is one packet, however many fragments carry it', async () => {
   await using watch = watchCgroup();
   for (const address of ['127.0.0.1', '::1']) {
@@ -173,6 +206,7 @@ test('totals are exact when the table of conversations has 64 entries', async ()
   const inConversations = watch.datagrams.reduce((sum, seen) => sum + seen.delta.sentPackets + seen.delta.receivedPackets, 0);
   assert.equal(inConversations + total!.withoutConversation, 20_000, 'each packet is in a conversation or counted as without');
   assert.ok(total!.withoutConversation > 10_000);
+  assert.ok((watch.source.lost().conv_map ?? 0) >= total!.withoutConversation, 'and is among the losses');
   for (const sender of senders) sender.close();
   receiver.close();
 });

@@ -41,8 +41,21 @@ export class Background implements AsyncDisposable {
         return line;
       }
       if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error('it ended without another line');
-      await Promise.race([once(this.child.stdout!, 'data'), once(this.child, 'exit')]);
+      await this.#moreOrEnd();
     }
+  }
+
+  #moreOrEnd(): Promise<void> {
+    const { stdout } = this.child;
+    return new Promise((resolve) => {
+      const done = () => {
+        stdout!.off('data', done);
+        this.child.off('exit', done);
+        resolve();
+      };
+      stdout!.once('data', done);
+      this.child.once('exit', done);
+    });
   }
 
   write(line: string): void {

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly limits?: Partial<KernelLimits>;
   /** Only observations that have a namespace, and only of this one. */
   readonly netns?: number;
+  /** A cgroup to watch instead of the whole host. */
+  readonly root?: string;
   /** Only datagrams of this cgroup. */
   readonly cgroupId?: number;
 }
@@ -30,6 +32,8 @@ export class Watch {
   readonly cgroups: CgroupEvent[] = [];
   /** By protocol, loopback apart: as the last tick told them. */
   readonly totals = new Map<string, DatagramTotal>();
+  /** Of all cgroups that are watched, as the last tick told them. */
+  allTotals: DatagramTotal[] = [];
   /** By address and port, as the last tick told them. */
   readonly groups = new Map<string, ListenerObservation>();
   readonly #options: WatchOptions;
@@ -38,11 +42,13 @@ export class Watch {
     this.#options = options;
     const base = defaultConfig();
     const config: Config = { ...base, sources: { ...base.sources, ebpf: { ...base.sources.ebpf, ...options.settings } } };
-    this.source = new EbpfSource(config, cgroupRoot, { ...LIMITS, ...options.limits }, {
+    this.source = new EbpfSource(config, options.root ?? cgroupRoot, { ...LIMITS, ...options.limits }, {
       observe: (seen) => this.#observe(seen),
       cgroup: (event) => this.cgroups.push(event),
       datagramTotal: (total) => {
-        if (this.#ofCgroup(total.cgroupId)) this.totals.set(`${total.protocol}${total.loopback ? ' loopback' : ''}`, total);
+        if (!this.#ofCgroup(total.cgroupId)) return;
+        this.totals.set(`${total.protocol}${total.loopback ? ' loopback' : ''}`, total);
+        this.allTotals = this.allTotals.filter((each) => !sameTotal(each, total)).concat(total);
       },
       listener: (seen) => {
         if (this.#ofNetns(seen.netns)) this.groups.set(`${seen.local.ip}:${seen.local.port}`, seen);
@@ -103,4 +109,8 @@ export class Watch {
         break;
     }
   }
+}
+
+function sameTotal(a: DatagramTotal, b: DatagramTotal): boolean {
+  return a.cgroupId === b.cgroupId && a.protocol === b.protocol && a.loopback === b.loopback;
 }
