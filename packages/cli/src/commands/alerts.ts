@@ -3,6 +3,7 @@ import type { Query } from '../client/api-client.ts';
 import type { ServerOptions } from '../client/server-address.ts';
 import { interruptible } from '../failure/interruptible.ts';
 import { palette, wantsColour } from '../text/palette.ts';
+import { safeJson } from '../text/safe-json.ts';
 import { parseTimePoint } from '../text/time-point.ts';
 import { writeOut } from '../text/write-out.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
@@ -62,7 +63,7 @@ async function list(options: ListOptions, signal: AbortSignal): Promise<void> {
   const { alertTable, sortAlerts } = await import('../alerts/alert-list.ts');
   const alerts = sortAlerts(await client.all('alerts', query, signal));
   if (options.output === 'json') {
-    for (const alert of alerts) await writeOut(`${JSON.stringify(alert)}\n`);
+    for (const alert of alerts) await writeOut(`${safeJson(alert)}\n`);
   } else if (alerts.length === 0) {
     await writeOut(`no ${options.status === 'all' ? '' : `${options.status} `}alerts\n`);
   } else {
@@ -91,7 +92,7 @@ async function one(
   const client = await connect(options, signal);
   const { getAlert } = await import('../alerts/find-alert.ts');
   const alert = getAlert(await client.all('alerts', {}, signal), id);
-  if (options.output === 'json') return writeOut(`${JSON.stringify(alert, null, 2)}\n`);
+  if (options.output === 'json') return writeOut(`${safeJson(alert, 2)}\n`);
   const colours = palette({ colour: wantsColour(process.stdout, process.env) });
   const width = process.stdout.columns ?? 100;
   if (name === 'show') {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type ConfigFlags, withConfigFlags } from '../daemon/config-flags.ts';
+import { safeJson } from '../text/safe-json.ts';
 import { writeOut } from '../text/write-out.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
 
@@ -25,7 +26,7 @@ Examples:
 function schemaCommand(): Command {
   return new Command('schema').description('the JSON Schema of the configuration file').action(async () => {
     const [{ configJsonSchema }, { detectors }] = await Promise.all([loadAgentModule(), import('@netguard/core')]);
-    await writeOut(`${JSON.stringify(configJsonSchema(detectors), null, 2)}\n`);
+    await writeOut(`${safeJson(configJsonSchema(detectors), 2)}\n`);
   });
 }
 
@@ -39,7 +40,7 @@ function showCommand(): Command {
       const { readConfig } = await import('../daemon/read-config.ts');
       const { loaded } = await readConfig(flags);
       const { showConfig, redact } = await loadAgentModule();
-      const json = (): string => `${JSON.stringify(redact(loaded.config), null, 2)}\n`;
+      const json = (): string => `${safeJson(redact(loaded.config), 2)}\n`;
       await writeOut(flags.output === 'json' ? json() : showConfig(loaded));
       for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
     });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ConfigFlags } from '../daemon/config-flags.ts';
 import { wantsColour } from '../text/palette.ts';
+import { safeJson } from '../text/safe-json.ts';
 import { writeOut } from '../text/write-out.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
 
@@ -26,9 +27,7 @@ export function doctorCommand(): Command {
       process.exitCode = report.failed ? 1 : 0;
       const colour = wantsColour(process.stdout, process.env);
       await writeOut(
-        flags.output === 'json'
-          ? `${JSON.stringify(report, null, 2)}\n`
-          : renderDoctor(report, { colour, ascii: !speaksUtf8() }),
+        flags.output === 'json' ? `${safeJson(report, 2)}\n` : renderDoctor(report, { colour, ascii: !speaksUtf8() }),
       );
     });
 }

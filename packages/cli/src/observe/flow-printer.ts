@@ -1,6 +1,7 @@
 import type { Flow } from '@netguard/core';
 import { fit } from '../text/display-width.ts';
 import type { Palette } from '../text/palette.ts';
+import { safeJson } from '../text/safe-json.ts';
 import { safeText } from '../text/safe-text.ts';
 import { type TableColumn, table } from '../text/table.ts';
 import { formatTime, type TimeFormat } from '../text/time-format.ts';
@@ -33,7 +34,7 @@ export class FlowPrinter {
     switch (this.#options.output) {
       case 'json':
       case 'jsonpb':
-        return `${JSON.stringify(hubbleLine(flow))}\n`;
+        return `${safeJson(hubbleLine(flow))}\n`;
       case 'dict':
         return `${first ? '' : '------------\n'}${this.#dict(flow)}`;
       case 'table':

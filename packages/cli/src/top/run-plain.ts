@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { safeJson } from '../text/safe-json.ts';
 import { renderPlain } from './render-plain.ts';
 import { initialState, type Snapshot, type TopView } from './top-state.ts';
 
@@ -23,7 +24,7 @@ export async function runPlain(options: PlainOptions): Promise<void> {
     const snapshot = await options.fetch(view, signal);
     if (options.format === 'json') {
       const time = new Date(snapshot.timeMs).toISOString();
-      await options.write(`${JSON.stringify({ time, [view]: snapshot[view], alerts: snapshot.alerts })}\n`);
+      await options.write(`${safeJson({ time, [view]: snapshot[view], alerts: snapshot.alerts })}\n`);
     } else {
       await options.write(`${look > 0 ? '\n' : ''}${renderPlain(snapshot, view, sort).join('\n')}\n`);
     }
