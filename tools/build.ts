@@ -32,6 +32,9 @@ await build({
   },
   outdir: dist,
   bundle: true,
+  /* Names stay, so that a stack trace can be read. */
+  minifyWhitespace: true,
+  minifySyntax: true,
   splitting: true,
   format: 'esm',
   platform: 'node',

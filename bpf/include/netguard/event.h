@@ -210,7 +210,6 @@ enum ng_probe_shape {
 
 struct ng_probe_value {
 	__u64 first_ns;
-	__u64 last_ns;
 	__u64 packets;
 	__u64 ports[4];             /* 256-bit sketch of destination ports */
 	__u32 shape[NG_SHAPES];

@@ -73,19 +73,24 @@ static __always_inline __u32 tcp_shape(__u8 flags)
 static __always_inline bool read_probe(const struct sk_buff *skb, struct ng_probe_key *key, __u16 *port, __u32 *shape)
 {
 	unsigned char *network = skb->head + skb->network_header;
-	struct tcp_start tcp = {};
-	__u32 transport;
+	struct {
+		struct ipv4_header ip;
+		struct tcp_start tcp;
+	} v4;
+	struct tcp_start tcp;
 	__u8 protocol;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct ipv4_header ip;
-
-		if (bpf_probe_read_kernel(&ip, sizeof(ip), network))
+		/* Both headers in one read; options, which are rare, cost another. A datagram's ports stand where TCP's do. */
+		if (bpf_probe_read_kernel(&v4, sizeof(v4), network))
 			return false;
-		address_from_v4(&key->source, ip.source);
-		address_from_v4(&key->target, ip.destination);
-		protocol = ip.protocol;
-		transport = (ip.version_length & 0xf) * 4;
+		address_from_v4(&key->source, v4.ip.source);
+		address_from_v4(&key->target, v4.ip.destination);
+		protocol = v4.ip.protocol;
+		tcp = v4.tcp;
+		if (v4.ip.version_length != 0x45 &&
+		    bpf_probe_read_kernel(&tcp, sizeof(tcp), network + (v4.ip.version_length & 0xf) * 4))
+			return false;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6_header ip;
 
@@ -94,13 +99,12 @@ static __always_inline bool read_probe(const struct sk_buff *skb, struct ng_prob
 		__builtin_memcpy(&key->source, &ip.source, 16);
 		__builtin_memcpy(&key->target, &ip.destination, 16);
 		protocol = ip.next; /* behind extension headers: counted as a drop only */
-		transport = sizeof(ip);
+		if (bpf_probe_read_kernel(&tcp, sizeof(tcp), network + sizeof(ip)))
+			return false;
 	} else {
 		return false;
 	}
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		return false;
-	if (bpf_probe_read_kernel(&tcp, protocol == IPPROTO_TCP ? sizeof(tcp) : 4, network + transport))
 		return false;
 	*port = bpf_ntohs(tcp.destination);
 	*shape = protocol == IPPROTO_UDP ? NG_SHAPE_UDP : tcp_shape(tcp.flags);
@@ -156,9 +160,8 @@ static __always_inline void fold_probe(const struct sk_buff *skb, __u32 netns)
 			return;
 		}
 	}
-	probe->last_ns = bpf_ktime_get_ns();
 	if (!probe->first_ns) {
-		probe->first_ns = probe->last_ns;
+		probe->first_ns = bpf_ktime_get_ns();
 		probe->fire = limit ? limit->probe_ports : 0;
 	}
 	__sync_fetch_and_add(&probe->packets, 1);

@@ -113,6 +113,14 @@ test('children follow the same rules', async () => {
   );
 });
 
+test('the JSON form cannot steer a terminal either, and says the same', async () => {
+  const { logger, written, lines } = await newLogger();
+  const name = '\u001b[2J\u007f\u009b31m\u202e\u2028\ufeff';
+  logger.warn({ pod: name }, name);
+  assert.match(written.join(''), /^[\x20-\x7e]+\n$/);
+  assert.deepEqual([lines()[0]?.pod, lines()[0]?.msg], [name, name]);
+});
+
 test('the pretty form cannot steer the terminal', async () => {
   const { logger, written } = await newLogger({ format: 'pretty' });
   logger.warn({ code: 'NG_X', pod: '\u001b]0;owned\u0007\u009b31m' }, 'name \u001b[2J\u0085');

@@ -40,7 +40,7 @@ export async function createLogger({ level, format, output, ...repeating }: LogO
         },
       },
     },
-    pretty ? await prettyStream(sink) : sink,
+    pretty ? await prettyStream(sink) : jsonStream(sink),
   );
   return Object.assign(logger, { flushRepeated: () => lines.flush() });
 }
@@ -62,6 +62,11 @@ function briefly(error: unknown): unknown {
   return { message: error.message, ...('code' in error ? { code: error.code } : {}) };
 }
 
+/** JSON escapes C0 only; the rest that steers a terminal (`kubectl logs`) is written as `\uXXXX`: the same value to a parser. */
+function jsonStream(sink: DestinationStream): DestinationStream {
+  return { write: (line: string) => sink.write(line.replace(STEERING, escaped)) };
+}
+
 async function prettyStream(sink: DestinationStream): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty');
   const format = prettyFactory({
@@ -79,9 +84,15 @@ function sinkIsTerminal(): boolean {
   return process.stderr.isTTY === true;
 }
 
-const CONTROL = /\\u00[01][0-9a-f]|\\u007f|[\u007f-\u009f]/gi;
+/** DEL, C1 controls, bidirectional overrides, invisible separators. */
+const STEERING = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const ESCAPED_CONTROL = /\\u00[01][0-9a-f]|\\u007f/gi;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 
 /** Names of pods and programs are other people's text: what would steer a terminal is taken out of the JSON line. */
 function visible(line: string): string {
-  return line.replace(CONTROL, '\ufffd');
+  return line.replace(ESCAPED_CONTROL, '\ufffd').replace(STEERING, '\ufffd');
 }

@@ -20,6 +20,6 @@ export { type Capability, missingCapabilities } from './privilege.ts';
 export { BpfProgram } from './program.ts';
 export type { ProgramInfo } from './program-info.ts';
 export type { RecordHandler, Ring, RingView } from './ring.ts';
-export { bootTimeNs, enableProgramStats, ifindexOf, setMemlockLimit } from './system.ts';
+export { bootTimeNs, enableProgramStats, ifindexOf, setMemlockLimit, trimMemory } from './system.ts';
 export type { TestRunOptions, TestRunResult } from './test-run.ts';
 export type { BpfValue, Codec } from './value.ts';

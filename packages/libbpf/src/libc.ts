@@ -26,6 +26,7 @@ export const libc = bindLazily(
     if_nametoindex: ['uint32_t', 'str'],
     vasprintf: ['int', 'void *', 'void *', 'void *'],
     free: ['void', 'void *'],
+    malloc_trim: ['int', 'size_t'],
     flock: ['int', 'int', 'int'],
   },
   open,

@@ -53,3 +53,15 @@ export function setMemlockLimit(bytes: number): void {
     });
   }
 }
+
+/**
+ * Gives memory that C code has freed back to the system: loading objects takes some megabytes for a moment (the kernel's type
+ * information), which glibc keeps otherwise. Does nothing where the C library has no malloc_trim().
+ */
+export function trimMemory(): void {
+  try {
+    libc.malloc_trim(0);
+  } catch (error) {
+    if (!(error instanceof BpfError && error.code === 'LIBBPF_ERR_LIBRARY')) throw error;
+  }
+}

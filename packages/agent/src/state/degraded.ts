@@ -42,7 +42,11 @@ export function degradedSentences(condition: Condition): string[] {
     );
   }
   for (const [name, count] of lostLately) {
-    sentences.push(`${count} events of ${name} were lost in the last minute: counts may be low.`);
+    sentences.push(
+      name === 'flow_records'
+        ? `${count} flow records of the last minute are in no list, as there were too many: totals, edges and alerts have them.`
+        : `${count} events of ${name} were lost in the last minute: counts may be low.`,
+    );
   }
   if (podsRefused > 0) {
     sentences.push(`${podsRefused} endpoints found no room in the pod table: their totals are not shown.`);

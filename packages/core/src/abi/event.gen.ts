@@ -223,33 +223,31 @@ export const ngProbeKey = {
 
 /** struct ng_probe_value */
 export const ngProbeValue = {
-  SIZE: 104,
+  SIZE: 96,
   first_ns: 0,
-  last_ns: 8,
-  packets: 16,
-  ports: 24,
-  shape: 56,
-  port_bits: 92,
-  fire: 96,
-  last_port: 100,
+  packets: 8,
+  ports: 16,
+  shape: 48,
+  port_bits: 84,
+  fire: 88,
+  last_port: 92,
 } as const;
 
 /** struct ng_probe_event */
 export const ngProbeEvent = {
-  SIZE: 160,
+  SIZE: 152,
   kind: 0,
   now_ns: 8,
   key_netns: 16,
   key_source: 24,
   key_target: 40,
   value_first_ns: 56,
-  value_last_ns: 64,
-  value_packets: 72,
-  value_ports: 80,
-  value_shape: 112,
-  value_port_bits: 148,
-  value_fire: 152,
-  value_last_port: 156,
+  value_packets: 64,
+  value_ports: 72,
+  value_shape: 104,
+  value_port_bits: 140,
+  value_fire: 144,
+  value_last_port: 148,
 } as const;
 
 /** struct ng_cgroup_event */

@@ -2,13 +2,11 @@ import { NetGuardError } from '@netguard/core';
 import { Btf } from '@netguard/libbpf';
 
 const VMLINUX = '/sys/kernel/btf/vmlinux';
-let parsed: Btf | undefined;
 
-/** Type information of the running kernel, parsed once. */
+/** Type information of the running kernel: some megabytes, so it is read anew by the few that ask and never kept. */
 export function kernelBtf(): Btf {
   try {
-    parsed ??= Btf.fromFile(VMLINUX);
-    return parsed;
+    return Btf.fromFile(VMLINUX);
   } catch (cause) {
     throw new NetGuardError('NG_ERR_KERNEL_BTF', `reading the kernel's type information from ${VMLINUX}`, {
       cause,

@@ -10,8 +10,10 @@ const SHAPES: readonly ProbeShape[] = ['syn', 'fin', 'null', 'xmas', 'ack', 'udp
 const IDLE_MS = 120_000;
 
 interface Seen {
-  packets: number;
-  readonly shapes: number[];
+  readonly packets: number;
+  readonly shapes: readonly number[];
+  /** When the pair last moved. */
+  readonly movedMs: number;
 }
 
 /** Reads packets that found no socket, folded in the kernel by source and target. */
@@ -47,10 +49,10 @@ export class ProbeReader {
     for (let i = 0; i < count; i++) {
       const k = i * K.SIZE;
       const v = i * V.SIZE;
-      const idleMs = nowMs - this.#clock.fromMonotonic(u64(valueView, v + V.last_ns));
       const seen = this.#observe(keys, keyView, k, valueView, v, nowMs, 'tick', next);
       if (seen) each(seen);
-      if (idleMs > IDLE_MS) this.#map.deleteRaw(keys.subarray(k, k + K.SIZE));
+      if (nowMs - (next.get(idOf(keys, k))?.movedMs ?? nowMs) > IDLE_MS)
+        this.#map.deleteRaw(keys.subarray(k, k + K.SIZE));
     }
     this.#last = next;
   }
@@ -65,14 +67,15 @@ export class ProbeReader {
     trigger: 'threshold' | 'tick',
     into: Map<string, Seen>,
   ): ProbeObservation | undefined {
-    const id = Buffer.from(keys.buffer, keys.byteOffset + k, K.SIZE).toString('latin1');
+    const id = idOf(keys, k);
     const firstNs = u64(view, v + V.first_ns);
     const packets = u64(view, v + V.packets);
     const known = this.#last.get(id);
     const before = known && known.packets <= packets ? known : undefined;
     const shapes = SHAPES.map((_, i) => u32(view, v + V.shape + i * 4));
-    into.set(id, { packets, shapes });
-    if (packets === before?.packets) return undefined;
+    const moved = packets !== before?.packets;
+    into.set(id, { packets, shapes, movedMs: moved ? timeMs : before.movedMs });
+    if (!moved) return undefined;
     const delta = {} as Record<ProbeShape, number>;
     SHAPES.forEach((shape, i) => {
       delta[shape] = (shapes[i] as number) - (before?.shapes[i] ?? 0);
@@ -91,6 +94,10 @@ export class ProbeReader {
       firstMs: this.#clock.fromMonotonic(firstNs),
     };
   }
+}
+
+function idOf(keys: Uint8Array, at: number): string {
+  return Buffer.from(keys.buffer, keys.byteOffset + at, K.SIZE).toString('latin1');
 }
 
 /** Linear counting over 256 bits (Whang et al. 1990): n = −m·ln(unset/m); a full sketch says "at least 1,419". */

@@ -30,7 +30,7 @@ export class SockRecordReader {
   read(bytes: Uint8Array, view: DataView, at: number, closed: boolean): ConnectionObservation | undefined {
     const cookie = u64(view, at + R.cookie);
     const generation = u32(view, at + R.generation);
-    if (this.table.isClosed(cookie, generation)) return undefined;
+    if (!closed && this.table.isClosed(cookie, generation)) return undefined; /* the kernel sends one final record */
     const flags = u16(view, at + R.flags);
     const unknown = (flags & NG_SOCK_NO_STORAGE) !== 0;
     const counters = this.#counters;

@@ -12,7 +12,7 @@ import {
   ngTotalKey,
   ngTotalValue,
 } from '@netguard/core/abi';
-import { bootTimeNs, EventLoop, type RingView } from '@netguard/libbpf';
+import { bootTimeNs, EventLoop, type RingView, trimMemory } from '@netguard/libbpf';
 import type { Config } from '../../config/schema.ts';
 import { hostPidsVisible } from '../../identify/process-table.ts';
 import type { MapStatus, ProgramStatus, SourceStatus } from '../../worker/messages.ts';
@@ -97,6 +97,7 @@ export class EbpfSource {
       const iterator = this.#objects.program('ng_tcp_live').attachIterator({ map: map('ng_sk') });
       this.#live = new LiveSockets(iterator, map('ng_live_header'), map('ng_live'));
       this.#seeding = new Seeding(this.#objects, cgroupRoot, this.clock.nowMs(), config.sources.ebpf.seedSeconds);
+      trimMemory();
     } catch (error) {
       this.#objects.close();
       void this.#loop.close();
