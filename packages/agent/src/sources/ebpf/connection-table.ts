@@ -29,9 +29,16 @@ export class ConnectionTable {
     return this.#limit;
   }
 
-  /** Live sockets that found no room: their bytes count at their close only. */
+  /** How often a live socket found no room: its bytes count at its close only. */
   get evicted(): number {
     return this.#evicted;
+  }
+
+  /** Whether a live socket is known or has room. Without, its readings must be left out, or each would count it anew. */
+  admits(cookie: number): boolean {
+    if (this.#slots.has(cookie) || this.#slots.size < this.#limit) return true;
+    this.#evicted++;
+    return false;
   }
 
   /**
@@ -69,10 +76,6 @@ export class ConnectionTable {
   #store(cookie: number, generation: number, counters: Float64Array, known: number | undefined, isNew: boolean): void {
     let slot = known;
     if (slot === undefined) {
-      if (this.#slots.size >= this.#limit) {
-        this.#evicted++;
-        return;
-      }
       slot = this.#free.pop() ?? this.#used++;
       if (slot >= this.#generation.length) this.#grow();
       this.#slots.set(cookie, slot);

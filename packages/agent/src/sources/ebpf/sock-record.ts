@@ -31,6 +31,7 @@ export class SockRecordReader {
     const cookie = u64(view, at + R.cookie);
     const generation = u32(view, at + R.generation);
     if (!closed && this.table.isClosed(cookie, generation)) return undefined; /* the kernel sends one final record */
+    if (!closed && !this.table.admits(cookie)) return undefined;
     const flags = u16(view, at + R.flags);
     const unknown = (flags & NG_SOCK_NO_STORAGE) !== 0;
     const counters = this.#counters;
