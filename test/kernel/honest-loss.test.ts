@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeStyles, converse } from './support/close-styles.ts';
 import { checkLifecycles, Ledger } from './support/ledger.ts';
+import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace } from './support/own-namespace.ts';
-import { connectTcp, listenTcp } from './support/socket.ts';
+import { AF, connectTcp, listenTcp, SOCK, Socket } from './support/socket.ts';
 import { Watch } from './support/watch.ts';
 
 const netns = enterOwnNamespace();
@@ -79,4 +80,60 @@ test('connections that nobody accepts are recorded when their listener goes', as
   assert.equal(watch.closed().length, 400);
   assert.ok(watch.closed().every((seen) => seen.total.sentBytes + seen.total.receivedBytes === 10));
   assert.deepEqual(checkLifecycles(watch.connections), []);
+});
+
+test('live sockets beyond the table are counted at their end, and never twice', async () => {
+  await using watch = new Watch({ netns, settings: { maxSockets: 64, maxLiveRecords: 64 } });
+  const ledger = new Ledger();
+  const listener = listenTcp('127.0.0.1');
+  const pairs = Array.from({ length: 200 }, () => [connectTcp('127.0.0.1', listener.local), listener.accept()] as const);
+  for (let turn = 0; turn < 5; turn++) {
+    for (const [client, server] of pairs) {
+      client.send(50);
+      server.receiveExactly(50);
+    }
+    watch.source.tick();
+  }
+  assert.ok(watch.source.tables()[0]!.evicted > 0);
+  for (const [client, server] of pairs) {
+    client.close();
+    server.receiveToEnd().close();
+    ledger.add('client', client.counts(), 'fin');
+    ledger.add('server', server.counts(), 'fin');
+  }
+  listener.close();
+  await watch.until('all final records', () => watch.closed().length >= 400);
+  assert.deepEqual(ledger.compare(watch.closed()), []);
+  assert.deepEqual(checkLifecycles(watch.connections), []);
+});
+
+test('cgroups beyond the table are counted together, without one of their packets missing', async () => {
+  await using watch = new Watch({ settings: { maxCgroups: 16 } });
+  const ids = new Set<number>();
+  const receiver = Socket.open(AF.inet, SOCK.dgram).bind('127.0.0.1');
+  for (let i = 0; i < 40; i++) {
+    const cgroup = enterOwnCgroup(`${i}`);
+    ids.add(cgroup.id);
+    const sender = Socket.open(AF.inet, SOCK.dgram).connect('127.0.0.1', receiver.local);
+    for (let n = 0; n < 10; n++) {
+      sender.sendDatagram(10);
+      receiver.receive();
+    }
+    sender.close();
+  }
+  receiver.close();
+  watch.source.tick();
+  const sent = (each: { readonly protocol: string; readonly sentPackets: number }) => (each.protocol === 'UDP' ? each.sentPackets : 0);
+  const own = watch.allTotals.filter(({ cgroupId }) => ids.has(cgroupId)).reduce((sum, each) => sum + sent(each), 0);
+  const together = watch.allTotals.filter(({ cgroupId }) => cgroupId === 0).reduce((sum, each) => sum + sent(each), 0);
+  assert.ok(own < 400 && own + together >= 400, `in cgroups of their own ${own}, together ${together}`);
+  assert.ok((watch.source.lost().totals_map ?? 0) > 0);
+});
+
+test('listeners beyond the table are counted as lost', async () => {
+  await using watch = new Watch({ netns, settings: { maxListeners: 16 } });
+  const listeners = Array.from({ length: 40 }, () => listenTcp('127.0.0.1'));
+  watch.source.tick();
+  assert.ok((watch.source.lost().listener_map ?? 0) >= 24);
+  for (const listener of listeners) listener.close();
 });

@@ -9,15 +9,28 @@ export interface OwnCgroup {
   readonly id: number;
 }
 
-/** Moves this process into a cgroup of its own, which is removed when it exits: totals are kept by cgroup. */
-export function enterOwnCgroup(): OwnCgroup {
-  const before = readFileSync('/proc/self/cgroup', 'utf8').match(/^0::(.*)$/m)?.[1] ?? '/';
-  const path = join(cgroupRoot, `netguard-test-${process.pid}`);
+const before = readFileSync('/proc/self/cgroup', 'utf8').match(/^0::(.*)$/m)?.[1] ?? '/';
+const made: string[] = [];
+
+/**
+ * Moves this process into a cgroup of its own, which is removed when it exits: totals are kept by cgroup. A process may
+ * have several, by name.
+ */
+export function enterOwnCgroup(name = 'own'): OwnCgroup {
+  const path = join(cgroupRoot, `netguard-test-${process.pid}-${name}`);
+  if (made.length === 0) process.once('exit', leaveAndRemove);
   mkdirSync(path);
+  made.push(path);
   writeFileSync(join(path, 'cgroup.procs'), '0');
-  process.once('exit', () => {
-    writeFileSync(join(cgroupRoot, before, 'cgroup.procs'), '0');
-    rmdirSync(path);
-  });
   return { path, id: statSync(path).ino };
+}
+
+/** Moves this process back into a cgroup that it made. */
+export function enterAgain({ path }: OwnCgroup): void {
+  writeFileSync(join(path, 'cgroup.procs'), '0');
+}
+
+function leaveAndRemove(): void {
+  writeFileSync(join(cgroupRoot, before, 'cgroup.procs'), '0');
+  for (const path of made) rmdirSync(path);
 }
