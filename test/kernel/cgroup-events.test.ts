@@ -26,8 +26,14 @@ test('a cgroup comes and goes with its path and the inode of its directory', asy
   const began = Date.now();
   const [parent, child] = makeAndRemove(join(cgroupRoot, NAME), join(cgroupRoot, NAME, 'container'));
   watch.source.drain();
-  assert.deepEqual(eventsOf(watch, `/${NAME}`), [{ id: parent, created: true }, { id: parent, created: false }]);
-  assert.deepEqual(eventsOf(watch, `/${NAME}/container`), [{ id: child, created: true }, { id: child, created: false }]);
+  assert.deepEqual(eventsOf(watch, `/${NAME}`), [
+    { id: parent, created: true },
+    { id: parent, created: false },
+  ]);
+  assert.deepEqual(eventsOf(watch, `/${NAME}/container`), [
+    { id: child, created: true },
+    { id: child, created: false },
+  ]);
   const times = watch.cgroups.filter((event) => event.path.startsWith(`/${NAME}`)).map((event) => event.timeMs);
   assert.ok(times.every((time) => Math.abs(time - began) < 5000));
 });
@@ -58,5 +64,8 @@ test('a path is cut at 255 bytes', async () => {
   const [, , id] = makeAndRemove(join(cgroupRoot, NAME), join(cgroupRoot, NAME, 'a'.repeat(150)), long);
   watch.source.drain();
   const cut = long.slice(cgroupRoot.length, cgroupRoot.length + 255);
-  assert.deepEqual(eventsOf(watch, cut), [{ id, created: true }, { id, created: false }]);
+  assert.deepEqual(eventsOf(watch, cut), [
+    { id, created: true },
+    { id, created: false },
+  ]);
 });

@@ -76,7 +76,10 @@ test('SIGKILL under load leaves nothing, five times, and the connection of other
     traffic(50);
     client.send(5000);
     server.receiveExactly(5000);
-    await waitFor(() => `gone: ${remaining(ours).join(', ')}`, () => remaining(ours).length === 0);
+    await waitFor(
+      () => `gone: ${remaining(ours).join(', ')}`,
+      () => remaining(ours).length === 0,
+    );
   }
   assert.deepEqual([client.sent, server.received], [50_000, 50_000]);
   for (const socket of [client, server, listener]) socket.close();

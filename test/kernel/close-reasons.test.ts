@@ -48,7 +48,10 @@ test('refused: nobody listens', async () => {
   client.close();
   const seen = await endOf(watch, 'client');
   assert.deepEqual(reasonOf(seen), ['refused', false]);
-  assert.deepEqual([seen.remote.port, seen.total.sentBytes, seen.total.receivedBytes, seen.pid], [1, 0, 0, process.pid]);
+  assert.deepEqual(
+    [seen.remote.port, seen.total.sentBytes, seen.total.receivedBytes, seen.pid],
+    [1, 0, 0, process.pid],
+  );
   assert.ok(seen.local.port > 0);
 });
 
@@ -144,7 +147,8 @@ test('timeout: an established peer vanished', async () => {
 test('an orphan is recorded though its process has gone', async () => {
   await using watch = new Watch({ netns });
   const listener = listenTcp(LOCAL);
-  const child = "const c = require('net').connect(Number(process.argv[1]), '127.0.0.1', () => c.end('x'.repeat(50), () => process.exit()))";
+  const child =
+    "const c = require('net').connect(Number(process.argv[1]), '127.0.0.1', () => c.end('x'.repeat(50), () => process.exit()))";
   const running = execFileSync(process.execPath, ['-e', child, String(listener.local)]);
   assert.equal(running.length, 0);
   const server = listener.accept().receiveToEnd();
@@ -152,17 +156,20 @@ test('an orphan is recorded though its process has gone', async () => {
   server.close();
   listener.close();
   const seen = await endOf(watch, 'client');
-  assert.deepEqual([seen.closeReason, seen.total.sentBytes, seen.pid > 0 && seen.pid !== process.pid], ['fin', 50, true]);
+  assert.deepEqual(
+    [seen.closeReason, seen.total.sentBytes, seen.pid > 0 && seen.pid !== process.pid],
+    ['fin', 50, true],
+  );
 });
 
 test('an accepted socket has the process that listened, a connecting one the process that connected', async () => {
   await using watch = new Watch({ netns });
   const listener = listenTcp(LOCAL);
-  const child = "const c = require('net').connect(Number(process.argv[1]), '127.0.0.1', () => { console.log(process.pid); c.destroy(); })";
+  const child =
+    "const c = require('net').connect(Number(process.argv[1]), '127.0.0.1', () => { console.log(process.pid); c.destroy(); })";
   const pid = Number(execFileSync(process.execPath, ['-e', child, String(listener.local)]).toString());
   listener.accept().receiveToEnd().close();
   listener.close();
   assert.equal((await endOf(watch, 'client')).pid, pid);
   assert.equal((await endOf(watch, 'server')).pid, process.pid);
 });
-

@@ -28,7 +28,9 @@ function watchCgroup(settings = {}): Watch {
 
 function udpPair(address: string): { sender: Socket; receiver: Socket } {
   const family = familyOf(address);
-  const receiver = Socket.open(family, SOCK.dgram).forceReceiveBuffer(8 << 20).bind(address);
+  const receiver = Socket.open(family, SOCK.dgram)
+    .forceReceiveBuffer(8 << 20)
+    .bind(address);
   const sender = Socket.open(family, SOCK.dgram).connect(address, receiver.local);
   return { sender, receiver };
 }
@@ -106,7 +108,9 @@ test('between two pods the packets are those of either cgroup, with batches on t
   await using peer = await PeerNamespace.open();
   await using sink = new Background('nsenter', [`--net=${peer.path}`, '--', process.execPath, SINK, '198.51.100.2']);
   const { port, cgroupId } = JSON.parse(await sink.line()) as { port: number; cgroupId: number };
-  const sender = Socket.open(AF.inet, SOCK.dgram).option(SOL_UDP, UDP_SEGMENT, MTU_PAYLOAD).connect('198.51.100.2', port);
+  const sender = Socket.open(AF.inet, SOCK.dgram)
+    .option(SOL_UDP, UDP_SEGMENT, MTU_PAYLOAD)
+    .connect('198.51.100.2', port);
   for (let i = 0; i < 500; i++) {
     sender.sendDatagram(20 * MTU_PAYLOAD);
     if (i % 50 === 49) {
@@ -120,9 +124,18 @@ test('between two pods the packets are those of either cgroup, with batches on t
   assert.deepEqual(received, { received: sender.sent });
   const sums = (id: number) => {
     const seen = watch.datagrams.filter((each) => each.cgroupId === id && !each.loopback && each.protocol === 'UDP');
-    return [seen.reduce((sum, { delta }) => sum + delta.sentPackets + delta.receivedPackets, 0), seen.reduce((sum, { delta }) => sum + delta.sentBytes + delta.receivedBytes, 0)];
+    return [
+      seen.reduce((sum, { delta }) => sum + delta.sentPackets + delta.receivedPackets, 0),
+      seen.reduce((sum, { delta }) => sum + delta.sentBytes + delta.receivedBytes, 0),
+    ];
   };
-  assert.deepEqual([sums(cgroup.id), sums(cgroupId)], [[10_000, sender.sent], [10_000, sender.sent]]);
+  assert.deepEqual(
+    [sums(cgroup.id), sums(cgroupId)],
+    [
+      [10_000, sender.sent],
+      [10_000, sender.sent],
+    ],
+  );
   const total = watch.allTotals.filter((each) => each.protocol === 'UDP' && !each.loopback);
   assert.deepEqual(numbers(total.find((each) => each.cgroupId === cgroup.id)), [10_000, sender.sent, 0, 0]);
   assert.deepEqual(numbers(total.find((each) => each.cgroupId === cgroupId)), [0, 0, 10_000, sender.sent]);
@@ -157,7 +170,9 @@ test('what a full socket drops has arrived: it is counted, and named among the d
   assert.ok(taken > 0 && taken < 200);
   watch.source.tick();
   assert.equal(watch.totals.get('UDP loopback')?.receivedPackets, 200);
-  const dropped = watch.drops.filter((seen) => seen.reason === 'SOCKET_RCVBUFF').reduce((sum, seen) => sum + seen.packets, 0);
+  const dropped = watch.drops
+    .filter((seen) => seen.reason === 'SOCKET_RCVBUFF')
+    .reduce((sum, seen) => sum + seen.packets, 0);
   assert.equal(dropped, 200 - taken);
   sender.close();
   receiver.close();
@@ -166,7 +181,9 @@ test('what a full socket drops has arrived: it is counted, and named among the d
 test('ICMP and ICMPv6 echoes are counted', async () => {
   await using watch = watchCgroup();
   const ICMP_FILTER = 1;
-  const v4 = Socket.open(AF.inet, SOCK.raw, IPPROTO.icmp).option(255, ICMP_FILTER, ~(1 << 0)).connect('127.0.0.1', 0);
+  const v4 = Socket.open(AF.inet, SOCK.raw, IPPROTO.icmp)
+    .option(255, ICMP_FILTER, ~(1 << 0))
+    .connect('127.0.0.1', 0);
   const v6 = Socket.open(AF.inet6, SOCK.raw, IPPROTO.icmpv6).connect('::1', 0);
   /* struct icmp6_filter: a bit set blocks the type; only the echo reply, 129, passes. */
   const filter = new Uint32Array(8).fill(0xffffffff);
@@ -174,7 +191,10 @@ test('ICMP and ICMPv6 echoes are counted', async () => {
   v6.optionBytes(58, ICMP_FILTER, new Uint8Array(filter.buffer));
   const payload = 120;
   for (let n = 0; n < 25; n++) {
-    for (const [socket, type] of [[v4, 8], [v6, 128]] as const) {
+    for (const [socket, type] of [
+      [v4, 8],
+      [v6, 128],
+    ] as const) {
       const echo = Buffer.alloc(8 + payload, 0x61);
       echo.fill(0, 0, 8);
       echo[0] = type;
@@ -194,8 +214,12 @@ test('ICMP and ICMPv6 echoes are counted', async () => {
 
 test('totals are exact when the table of conversations has 64 entries', async () => {
   await using watch = watchCgroup({ maxConversations: 64 });
-  const receiver = Socket.open(AF.inet, SOCK.dgram).forceReceiveBuffer(8 << 20).bind('127.0.0.1');
-  const senders = Array.from({ length: 500 }, () => Socket.open(AF.inet, SOCK.dgram).connect('127.0.0.1', receiver.local));
+  const receiver = Socket.open(AF.inet, SOCK.dgram)
+    .forceReceiveBuffer(8 << 20)
+    .bind('127.0.0.1');
+  const senders = Array.from({ length: 500 }, () =>
+    Socket.open(AF.inet, SOCK.dgram).connect('127.0.0.1', receiver.local),
+  );
   for (let turn = 0; turn < 20; turn++) {
     for (const sender of senders) sender.sendDatagram(100 + turn);
     receiver.receiveWaiting();
@@ -203,8 +227,15 @@ test('totals are exact when the table of conversations has 64 entries', async ()
   watch.source.tick();
   const total = watch.totals.get('UDP loopback');
   assert.deepEqual(numbers(total), [10_000, receiver.received, 10_000, receiver.received]);
-  const inConversations = watch.datagrams.reduce((sum, seen) => sum + seen.delta.sentPackets + seen.delta.receivedPackets, 0);
-  assert.equal(inConversations + total!.withoutConversation, 20_000, 'each packet is in a conversation or counted as without');
+  const inConversations = watch.datagrams.reduce(
+    (sum, seen) => sum + seen.delta.sentPackets + seen.delta.receivedPackets,
+    0,
+  );
+  assert.equal(
+    inConversations + total!.withoutConversation,
+    20_000,
+    'each packet is in a conversation or counted as without',
+  );
   assert.ok(total!.withoutConversation > 10_000);
   assert.ok((watch.source.lost().conv_map ?? 0) >= total!.withoutConversation, 'and is among the losses');
   for (const sender of senders) sender.close();
@@ -216,12 +247,23 @@ test('a conversation over for 30 seconds is reported as ended and forgotten, and
   const { sender, receiver } = udpPair('127.0.0.1');
   sender.sendDatagram(500);
   watch.source.tick();
-  await watch.until('the end of both directions', () => watch.datagrams.filter((seen) => seen.ended).length >= 2, 40_000);
-  assert.deepEqual(watch.datagrams.filter((seen) => seen.ended).map((seen) => seen.delta.sentPackets), [0, 0]);
+  await watch.until(
+    'the end of both directions',
+    () => watch.datagrams.filter((seen) => seen.ended).length >= 2,
+    40_000,
+  );
+  assert.deepEqual(
+    watch.datagrams.filter((seen) => seen.ended).map((seen) => seen.delta.sentPackets),
+    [0, 0],
+  );
   const before = watch.datagrams.length;
   sender.sendDatagram(700);
   watch.source.tick();
-  assert.deepEqual(watch.datagrams.slice(before).map((seen) => seen.isNew), [true, true], 'then it begins anew');
+  assert.deepEqual(
+    watch.datagrams.slice(before).map((seen) => seen.isNew),
+    [true, true],
+    'then it begins anew',
+  );
   assert.deepEqual(numbers(watch.totals.get('UDP loopback')), [2, 1200, 2, 1200]);
   sender.close();
   receiver.close();

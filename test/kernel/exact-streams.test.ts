@@ -18,7 +18,12 @@ const IPERF_COOKIE = 37;
 
 interface IperfReport {
   readonly start: { readonly connected: readonly { readonly local_port: number; readonly remote_port: number }[] };
-  readonly end: { readonly streams: readonly { readonly sender: { readonly bytes: number }; readonly receiver: { readonly bytes: number } }[] };
+  readonly end: {
+    readonly streams: readonly {
+      readonly sender: { readonly bytes: number };
+      readonly receiver: { readonly bytes: number };
+    }[];
+  };
 }
 
 test('a long iperf3 run of four streams is exact, connection by connection', async () => {
@@ -27,14 +32,18 @@ test('a long iperf3 run of four streams is exact, connection by connection', asy
   await waitFor('iperf3 to listen', () => server.text.includes('listening'));
   const looks = setInterval(() => watch.source.tick(), 50);
   const report = JSON.parse(
-    await output('iperf3', ['-c', '127.0.0.1', '-p', '5299', '-n', '4G', '-P', '4', '-J']).finally(() => clearInterval(looks)),
+    await output('iperf3', ['-c', '127.0.0.1', '-p', '5299', '-n', '4G', '-P', '4', '-J']).finally(() =>
+      clearInterval(looks),
+    ),
   ) as IperfReport;
   await watch.until('four streams and the control connection, both ends', () => watch.closed().length >= 10);
 
   for (const [i, { local_port: local, remote_port: remote }] of report.start.connected.entries()) {
     const stream = report.end.streams[i]!;
     const client = watch.closed().filter((seen) => seen.role === 'client' && seen.local.port === local);
-    const far = watch.closed().filter((seen) => seen.role === 'server' && seen.remote.port === local && seen.local.port === remote);
+    const far = watch
+      .closed()
+      .filter((seen) => seen.role === 'server' && seen.remote.port === local && seen.local.port === remote);
     assert.deepEqual(
       [client.map((seen) => seen.total.sentBytes), far.map((seen) => seen.total.receivedBytes)],
       [[stream.sender.bytes + IPERF_COOKIE], [stream.sender.bytes + IPERF_COOKIE]],

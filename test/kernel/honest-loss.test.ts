@@ -86,7 +86,10 @@ test('live sockets beyond the table are counted at their end, and never twice', 
   await using watch = new Watch({ netns, settings: { maxSockets: 64, maxLiveRecords: 64 } });
   const ledger = new Ledger();
   const listener = listenTcp('127.0.0.1');
-  const pairs = Array.from({ length: 200 }, () => [connectTcp('127.0.0.1', listener.local), listener.accept()] as const);
+  const pairs = Array.from(
+    { length: 200 },
+    () => [connectTcp('127.0.0.1', listener.local), listener.accept()] as const,
+  );
   for (let turn = 0; turn < 5; turn++) {
     for (const [client, server] of pairs) {
       client.send(50);
@@ -123,7 +126,8 @@ test('cgroups beyond the table are counted together, without one of their packet
   }
   receiver.close();
   watch.source.tick();
-  const sent = (each: { readonly protocol: string; readonly sentPackets: number }) => (each.protocol === 'UDP' ? each.sentPackets : 0);
+  const sent = (each: { readonly protocol: string; readonly sentPackets: number }) =>
+    each.protocol === 'UDP' ? each.sentPackets : 0;
   const own = watch.allTotals.filter(({ cgroupId }) => ids.has(cgroupId)).reduce((sum, each) => sum + sent(each), 0);
   const together = watch.allTotals.filter(({ cgroupId }) => cgroupId === 0).reduce((sum, each) => sum + sent(each), 0);
   assert.ok(own < 400 && own + together >= 400, `in cgroups of their own ${own}, together ${together}`);

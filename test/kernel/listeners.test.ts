@@ -1,8 +1,8 @@
 /** What arrives at an open port: first SYNs, retransmissions, completions, half-open, full queues, forged ACKs, odd flags. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addSilentPeer, enterOwnNamespace, ip } from './support/own-namespace.ts';
 import { FLAG, RawSender } from './support/raw-segment.ts';
 import { AF, connectTcp, listenTcp, SOCK, Socket } from './support/socket.ts';
@@ -23,7 +23,14 @@ function spoofed(n: number): string {
 }
 
 function syn(n: number, port: number) {
-  return { from: spoofed(n), to: VICTIM, sourcePort: 1024 + (n % 60_000), port, flags: FLAG.syn, sequence: 1_000_000 + n };
+  return {
+    from: spoofed(n),
+    to: VICTIM,
+    sourcePort: 1024 + (n % 60_000),
+    port,
+    flags: FLAG.syn,
+    sequence: 1_000_000 + n,
+  };
 }
 
 /** Connects and hands back both ends. */
@@ -45,7 +52,16 @@ test('handshakes are counted once as SYN and once as completed', async () => {
   const { syns, synRetransmits, completed, acks, oddFlags, queueFullSyns, backlog, halfOpen } = group;
   assert.deepEqual(
     { syns, synRetransmits, completed, acks, oddFlags, queueFullSyns, backlog, halfOpen },
-    { syns: 500, synRetransmits: 0, completed: 500, acks: 500, oddFlags: 0, queueFullSyns: 0, backlog: 33, halfOpen: 0 },
+    {
+      syns: 500,
+      synRetransmits: 0,
+      completed: 500,
+      acks: 500,
+      oddFlags: 0,
+      queueFullSyns: 0,
+      backlog: 33,
+      halfOpen: 0,
+    },
   );
   listener.close();
 });
@@ -94,13 +110,17 @@ test('the sockets of a SO_REUSEPORT group are one listener with summed backlog a
   await using watch = new Watch({ netns });
   const first = Socket.open(AF.inet, SOCK.stream).reusePort().bind(VICTIM).listen(100);
   const group = [first];
-  while (group.length < 8) group.push(Socket.open(AF.inet, SOCK.stream).reusePort().bind(VICTIM, first.local).listen(100));
+  while (group.length < 8)
+    group.push(Socket.open(AF.inet, SOCK.stream).reusePort().bind(VICTIM, first.local).listen(100));
   const clients = Array.from({ length: 160 }, () => connectTcp(VICTIM, first.local));
   const raw = new RawSender();
   for (let n = 0; n < 200; n++) raw.send(syn(n, first.local));
   watch.source.tick();
   const seen = watch.groups.get(`${VICTIM}:${first.local}`);
-  assert.deepEqual([seen?.syns, seen?.completed, seen?.backlog, seen?.halfOpen, seen?.acceptQueue], [360, 160, 800, 200, 160]);
+  assert.deepEqual(
+    [seen?.syns, seen?.completed, seen?.backlog, seen?.halfOpen, seen?.acceptQueue],
+    [360, 160, 800, 200, 160],
+  );
   assert.equal([...watch.groups.values()].filter(({ local }) => local.port === first.local).length, 1);
   closeAll(clients);
   raw.close();
@@ -114,7 +134,10 @@ test('wildcards of both families are one listener', async () => {
   for (let i = 0; i < 30; i++) closeAll(pair(v4, VICTIM), pair(v6, '::1'));
   watch.source.tick();
   const seen = [...watch.groups.values()].filter(({ local }) => local.port === v4.local);
-  assert.deepEqual(seen.map(({ local, syns, completed, backlog }) => [local.ip, syns, completed, backlog]), [['0.0.0.0', 60, 60, 30]]);
+  assert.deepEqual(
+    seen.map(({ local, syns, completed, backlog }) => [local.ip, syns, completed, backlog]),
+    [['0.0.0.0', 60, 60, 30]],
+  );
   v4.close();
   v6.close();
 });
@@ -129,7 +152,10 @@ test('SYNs that meet a full accept queue are named so, and real clients who try 
   });
   const group = () => watch.groups.get(`${VICTIM}:${listener.local}`);
   watch.source.tick();
-  assert.deepEqual([group()?.syns, group()?.completed, group()?.queueFullSyns, group()?.acceptQueue, group()?.backlog], [18, 9, 9, 9, 8]);
+  assert.deepEqual(
+    [group()?.syns, group()?.completed, group()?.queueFullSyns, group()?.acceptQueue, group()?.backlog],
+    [18, 9, 9, 9, 8],
+  );
   const servers: Socket[] = [];
   await watch.until('the retransmissions', () => (group()?.synRetransmits ?? 0) >= 9);
   await watch.until('all handshakes', () => {
@@ -159,7 +185,7 @@ test('crossing the threshold of a listener is told at once, and again at each do
   const raw = new RawSender();
   for (let n = 0; n < 199; n++) raw.send(syn(n, listener.local));
   watch.source.drain();
-  assert.deepEqual(watch.listeners, []);
+  assert.equal(watch.listeners.length, 0);
   const waiting = watch.source.poll(10_000);
   await sleep(50);
   const start = performance.now();
@@ -167,10 +193,16 @@ test('crossing the threshold of a listener is told at once, and again at each do
   await waiting;
   const delayMs = performance.now() - start;
   assert.ok(delayMs < 1000, `told after ${delayMs} ms, not at the end of the wait`);
-  assert.deepEqual(watch.listeners.map((seen) => [seen.trigger, seen.syns, seen.local.port]), [['threshold', 200, listener.local]]);
+  assert.deepEqual(
+    watch.listeners.map((seen) => [seen.trigger, seen.syns, seen.local.port]),
+    [['threshold', 200, listener.local]],
+  );
   for (let n = 200; n < 1700; n++) raw.send(syn(n, listener.local));
   watch.source.drain();
-  assert.deepEqual(watch.listeners.map((seen) => seen.syns), [200, 400, 800, 1600]);
+  assert.deepEqual(
+    watch.listeners.map((seen) => seen.syns),
+    [200, 400, 800, 1600],
+  );
   const { distinctSources, sampleSources } = watch.listeners.at(-1)!;
   assert.ok(distinctSources > 1600 * 0.6 && distinctSources < 1600 * 1.4, `distinct sources: ${distinctSources}`);
   assert.equal(sampleSources.at(-1), spoofed(1599));

@@ -68,28 +68,32 @@ test('100,800 sockets', async (t) => {
     assert.deepEqual(bytes(young.connections), [HOLDERS * MOVED * BYTES, HOLDERS * MOVED * BYTES]);
   });
 
-  await t.test('older than the source, with room for 4,096 in a pass, not one is missing and none comes twice', async () => {
-    const start = performance.now();
-    await using old = new Watch({ netns, settings: { maxSockets: MAX_SOCKETS, maxLiveRecords: 4096 } });
-    t.diagnostic(`a source that finds ${SOCKETS} older sockets is up in ${Math.round(performance.now() - start)} ms`);
-    let ticks = 0;
-    while (distinct(old.connections) < SOCKETS && ticks++ < 20) old.source.tick();
-    assert.equal(distinct(old.connections), SOCKETS, `after ${ticks} looks`);
-    assert.ok(ticks > 1, 'more than one look was needed');
-    assert.equal(old.connections.length, SOCKETS, 'each once');
-    assert.ok(old.connections.every((seen) => seen.preexisting && seen.isNew && seen.pid > 0));
-    assert.deepEqual(bytes(old.connections), [0, 0], 'what they moved before is not counted');
+  await t.test(
+    'older than the source, with room for 4,096 in a pass, not one is missing and none comes twice',
+    async () => {
+      const start = performance.now();
+      await using old = new Watch({ netns, settings: { maxSockets: MAX_SOCKETS, maxLiveRecords: 4096 } });
+      t.diagnostic(`a source that finds ${SOCKETS} older sockets is up in ${Math.round(performance.now() - start)} ms`);
+      let ticks = 0;
+      while (distinct(old.connections) < SOCKETS && ticks++ < 20) old.source.tick();
+      assert.equal(distinct(old.connections), SOCKETS, `after ${ticks} looks`);
+      assert.ok(ticks > 1, 'more than one look was needed');
+      assert.equal(old.connections.length, SOCKETS, 'each once');
+      assert.ok(old.connections.every((seen) => seen.preexisting && seen.isNew && seen.pid > 0));
+      assert.deepEqual(bytes(old.connections), [0, 0], 'what they moved before is not counted');
 
-    await moveSome();
-    while (bytes(old.connections)[0] < HOLDERS * MOVED * BYTES && ticks++ < 60) old.source.tick();
-    old.source.tick();
-    assert.deepEqual(bytes(old.connections), [HOLDERS * MOVED * BYTES, HOLDERS * MOVED * BYTES]);
-    assert.deepEqual(checkLifecycles(old.connections), []);
-  });
+      await moveSome();
+      while (bytes(old.connections)[0] < HOLDERS * MOVED * BYTES && ticks++ < 60) old.source.tick();
+      old.source.tick();
+      assert.deepEqual(bytes(old.connections), [HOLDERS * MOVED * BYTES, HOLDERS * MOVED * BYTES]);
+      assert.deepEqual(checkLifecycles(old.connections), []);
+    },
+  );
 
   await t.test('and at their end each is recorded once', async () => {
     for (const holder of holders) holder.write('end');
-    for (const until = Date.now() + 30_000; young.closed().length < SOCKETS && Date.now() < until; ) await young.source.poll(100);
+    for (const until = Date.now() + 30_000; young.closed().length < SOCKETS && Date.now() < until; )
+      await young.source.poll(100);
     assert.equal(young.closed().length, SOCKETS);
     const byBytes = new Map<number, number>();
     for (const { total } of young.closed()) {
@@ -97,7 +101,13 @@ test('100,800 sockets', async (t) => {
       byBytes.set(moved, (byBytes.get(moved) ?? 0) + 1);
     }
     const movedSockets = 2 * HOLDERS * MOVED;
-    assert.deepEqual(byBytes, new Map([[2 * BYTES, movedSockets], [0, SOCKETS - movedSockets]]));
+    assert.deepEqual(
+      byBytes,
+      new Map([
+        [2 * BYTES, movedSockets],
+        [0, SOCKETS - movedSockets],
+      ]),
+    );
     young.source.tick();
     assert.deepEqual(young.source.lost(), {});
   });

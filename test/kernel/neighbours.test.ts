@@ -110,7 +110,10 @@ test('a cgroup that another program holds exclusively: TCP is exact, and what is
     assert.equal(refused?.attached, false);
     assert.match(refused?.reason ?? '', /nb_cgroup_in/);
     assert.match(refused?.reason ?? '', /TCP accounting goes on/);
-    assert.ok(status.programs.some((each) => each.name === 'ng_packet_out' && each.attached), 'the other direction is free');
+    assert.ok(
+      status.programs.some((each) => each.name === 'ng_packet_out' && each.attached),
+      'the other direction is free',
+    );
 
     const ledger = new Ledger();
     const listener = listenTcp('127.0.0.1');
@@ -120,9 +123,12 @@ test('a cgroup that another program holds exclusively: TCP is exact, and what is
     await watch.until('all final records', () => watch.closed().length >= 400);
     assert.deepEqual(ledger.compare(watch.closed()), []);
   } finally {
-    assert.deepEqual(cgroupQuery(fd, program.attachType).programs.map(({ programName }) => programName), ['nb_cgroup_in'], 'and it is still theirs');
+    assert.deepEqual(
+      cgroupQuery(fd, program.attachType).programs.map(({ programName }) => programName),
+      ['nb_cgroup_in'],
+      'and it is still theirs',
+    );
     libbpf.bpf_prog_detach2(program.fd, fd, program.attachType);
     libc.close(fd);
   }
 });
-

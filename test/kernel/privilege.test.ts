@@ -1,6 +1,6 @@
 /** CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN are enough: everything loads, attaches and counts. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmdirSync, mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,10 @@ for (const [who, wrapper] of Object.entries(wrappers)) {
     const pid = inNewPids ? childOf(watch.process.pid) : watch.process.pid;
     assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), new RegExp(`^CapEff:\\t${CAP_EFF}$`, 'm'));
     assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), who === 'nobody' ? /^Uid:\t65534/m : /^Uid:\t0\t/m);
-    assert.deepEqual(watch.status.programs.filter((program) => !program.attached), []);
+    assert.deepEqual(
+      watch.status.programs.filter((program) => !program.attached),
+      [],
+    );
     assert.equal(watch.status.wholeHost, true);
     assert.equal(watch.status.preexistingSockets, inNewPids ? 'partial' : 'full');
     const older = (await watch.look()).connections;
@@ -67,7 +70,8 @@ for (const [who, wrapper] of Object.entries(wrappers)) {
     const sender = Socket.open(AF.inet, SOCK.dgram).connect('127.0.0.1', receiver.local);
     for (let i = 0; i < 50; i++) sender.sendDatagram(100);
     const raw = new RawSender();
-    for (let i = 0; i < 30; i++) raw.send({ from: '127.0.0.9', to: '127.0.0.1', sourcePort: 999, port: 1000 + i, flags: FLAG.syn });
+    for (let i = 0; i < 30; i++)
+      raw.send({ from: '127.0.0.9', to: '127.0.0.1', sourcePort: 999, port: 1000 + i, flags: FLAG.syn });
     const name = `netguard-test-privilege-${process.pid}`;
     mkdirSync(join(cgroupRoot, name));
     rmdirSync(join(cgroupRoot, name));
@@ -76,11 +80,19 @@ for (const [who, wrapper] of Object.entries(wrappers)) {
     const closed = seen.connections.filter(({ phase }) => phase === 'closed');
     assert.deepEqual(ledger.compare(closed), []);
     assert.deepEqual(checkLifecycles(seen.connections), []);
-    assert.deepEqual(seen.totals.filter(({ protocol }) => protocol === 'UDP').map((total) => [total.sentPackets, total.receivedPackets, total.sentBytes]), [[50, 50, 5000]]);
+    assert.deepEqual(
+      seen.totals
+        .filter(({ protocol }) => protocol === 'UDP')
+        .map((total) => [total.sentPackets, total.receivedPackets, total.sentBytes]),
+      [[50, 50, 5000]],
+    );
     assert.equal(seen.listeners.find(({ local }) => local.port === listener.local)?.completed, 200);
     assert.equal(seen.probes.find(({ sourceIp }) => sourceIp === '127.0.0.9')?.shapes.syn, 30);
     assert.equal(seen.drops.find(({ reason }) => reason === 'NO_SOCKET')?.packets, 60);
-    assert.deepEqual(seen.cgroups.filter(({ path }) => path === `/${name}`).map(({ created }) => created), [true, false]);
+    assert.deepEqual(
+      seen.cgroups.filter(({ path }) => path === `/${name}`).map(({ created }) => created),
+      [true, false],
+    );
     assert.deepEqual(seen.lost, {});
     raw.close();
     for (const socket of [listener, receiver, sender]) socket.close();
@@ -88,9 +100,25 @@ for (const [who, wrapper] of Object.entries(wrappers)) {
 }
 
 test('without CAP_NET_ADMIN, or with none, the source refuses to start and says which capability is missing', async () => {
-  for (const [capabilities, missing] of [['-all,+bpf,+perfmon', 'CAP_NET_ADMIN'], ['-all', 'CAP_BPF']] as const) {
-    const wrapper = ['sh', '-c', 'exec "$@" 2>&1', 'sh', 'setpriv', `--bounding-set=${capabilities}`, `--inh-caps=${capabilities}`];
-    const [command = '', ...args] = [...wrapper, process.execPath, fileURLToPath(new URL('support/children/watch.ts', import.meta.url)), '{}'];
+  for (const [capabilities, missing] of [
+    ['-all,+bpf,+perfmon', 'CAP_NET_ADMIN'],
+    ['-all', 'CAP_BPF'],
+  ] as const) {
+    const wrapper = [
+      'sh',
+      '-c',
+      'exec "$@" 2>&1',
+      'sh',
+      'setpriv',
+      `--bounding-set=${capabilities}`,
+      `--inh-caps=${capabilities}`,
+    ];
+    const [command = '', ...args] = [
+      ...wrapper,
+      process.execPath,
+      fileURLToPath(new URL('support/children/watch.ts', import.meta.url)),
+      '{}',
+    ];
     await using child = new Background(command, args);
     await child.finish().catch(() => {});
     assert.match(child.text, new RegExp(missing));

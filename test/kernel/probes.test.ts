@@ -1,8 +1,8 @@
 /** Packets that find no socket, and dropped packets by the kernel's reason. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProbeObservation, ProbeShape } from '../../packages/core/src/index.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';
 import { PeerNamespace } from './support/peer-namespace.ts';
@@ -89,7 +89,8 @@ test('each shape of scan is told by its flags', async () => {
     other: FLAG.syn | FLAG.fin,
   };
   for (const [i, flags] of Object.values(shapes).entries()) {
-    for (let n = 0; n <= i; n++) raw.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags });
+    for (let n = 0; n <= i; n++)
+      raw.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags });
   }
   raw.close();
   const udp = Socket.open(AF.inet, SOCK.dgram).bind(SCANNER);
@@ -99,7 +100,17 @@ test('each shape of scan is told by its flags', async () => {
   for (let n = 0; n < 7; n++) udp6.sendTo(Buffer.from('probe'), '::1', FIRST_PORT + n);
   udp6.close();
   watch.source.tick();
-  assert.deepEqual(sum(watch.probes, SCANNER, TARGET).shapes, { syn: 1, fin: 2, null: 3, xmas: 4, ack: 5, rst: 6, synAck: 7, other: 8, udp: 20 });
+  assert.deepEqual(sum(watch.probes, SCANNER, TARGET).shapes, {
+    syn: 1,
+    fin: 2,
+    null: 3,
+    xmas: 4,
+    ack: 5,
+    rst: 6,
+    synAck: 7,
+    other: 8,
+    udp: 20,
+  });
   assert.deepEqual(sum(watch.probes, '::1', '::1').shapes, { udp: 7 });
 });
 
@@ -117,8 +128,10 @@ test('who sends past the IP layer (AF_PACKET) is shown by the answers that find 
   await using watch = new Watch({ netns });
   const listener = listenTcp(TARGET);
   const sender = new PacketSender();
-  for (let n = 0; n < 50; n++) sender.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags: FLAG.syn });
-  for (let n = 0; n < 30; n++) sender.send({ from: SCANNER, to: TARGET, sourcePort: 41_000 + n, port: listener.local, flags: FLAG.syn });
+  for (let n = 0; n < 50; n++)
+    sender.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags: FLAG.syn });
+  for (let n = 0; n < 30; n++)
+    sender.send({ from: SCANNER, to: TARGET, sourcePort: 41_000 + n, port: listener.local, flags: FLAG.syn });
   sender.close();
   watch.source.tick();
   assert.deepEqual(sum(watch.probes, SCANNER, TARGET).shapes.syn, 50);
@@ -131,7 +144,8 @@ test('who sends past the IP layer (AF_PACKET) is shown by the answers that find 
 test('the number of ports that raises an alarm is told at once', async () => {
   await using watch = new Watch({ netns, limits: { probePorts: 20 } });
   const raw = new RawSender();
-  const send = (n: number) => raw.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags: FLAG.syn });
+  const send = (n: number) =>
+    raw.send({ from: SCANNER, to: TARGET, sourcePort: 40_000, port: FIRST_PORT + n, flags: FLAG.syn });
   for (let n = 0; n < 15; n++) for (let again = 0; again < 5; again++) send(n);
   watch.source.drain();
   assert.equal(watch.probes.length, 0, '15 ports are too few, however often');
@@ -142,7 +156,10 @@ test('the number of ports that raises an alarm is told at once', async () => {
   await waiting;
   assert.ok(performance.now() - start < 1000);
   const alarms = watch.probes.filter((seen) => seen.trigger === 'threshold');
-  assert.deepEqual(alarms.map((seen) => [seen.sourceIp, seen.targetIp]), [[SCANNER, TARGET]]);
+  assert.deepEqual(
+    alarms.map((seen) => [seen.sourceIp, seen.targetIp]),
+    [[SCANNER, TARGET]],
+  );
   assert.ok(alarms[0]!.distinctPorts >= 20 && alarms[0]!.distinctPorts <= 25);
   watch.source.tick();
   assert.equal(sum(watch.probes, SCANNER, TARGET).packets, 90, 'alarm and tick add up, none twice');
@@ -153,20 +170,33 @@ test('drops carry the running kernel’s names, also for packets with broken che
   await using watch = new Watch({ netns });
   await using peer = await PeerNamespace.open();
   const listener = listenTcp('198.51.100.1');
-  await peer.run('hping3', ['-c', '20', '-i', 'u1000', '-S', '-b', '-q', '-p', String(listener.local), '198.51.100.1']).catch(() => '');
+  await peer
+    .run('hping3', ['-c', '20', '-i', 'u1000', '-S', '-b', '-q', '-p', String(listener.local), '198.51.100.1'])
+    .catch(() => '');
   await watch.until('the drops', () => dropped(watch, 'TCP_CSUM') >= 20);
   assert.equal(dropped(watch, 'TCP_CSUM'), 20);
   assert.equal(watch.groups.get(`198.51.100.1:${listener.local}`)?.syns ?? 0, 0, 'none reached the listener');
-  assert.ok(watch.drops.every((seen) => /^[A-Z0-9_]+$/.test(seen.reason)), 'no reason without a name');
+  assert.ok(
+    watch.drops.every((seen) => /^[A-Z0-9_]+$/.test(seen.reason)),
+    'no reason without a name',
+  );
   listener.close();
 });
 
 test('a SYN scan from another namespace is attributed at both ends', async () => {
   await using peer = await PeerNamespace.open();
   await using watch = new Watch();
-  const out = await peer.run('sh', ['-c', 'hping3 -c 1000 -i u300 -S -q -s 40000 -k -p ++3000 198.51.100.1 2>&1 || true']);
+  const out = await peer.run('sh', [
+    '-c',
+    'hping3 -c 1000 -i u300 -S -q -s 40000 -k -p ++3000 198.51.100.1 2>&1 || true',
+  ]);
   assert.match(out, /1000 packets transmitted/);
-  const shapes = (at: number, source: string) => sum(watch.probes.filter((seen) => seen.netns === at), source, source === '198.51.100.2' ? '198.51.100.1' : '198.51.100.2').shapes;
+  const shapes = (at: number, source: string) =>
+    sum(
+      watch.probes.filter((seen) => seen.netns === at),
+      source,
+      source === '198.51.100.2' ? '198.51.100.1' : '198.51.100.2',
+    ).shapes;
   await watch.until('all probes', () => shapes(netns, '198.51.100.2').syn === 1000);
   assert.deepEqual(shapes(netns, '198.51.100.2'), { syn: 1000 });
   assert.deepEqual(shapes(peer.netns, '198.51.100.1'), { rst: 1000 });
@@ -177,14 +207,24 @@ test('a spoofed SYN flood: what was sent is what the listener saw and what was r
   ip('route add default via 198.51.100.2');
   await using watch = new Watch({ netns });
   const listener = listenTcp('198.51.100.1');
-  const out = await peer.run('sh', ['-c', `hping3 -c 20000 -i u20 -S -q --rand-source -p ${listener.local} 198.51.100.1 2>&1 || true`]);
+  const out = await peer.run('sh', [
+    '-c',
+    `hping3 -c 20000 -i u20 -S -q --rand-source -p ${listener.local} 198.51.100.1 2>&1 || true`,
+  ]);
   const sent = Number(/(\d+) packets transmitted/.exec(out)?.[1]);
   assert.equal(sent, 20_000);
   const group = () => watch.groups.get(`198.51.100.1:${listener.local}`);
   const seen = () => (group()?.syns ?? 0) + (group()?.synRetransmits ?? 0);
-  const refused = () => watch.drops.filter(({ reason }) => /^IP_(INVALID_SOURCE|LOCAL_SOURCE|RPFILTER|LOCALNET)$/.test(reason)).reduce((total, { packets }) => total + packets, 0);
+  const refused = () =>
+    watch.drops
+      .filter(({ reason }) => /^IP_(INVALID_SOURCE|LOCAL_SOURCE|RPFILTER|LOCALNET)$/.test(reason))
+      .reduce((total, { packets }) => total + packets, 0);
   await watch.until('all packets', () => seen() + refused() >= sent).catch(() => {});
-  assert.equal(seen() + refused(), sent, `seen ${seen()}, refused ${refused()}, ${JSON.stringify(watch.drops.map(({ reason, packets }) => [reason, packets]))}`);
+  assert.equal(
+    seen() + refused(),
+    sent,
+    `seen ${seen()}, refused ${refused()}, ${JSON.stringify(watch.drops.map(({ reason, packets }) => [reason, packets]))}`,
+  );
   assert.ok(seen() > sent * 0.85);
   assert.equal(group()?.completed, 0);
   const client = connectTcp('198.51.100.1', listener.local);

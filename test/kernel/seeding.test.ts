@@ -38,7 +38,10 @@ for (const address of ['127.0.0.1', '::1']) {
     const comm = readFileSync(`/proc/${holder.pid}/comm`, 'utf8').trim();
     for (const seen of watch.connections) {
       assert.equal(seen.role, seen.local.port === port ? 'server' : 'client');
-      assert.deepEqual([seen.pid, seen.comm, seen.preexisting, seen.isNew, seen.established], [holder.pid, comm, true, true, true]);
+      assert.deepEqual(
+        [seen.pid, seen.comm, seen.preexisting, seen.isNew, seen.established],
+        [holder.pid, comm, true, true, true],
+      );
       assert.deepEqual([seen.total.sentBytes, seen.total.receivedBytes], [0, 0]);
     }
     assert.equal(watch.groups.get(`${address}:${port}`)?.backlog, 1024, 'its listener too');
@@ -99,7 +102,9 @@ test('from another PID namespace running connections are found by their packets'
   server.receiveExactly(10);
   const found = (await watch.look()).connections;
   assert.deepEqual(
-    found.map(({ role, pid, preexisting, total }) => ({ role, pid, preexisting, received: total.receivedBytes })).sort((a, b) => (a.role < b.role ? -1 : 1)),
+    found
+      .map(({ role, pid, preexisting, total }) => ({ role, pid, preexisting, received: total.receivedBytes }))
+      .sort((a, b) => (a.role < b.role ? -1 : 1)),
     [
       { role: 'client', pid: 0, preexisting: true, received: 0 },
       { role: 'server', pid: 0, preexisting: true, received: 10 },
@@ -118,7 +123,11 @@ test('from another PID namespace running connections are found by their packets'
     return ends.length >= 2;
   });
   const end = (role: string) => ends.find((seen) => seen.role === role)?.total;
-  assert.deepEqual([end('client')?.sentBytes, end('client')?.receivedBytes], [300_000, 44], 'without the packet that showed it');
+  assert.deepEqual(
+    [end('client')?.sentBytes, end('client')?.receivedBytes],
+    [300_000, 44],
+    'without the packet that showed it',
+  );
   assert.deepEqual([end('server')?.sentBytes, end('server')?.receivedBytes], [44, 300_010]);
 });
 
@@ -136,7 +145,11 @@ test('a restart in the middle of a stream loses the gap and counts nothing twice
     watch.source.tick();
     const sum = (role: string, field: 'sentBytes' | 'receivedBytes') =>
       watch.connections.filter((seen) => seen.role === role).reduce((total, seen) => total + seen.delta[field], 0);
-    counted.push({ client: sum('client', 'sentBytes'), server: sum('server', 'receivedBytes'), whole: client.sent - before });
+    counted.push({
+      client: sum('client', 'sentBytes'),
+      server: sum('server', 'receivedBytes'),
+      whole: client.sent - before,
+    });
     await watch.source.close();
     pump(client, server, 123_456);
   }
@@ -151,7 +164,11 @@ test('a restart in the middle of a stream loses the gap and counts nothing twice
   server.close();
   listener.close();
   await last.until('both ends', () => last.closed().length === 2);
-  assert.ok(last.closed().every((seen) => seen.total.sentBytes === 0 && seen.total.receivedBytes === 0 && seen.closeReason === 'fin'));
+  assert.ok(
+    last
+      .closed()
+      .every((seen) => seen.total.sentBytes === 0 && seen.total.receivedBytes === 0 && seen.closeReason === 'fin'),
+  );
 });
 
 test('two sources at once count the same', async () => {

@@ -32,15 +32,17 @@ export class Background implements AsyncDisposable {
   }
 
   /** The next whole line that it writes, or has written and nobody took. */
-  async line(): Promise<string> {
-    for (;;) {
+  async line(limitMs = 30_000): Promise<string> {
+    for (const limit = Date.now() + limitMs; ; ) {
       const end = this.#text.indexOf('\n');
       if (end >= 0) {
         const line = this.#text.slice(0, end);
         this.#text = this.#text.slice(end + 1);
         return line;
       }
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error('it ended without another line');
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error('it ended without another line');
+      if (Date.now() > limit) throw new Error(`no line from ${this.child.spawnfile} within ${limitMs} ms`);
       await this.#moreOrEnd();
     }
   }
@@ -49,10 +51,12 @@ export class Background implements AsyncDisposable {
     const { stdout } = this.child;
     return new Promise((resolve) => {
       const done = () => {
+        clearTimeout(timer);
         stdout!.off('data', done);
         this.child.off('exit', done);
         resolve();
       };
+      const timer = setTimeout(done, 1000);
       stdout!.once('data', done);
       this.child.once('exit', done);
     });

@@ -14,7 +14,8 @@ export function heldBy(pid: number | 'self'): Set<KernelObject> {
     } catch {
       continue;
     }
-    for (const [, kind, id] of text.matchAll(/^(prog|map|link)_id:\s*(\d+)$/gm)) held.add(`${kind} ${id}` as KernelObject);
+    for (const [, kind, id] of text.matchAll(/^(prog|map|link)_id:\s*(\d+)$/gm))
+      held.add(`${kind} ${id}` as KernelObject);
   }
   return held;
 }
@@ -23,7 +24,9 @@ export function heldBy(pid: number | 'self'): Set<KernelObject> {
 export function existing(): Set<KernelObject> {
   const found = new Set<KernelObject>();
   for (const kind of ['prog', 'map', 'link'] as const) {
-    const rows = JSON.parse(execFileSync('bpftool', ['-j', kind, 'show'], { maxBuffer: 64 << 20 }).toString()) as { id: number }[];
+    const rows = JSON.parse(execFileSync('bpftool', ['-j', kind, 'show'], { maxBuffer: 64 << 20 }).toString()) as {
+      id: number;
+    }[];
     for (const { id } of rows) found.add(`${kind} ${id}`);
   }
   return found;

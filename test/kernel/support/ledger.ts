@@ -34,9 +34,14 @@ export class Ledger {
 
   /** Records that tell what no application counted: for when some are known to be missing, and ports are used again. */
   unexplained(closed: readonly ConnectionObservation[]): string[] {
-    const known = new Set(this.entries.map((e) => `${key(e.role, e.local, e.remote)} ${e.sent} ${e.received} ${e.reason}`));
+    const known = new Set(
+      this.entries.map((e) => `${key(e.role, e.local, e.remote)} ${e.sent} ${e.received} ${e.reason}`),
+    );
     return closed
-      .map((seen) => `${key(seen.role, seen.local.port, seen.remote.port)} ${seen.total.sentBytes} ${seen.total.receivedBytes} ${seen.closeReason}`)
+      .map(
+        (seen) =>
+          `${key(seen.role, seen.local.port, seen.remote.port)} ${seen.total.sentBytes} ${seen.total.receivedBytes} ${seen.closeReason}`,
+      )
       .filter((record) => !known.has(record));
   }
 }
@@ -44,7 +49,10 @@ export class Ledger {
 /** Whether each connection was new once, closed once, and its differences add up to its total. */
 export function checkLifecycles(observations: readonly ConnectionObservation[]): string[] {
   const problems: string[] = [];
-  const byId = new Map<string, { news: number; closes: number; rx: number; tx: number; segments: number; last: ConnectionObservation }>();
+  const byId = new Map<
+    string,
+    { news: number; closes: number; rx: number; tx: number; segments: number; last: ConnectionObservation }
+  >();
   for (const seen of observations) {
     const sum = byId.get(seen.id) ?? { news: 0, closes: 0, rx: 0, tx: 0, segments: 0, last: seen };
     byId.set(seen.id, sum);
@@ -60,8 +68,10 @@ export function checkLifecycles(observations: readonly ConnectionObservation[]):
     if (news !== 1) problems.push(`${id}: new ${news} times`);
     if (closes > 1) problems.push(`${id}: closed ${closes} times`);
     const { receivedBytes, sentBytes, receivedPackets, sentPackets } = last.total;
-    if (rx !== receivedBytes || tx !== sentBytes) problems.push(`${id}: differences ${rx}/${tx}, total ${receivedBytes}/${sentBytes}`);
-    if (segments !== receivedPackets + sentPackets) problems.push(`${id}: segments ${segments}, total ${receivedPackets + sentPackets}`);
+    if (rx !== receivedBytes || tx !== sentBytes)
+      problems.push(`${id}: differences ${rx}/${tx}, total ${receivedBytes}/${sentBytes}`);
+    if (segments !== receivedPackets + sentPackets)
+      problems.push(`${id}: segments ${segments}, total ${receivedPackets + sentPackets}`);
   }
   return problems;
 }
@@ -74,7 +84,9 @@ function differences(id: string, entry: Entry, seen: ConnectionObservation): str
   const problems: string[] = [];
   const { sentBytes, receivedBytes } = seen.total;
   if (sentBytes !== entry.sent) problems.push(`${id}: sent ${entry.sent}, recorded ${sentBytes} (${seen.closeReason})`);
-  if (receivedBytes !== entry.received) problems.push(`${id}: received ${entry.received}, recorded ${receivedBytes} (${seen.closeReason})`);
-  if (entry.reason && seen.closeReason !== entry.reason) problems.push(`${id}: ended by ${entry.reason}, recorded ${seen.closeReason}`);
+  if (receivedBytes !== entry.received)
+    problems.push(`${id}: received ${entry.received}, recorded ${receivedBytes} (${seen.closeReason})`);
+  if (entry.reason && seen.closeReason !== entry.reason)
+    problems.push(`${id}: ended by ${entry.reason}, recorded ${seen.closeReason}`);
   return problems;
 }

@@ -21,7 +21,16 @@ export const libc = {
   unshare: c.func('int unshare(int)'),
 };
 
-export const ERRNO = { EAGAIN: 11, ENOPROTOOPT: 92, ECONNRESET: 104, ETIMEDOUT: 110, ECONNREFUSED: 111, EINPROGRESS: 115, ENETUNREACH: 101, EHOSTUNREACH: 113 } as const;
+export const ERRNO = {
+  EAGAIN: 11,
+  ENOPROTOOPT: 92,
+  ECONNRESET: 104,
+  ETIMEDOUT: 110,
+  ECONNREFUSED: 111,
+  EINPROGRESS: 115,
+  ENETUNREACH: 101,
+  EHOSTUNREACH: 113,
+} as const;
 
 /** A refused call of the C library. */
 export class SystemCallError extends Error {

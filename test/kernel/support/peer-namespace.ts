@@ -19,7 +19,10 @@ export class PeerNamespace implements AsyncDisposable {
     ip(`link add eth0 type veth peer name eth0 netns ${holder.pid}`);
     ip('addr add 198.51.100.1/24 dev eth0');
     ip('link set eth0 up');
-    await peer.run('sh', ['-c', 'ip addr add 198.51.100.2/24 dev eth0 && ip link set eth0 up && ip route add default via 198.51.100.1']);
+    await peer.run('sh', [
+      '-c',
+      'ip addr add 198.51.100.2/24 dev eth0 && ip link set eth0 up && ip route add default via 198.51.100.1',
+    ]);
     return peer;
   }
 

@@ -1,6 +1,7 @@
 /** Hand-made IPv4 packets: what a scanner or a flooder sends. */
+
+import { check, libc } from './libc.ts';
 import { AF, IPPROTO, SOCK, Socket } from './socket.ts';
-import { libc, check } from './libc.ts';
 
 export const FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
 
@@ -83,7 +84,10 @@ export class PacketSender {
 
   send(segment: Segment): void {
     const frame = Buffer.concat([Buffer.from('0000000000000000000000000800', 'hex'), tcpPacket(segment)]);
-    check('sendto', libc.sendto(this.#socket.fd, frame, frame.length, 0, this.#address, this.#address.length) as number);
+    check(
+      'sendto',
+      libc.sendto(this.#socket.fd, frame, frame.length, 0, this.#address, this.#address.length) as number,
+    );
   }
 
   close(): void {

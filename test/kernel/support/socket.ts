@@ -1,12 +1,22 @@
 /** Blocking sockets that count what the application itself sent and received. IPv4 and IPv6, TCP, UDP and raw. */
-import { parseAddress } from './socket-address.ts';
+
 import { check, ERRNO, errno, libc, SystemCallError } from './libc.ts';
+import { parseAddress } from './socket-address.ts';
 
 export const AF = { unspec: 0, inet: 2, inet6: 10, packet: 17 } as const;
 export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 export const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, raw: 255, mptcp: 262 } as const;
 const SOL_SOCKET = 1;
-const SO = { reuseaddr: 2, sndbuf: 7, rcvbuf: 8, linger: 13, reuseport: 15, rcvtimeo: 20, sndtimeo: 21, rcvbufforce: 33 } as const;
+const SO = {
+  reuseaddr: 2,
+  sndbuf: 7,
+  rcvbuf: 8,
+  linger: 13,
+  reuseport: 15,
+  rcvtimeo: 20,
+  sndtimeo: 21,
+  rcvbufforce: 33,
+} as const;
 const FIONREAD = 0x541b;
 const MSG = { dontwait: 0x40, nosignal: 0x4000 } as const;
 
@@ -164,7 +174,10 @@ export class Socket {
 
   sendTo(payload: Uint8Array, ip: string, port: number): this {
     const address = parseAddress(ip, port);
-    this.sent += check('sendto', libc.sendto(this.fd, payload, payload.length, MSG.nosignal, address, address.length) as number);
+    this.sent += check(
+      'sendto',
+      libc.sendto(this.fd, payload, payload.length, MSG.nosignal, address, address.length) as number,
+    );
     return this;
   }
 

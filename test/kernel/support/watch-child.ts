@@ -1,8 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import type { ConnectionObservation, DatagramObservation, DropObservation, ListenerObservation, ProbeObservation } from '../../../packages/core/src/index.ts';
 import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-reader.ts';
 import type { CgroupEvent } from '../../../packages/agent/src/sources/ebpf/source.ts';
 import type { SourceStatus } from '../../../packages/agent/src/worker/messages.ts';
+import type {
+  ConnectionObservation,
+  DatagramObservation,
+  DropObservation,
+  ListenerObservation,
+  ProbeObservation,
+} from '../../../packages/core/src/index.ts';
 import { Background } from './command.ts';
 import type { WatchOptions } from './watch.ts';
 

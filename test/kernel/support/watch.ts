@@ -1,14 +1,29 @@
 /** The source under test, with everything that it said about one network namespace or cgroup kept in order. */
-import type { ConnectionObservation, DatagramObservation, DropObservation, ListenerObservation, Observation, ProbeObservation, SynSourceObservation } from '../../../packages/core/src/index.ts';
+
 import { type Config, defaultConfig } from '../../../packages/agent/src/config/schema.ts';
 import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-reader.ts';
 import { type CgroupEvent, EbpfSource, type KernelLimits } from '../../../packages/agent/src/sources/ebpf/source.ts';
+import type {
+  ConnectionObservation,
+  DatagramObservation,
+  DropObservation,
+  ListenerObservation,
+  Observation,
+  ProbeObservation,
+  SynSourceObservation,
+} from '../../../packages/core/src/index.ts';
 import { cgroupRoot } from './own-cgroup.ts';
 import { waitFor } from './wait-for.ts';
 
 export type EbpfSettings = Config['sources']['ebpf'];
 
-export const LIMITS: KernelLimits = { listenerSyns: 1_000_000, sourceSyns: 1_000_000, probePorts: 1_000_000, windowMs: 1000, graceMs: 100 };
+export const LIMITS: KernelLimits = {
+  listenerSyns: 1_000_000,
+  sourceSyns: 1_000_000,
+  probePorts: 1_000_000,
+  windowMs: 1000,
+  graceMs: 100,
+};
 
 export interface WatchOptions {
   readonly settings?: Partial<EbpfSettings>;
@@ -41,19 +56,27 @@ export class Watch {
   constructor(options: WatchOptions = {}) {
     this.#options = options;
     const base = defaultConfig();
-    const config: Config = { ...base, sources: { ...base.sources, ebpf: { ...base.sources.ebpf, ...options.settings } } };
-    this.source = new EbpfSource(config, options.root ?? cgroupRoot, { ...LIMITS, ...options.limits }, {
-      observe: (seen) => this.#observe(seen),
-      cgroup: (event) => this.cgroups.push(event),
-      datagramTotal: (total) => {
-        if (!this.#ofCgroup(total.cgroupId)) return;
-        this.totals.set(`${total.protocol}${total.loopback ? ' loopback' : ''}`, total);
-        this.allTotals = this.allTotals.filter((each) => !sameTotal(each, total)).concat(total);
+    const config: Config = {
+      ...base,
+      sources: { ...base.sources, ebpf: { ...base.sources.ebpf, ...options.settings } },
+    };
+    this.source = new EbpfSource(
+      config,
+      options.root ?? cgroupRoot,
+      { ...LIMITS, ...options.limits },
+      {
+        observe: (seen) => this.#observe(seen),
+        cgroup: (event) => this.cgroups.push(event),
+        datagramTotal: (total) => {
+          if (!this.#ofCgroup(total.cgroupId)) return;
+          this.totals.set(`${total.protocol}${total.loopback ? ' loopback' : ''}`, total);
+          this.allTotals = this.allTotals.filter((each) => !sameTotal(each, total)).concat(total);
+        },
+        listener: (seen) => {
+          if (this.#ofNetns(seen.netns)) this.groups.set(`${seen.local.ip}:${seen.local.port}`, seen);
+        },
       },
-      listener: (seen) => {
-        if (this.#ofNetns(seen.netns)) this.groups.set(`${seen.local.ip}:${seen.local.port}`, seen);
-      },
-    });
+    );
   }
 
   /** Final records only. */

@@ -7,5 +7,6 @@ const [ip = '127.0.0.1', count = '1'] = process.argv.slice(2);
 const styles = Object.values(closeStyles);
 const listeners = styles.map(() => listenTcp(ip));
 const ledger = new Ledger();
-for (let i = 0; i < Number(count); i++) converse(listeners[i % styles.length]!, ip, sizeOf(i), styles[i % styles.length]!, ledger);
+for (let i = 0; i < Number(count); i++)
+  converse(listeners[i % styles.length]!, ip, sizeOf(i), styles[i % styles.length]!, ledger);
 console.log(JSON.stringify(ledger.entries));

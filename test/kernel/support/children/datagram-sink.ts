@@ -5,7 +5,9 @@ import { familyOf, SOCK, Socket } from '../socket.ts';
 
 const [ip = '127.0.0.1'] = process.argv.slice(2);
 const cgroup = enterOwnCgroup();
-const socket = Socket.open(familyOf(ip), SOCK.dgram).forceReceiveBuffer(32 << 20).bind(ip);
+const socket = Socket.open(familyOf(ip), SOCK.dgram)
+  .forceReceiveBuffer(32 << 20)
+  .bind(ip);
 console.log(JSON.stringify({ port: socket.local, cgroupId: cgroup.id }));
 for await (const _ of createInterface({ input: process.stdin })) {
   socket.receiveWaiting();

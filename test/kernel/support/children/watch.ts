@@ -12,7 +12,9 @@ for await (const _ of createInterface({ input: process.stdin })) {
   const { connections, datagrams, probes, drops, cgroups } = watch;
   const listeners = [...watch.groups.values()];
   const totals = [...watch.totals.values()];
-  console.log(JSON.stringify({ connections, datagrams, probes, drops, cgroups, listeners, totals, lost: watch.source.lost() }));
+  console.log(
+    JSON.stringify({ connections, datagrams, probes, drops, cgroups, listeners, totals, lost: watch.source.lost() }),
+  );
   for (const list of [connections, datagrams, probes, drops, cgroups]) list.length = 0;
 }
 await watch.source.close();
