@@ -13,10 +13,10 @@ export class Background {
   stderr = '';
   readonly #exited: Promise<unknown>;
 
-  constructor(command: string, args: readonly string[], options: RunOptions = {}) {
+  constructor(command: string, args: readonly string[], options: RunOptions & { readonly input?: boolean } = {}) {
     const [program = command, ...rest] = [...(options.prefix ?? []), command];
     this.child = spawn(program, [...rest, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: cleanEnvironment(options.env),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
