@@ -1,3 +1,4 @@
+import type { Daemon, Logger } from '@netguard/agent';
 import { palette, wantsColour } from '../text/palette.ts';
 import { announce } from './announce.ts';
 import { closeInTime } from './close-in-time.ts';
@@ -33,7 +34,10 @@ export async function runDaemon(flags: RunFlags, defaults: ConfigPart): Promise<
     if (process.stdout.isTTY) {
       const colours = palette({ colour: wantsColour(process.stdout, process.env) });
       process.stdout.write(`${announce(daemon.state.status(), daemon.url, colours).join('\n')}\n`);
-    } else logger.info({ url: daemon.url }, 'NetGuard is watching');
+    } else {
+      warnDegraded(daemon, logger);
+      logger.info({ url: daemon.url }, 'NetGuard is watching');
+    }
     const reason = await Promise.race([signals.stopped, failed]);
     logger.info({ reason }, 'stopping');
     const inTime = await closeInTime(() => opened.close());
@@ -45,5 +49,13 @@ export async function runDaemon(flags: RunFlags, defaults: ConfigPart): Promise<
   } finally {
     unwatch();
     signals.dispose();
+  }
+}
+
+/** Who reads only the log must learn what is not watched. Concerns were logged when they arose. */
+function warnDegraded({ state }: Daemon, logger: Logger): void {
+  const told = new Set(state.concerns.values());
+  for (const sentence of state.status().degraded) {
+    if (!told.has(sentence)) logger.warn({ code: 'NG_WARN_DEGRADED' }, sentence);
   }
 }
