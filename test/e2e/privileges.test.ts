@@ -5,6 +5,7 @@ import { Lab } from '../../packages/cli/src/lab/lab.ts';
 import { Agent, heard } from './support/agent.ts';
 import { netguard, told } from './support/command.ts';
 import { Flood } from './support/flood.ts';
+import { httpGet } from './support/http.ts';
 import { assertGone, assertWatching, objectsOf } from './support/kernel-objects.ts';
 import { Program } from './support/program.ts';
 import type { Talk } from './support/programs/talk.ts';
@@ -104,6 +105,20 @@ for (const [who, prefix, missing, present] of cases) {
     assert.match(doctor.stdout, /NetGuard cannot run here: \d things? missing/);
   });
 }
+
+test('root without CAP_NET_ADMIN watches TCP, and log, readiness, status and doctor say what is lost', async () => {
+  const prefix = ['setpriv', '--inh-caps', '-all', '--bounding-set', '-all,+bpf,+perfmon'];
+  await using agent = await Agent.start({ prefix });
+  const lost = /ng_packet_in is not attached: .*this process lacks CAP_NET_ADMIN.*SYN floods are not seen/;
+  assert.match(agent.process.stderr, lost);
+  assert.match(agent.process.stderr, /"level":"warn".*NG_WARN_DEGRADED/);
+  assert.match((await agent.status()).degraded.join('\n'), lost);
+  assert.match((await httpGet(`${agent.url}/readyz`)).body, /"status":"degraded"/);
+  assert.match((await agent.cli(['status'])).stdout, /degraded/);
+  const doctor = await netguard(['doctor'], { prefix });
+  assert.equal(doctor.code, 1, told(doctor));
+  assert.match(doctor.stdout, /^✗ CAP_NET_ADMIN +missing\n +lost: .*no SYN floods/m);
+});
 
 test('doctor has nothing to say about this machine as root, also as JSON', async () => {
   const doctor = await netguard(['doctor', '-o', 'json']);
