@@ -21,6 +21,8 @@ const BYTES = 321;
 
 /** Room for two such suites at once: the hooks see the whole host. */
 const MAX_SOCKETS = 262_144;
+/** Room for all final records at once. */
+const RING_BYTES = 1 << 26;
 
 function distinct(seen: readonly ConnectionObservation[]): number {
   return new Set(seen.map(({ id }) => id)).size;
@@ -40,7 +42,10 @@ async function tickMs(watch: Watch): Promise<number> {
 }
 
 test('100,800 sockets', async (t) => {
-  await using young = new Watch({ netns, settings: { maxSockets: MAX_SOCKETS, maxLiveRecords: MAX_SOCKETS } });
+  await using young = new Watch({
+    netns,
+    settings: { maxSockets: MAX_SOCKETS, maxLiveRecords: MAX_SOCKETS, ringBytes: RING_BYTES },
+  });
   await using stack = new AsyncDisposableStack();
   const holders = Array.from({ length: HOLDERS }, (_, i) =>
     stack.use(new Background(process.execPath, [CHILD, `127.0.0.${i + 1}`, String(PER_HOLDER)])),

@@ -14,11 +14,16 @@ export async function output(command: string, args: readonly string[], limitMs =
 export class Background implements AsyncDisposable {
   readonly child: ChildProcess;
   #text = '';
+  #ended = false;
 
   constructor(command: string, args: readonly string[]) {
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.#text += text;
+    });
+    /* Later than its exit: nothing more will be read. */
+    this.child.once('close', () => {
+      this.#ended = true;
     });
   }
 
@@ -40,8 +45,7 @@ export class Background implements AsyncDisposable {
         this.#text = this.#text.slice(end + 1);
         return line;
       }
-      if (this.child.exitCode !== null || this.child.signalCode !== null)
-        throw new Error('it ended without another line');
+      if (this.#ended) throw new Error(`${this.child.spawnfile} ended without another line`);
       if (Date.now() > limit) throw new Error(`no line from ${this.child.spawnfile} within ${limitMs} ms`);
       await this.#moreOrEnd();
     }
@@ -53,12 +57,12 @@ export class Background implements AsyncDisposable {
       const done = () => {
         clearTimeout(timer);
         stdout!.off('data', done);
-        this.child.off('exit', done);
+        this.child.off('close', done);
         resolve();
       };
       const timer = setTimeout(done, 1000);
       stdout!.once('data', done);
-      this.child.once('exit', done);
+      this.child.once('close', done);
     });
   }
 
