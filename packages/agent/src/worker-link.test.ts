@@ -43,6 +43,27 @@ test('an exception in a real thread is a crash with its message', async () => {
   await started.stop();
 });
 
+test('a start that is given up while the thread is just done with it ends without a crash', async () => {
+  const abort = new AbortController();
+  let hasCrashed = false;
+  const { link: started, crashed } = link(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ type }) => {
+      if (type !== 'stop') return;
+      parentPort.postMessage({ type: 'started', status: {} });
+      parentPort.postMessage({ type: 'stopped' });
+    });`);
+  void crashed.then(() => {
+    hasCrashed = true;
+  });
+  const start = assert.rejects(started.start(START, abort.signal), { name: 'AbortError' });
+  abort.abort();
+  await start;
+  await started.stop();
+  await new Promise(setImmediate);
+  assert.equal(hasCrashed, false);
+});
+
 test('a file that cannot be loaded is an error of the start', async () => {
   const { link: started } = link('import "node:no-such-module";');
   await assert.rejects(started.start(START), { code: 'NG_ERR_WORKER_CRASHED' });

@@ -48,7 +48,8 @@ export class WorkerLink {
       onCrash(crashError(cause));
     };
     worker.on('message', (message) => {
-      if (message.type === 'started') this.#phase = 'running';
+      // Not when it is being stopped already: its end is then no crash.
+      if (message.type === 'started' && this.#phase === 'starting') this.#phase = 'running';
       onMessage(message);
       if (message.type === 'stopped') resolve();
     });
