@@ -55,8 +55,9 @@ export class DaemonAlerts {
     this.#retry = setTimeout(() => this.#save(), RETRY_MS).unref();
   }
 
-  /** Waits for the last write, not for ever. */
+  /** Saves how far open alerts have come and waits for that, not for ever. */
   async flush(): Promise<void> {
+    if (this.#state.alerts.openCount > 0) this.#save();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, FLUSH_MS);
     await Promise.race([this.#store.flush(), late]);

@@ -37,6 +37,14 @@ export class AlertShelf {
     }
   }
 
+  /** Takes over the current numbers of alerts that are open. */
+  refresh(alerts: readonly Alert[]): void {
+    for (const item of alerts) {
+      const entry = this.#open.get(item.id);
+      if (entry) this.#open.set(item.id, { sequence: entry.sequence, item });
+    }
+  }
+
   find(id: string): Alert | undefined {
     const open = this.#open.get(id);
     if (open) return open.item;

@@ -124,3 +124,22 @@ test('status is whole before the Worker said anything', () => {
   assert.equal(status.startedAt, '2026-01-31T12:00:00.000Z');
   assert.equal(status.identityAgeSeconds, null);
 });
+
+test('open alerts are current after each tick, without an event; what is not open stays as it was', () => {
+  const { state } = newState();
+  state.apply({ type: 'alert', event: { type: 'open', alert: alert('a') }, delayMs: 0 });
+  state.apply({ type: 'alert', event: { type: 'open', alert: alert('b') }, delayMs: 0 });
+  state.apply({ type: 'alert', event: { type: 'resolve', alert: alert('b', { status: 'resolved' }) }, delayMs: 0 });
+  let events = 0;
+  state.changes.on('alert', () => events++);
+  const alerts = [alert('a', { count: 7000 }), alert('b', { count: 7000 }), alert('c')];
+  state.apply({ type: 'tick', tick: tick(START_MS, { alerts }) });
+  assert.deepEqual(
+    state.alerts.newestFirst().map(({ item }) => [item.id, item.status, item.count]),
+    [
+      ['b', 'resolved', 1000],
+      ['a', 'open', 7000],
+    ],
+  );
+  assert.equal(events, 0);
+});

@@ -151,6 +151,7 @@ export class NodeState {
     this.pods.update(tick);
     this.listeners.update(tick);
     this.drops.update(tick);
+    this.alerts.refresh(tick.alerts ?? []);
     for (const [source, count] of this.loss.update(tick.lost, this.now())) {
       this.events.publish('lost', { source, count });
     }

@@ -100,6 +100,8 @@ export interface Tick {
   readonly totals: readonly EndpointTotal[];
   readonly listeners: readonly ListenerRow[];
   readonly drops: readonly DropRow[];
+  /** Open alerts as they are now, where that changed since they were last told: current numbers, no news. */
+  readonly alerts?: readonly Alert[];
   /** Cumulative lost events by source, only sources > 0. */
   readonly lost: Readonly<Record<string, number>>;
   readonly programs: readonly ProgramStatus[];

@@ -18,6 +18,7 @@ import type { IdentityFile } from '../identify/identity-file.ts';
 import type { IdentityTable } from '../identify/identity-table.ts';
 import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
 import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
+import { AlertProgress } from './alert-progress.ts';
 import { Detection } from './detection.ts';
 import { DropTotals } from './drop-totals.ts';
 import { FlowOutbox } from './flow-outbox.ts';
@@ -51,6 +52,7 @@ export class Pipeline implements EbpfSink {
   readonly #stats = new WorkloadStats();
   readonly #drops = new DropTotals();
   readonly #held = new HoldBack<Conversation>();
+  readonly #progress = new AlertProgress();
   #listeners: ListenerRow[] = [];
   #nextListeners: ListenerRow[] = [];
   #urgent = false;
@@ -173,6 +175,7 @@ export class Pipeline implements EbpfSink {
       totals: this.#totals.list((cgroupId) => this.#identity.byCgroup(cgroupId)),
       listeners: this.#listeners,
       drops: this.#drops.list(nowMs),
+      alerts: this.#progress.take(this.detection.book.list()),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(nowMs),
       tables: [
