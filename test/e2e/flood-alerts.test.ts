@@ -1,6 +1,7 @@
 /** Real SYN floods by hping3 are alerted quickly, once each, named rightly, and end by themselves. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { AlertEvent } from '@netguard/core';
 import { Lab } from '../../packages/cli/src/lab/lab.ts';
 import type { Member } from '../../packages/cli/src/lab/member.ts';
 import type { Pod } from '../../packages/cli/src/lab/pod.ts';
@@ -96,9 +97,10 @@ test('forged ACKs do not count as completed handshakes: a flood among them is st
   assert.ok(acks.running);
   const { data } = await opened('acked');
   assert.ok(Number(data.alert.evidence.completion ?? 0) < 0.2, JSON.stringify(data.alert.evidence));
-  const listener = await until('forged ACKs at the listener', async () => {
+  const listener = await until('forged ACKs and SYNs in the alert and at the listener', async () => {
     const [alert] = await agent.floodsOf(podOf('acked'));
-    return Number(alert?.evidence.bareAcks) > 0 && agent.listener(podOf('acked'), port);
+    const found = await agent.listener(podOf('acked'), port);
+    return Number(alert?.evidence.bareAcks) > 500 && (found?.syns ?? 0) > 500 && found;
   });
   assert.ok(listener.completed < listener.syns / 10, JSON.stringify(listener));
 });
@@ -137,6 +139,13 @@ test('an alert resolves by itself when the flood is over, and says so on the str
   const { data } = await opened('life');
   const [open] = await agent.floodsOf(pod);
   assert.deepEqual([open?.id, open?.status], [data.alert.id, 'open']);
+  // Nobody is told anew each second, but who looks sees how it stands.
+  const later = await until('its present numbers', async () => {
+    const [now] = await agent.floodsOf(pod);
+    const told = stream.of<AlertEvent>('alert').map((event) => event.data.alert.count);
+    return now && now.count > 2500 && !told.includes(now.count) && now;
+  });
+  assert.ok(Date.parse(later.lastSeen) - Date.parse(data.alert.lastSeen) > 1000, JSON.stringify(later));
   await attack.stop();
   const over = await until('its end', () => heard(stream, 'resolve', pod));
   assert.equal(over.data.alert.id, data.alert.id);
