@@ -143,7 +143,10 @@ test('the commands print what the server says', async () => {
   await using server = await api();
   const env = { NETGUARD_SERVER: server.url.origin };
   assert.match((await netguard(['top', '--once'], env)).stdout, /^shop\/web-1 +deployment\/web/m);
-  assert.match((await netguard(['observe'], env)).stdout, /shop\/web-1:41234 -> shop\/api-0:8080 to-endpoint FORWARDED/);
+  assert.match(
+    (await netguard(['observe'], env)).stdout,
+    /shop\/web-1:41234 -> shop\/api-0:8080 to-endpoint FORWARDED/,
+  );
   assert.match((await netguard(['alerts'], env)).stdout, /01J8ALERT +high/);
   assert.match((await netguard(['alerts', 'show', '01J8'], env)).stdout, /What to do/);
   assert.match((await netguard(['alerts', 'explain', '01J8'], env)).stdout, /Why it was raised here/);
