@@ -96,7 +96,7 @@ test('forged ACKs do not count as completed handshakes: a flood among them is st
   await using _syns = flood('acked', { rate: 1000 });
   assert.ok(acks.running);
   const { data } = await opened('acked');
-  assert.ok(Number(data.alert.evidence.completion ?? 0) < 0.2, JSON.stringify(data.alert.evidence));
+  assert.ok(Number(data.alert.evidence.completionRatio) < 0.2, JSON.stringify(data.alert.evidence));
   const listener = await until('forged ACKs and SYNs in the alert and at the listener', async () => {
     const [alert] = await agent.floodsOf(podOf('acked'));
     const found = await agent.listener(podOf('acked'), port);
