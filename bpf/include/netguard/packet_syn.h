@@ -6,13 +6,20 @@
 #include "listener.h"
 #include "packet.h"
 
-#define SYN_SEEN_SLOTS 65536
+#define SYN_SEEN_SETS 4096 /* a part */
+#define SYN_SEEN_PARTS 16
+
+/* The newest first; the oldest makes room. */
+struct syn_seen_set {
+	__u32 tag[4];
+};
 
 /*
  * Tags of recent SYNs by hash of source, port and initial sequence number: a repeated one is a retransmission, which a
- * patient client sends and a flood need not. Direct-mapped, overwritten by use: under a large flood some are forgotten.
+ * patient client sends and a flood need not. Sets of four, in parts by listener, so that a flood makes its own listener
+ * forget and one in sixteen of the others; a listener remembers the last second at up to some 5,000 SYNs a second.
  */
-static __u32 syn_seen[SYN_SEEN_SLOTS];
+static struct syn_seen_set syn_seen[SYN_SEEN_PARTS * SYN_SEEN_SETS];
 
 struct tcp_start {
 	__be16 source;
@@ -30,15 +37,20 @@ struct tcp_start {
 #define TCP_ACK 16
 #define TCP_URG 32
 
-static __always_inline bool seen_before(const struct ng_addr *source, const struct tcp_start *tcp)
+static __always_inline bool seen_before(const struct ng_listener_key *listener, const struct ng_addr *source,
+					const struct tcp_start *tcp)
 {
 	__u64 hash = address_hash(source, (__u64)tcp->sequence << 32 | (__u32)tcp->source << 16 | tcp->destination);
-	__u32 slot = hash & (SYN_SEEN_SLOTS - 1);
+	__u64 part = address_hash(&listener->addr, (__u64)listener->netns << 16 | listener->port) & (SYN_SEEN_PARTS - 1);
+	struct syn_seen_set *set = &syn_seen[part * SYN_SEEN_SETS + (hash & (SYN_SEEN_SETS - 1))];
 	__u32 tag = (hash >> 32) | 1;
 
-	if (syn_seen[slot] == tag)
+	if (set->tag[0] == tag || set->tag[1] == tag || set->tag[2] == tag || set->tag[3] == tag)
 		return true;
-	syn_seen[slot] = tag;
+	set->tag[3] = set->tag[2];
+	set->tag[2] = set->tag[1];
+	set->tag[1] = set->tag[0];
+	set->tag[0] = tag;
 	return false;
 }
 
@@ -64,7 +76,7 @@ static __always_inline int arrived_at_listener(struct __sk_buff *skb)
 		return 1;
 	switch (tcp.flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK | TCP_PSH | TCP_URG)) {
 	case TCP_SYN:
-		if (seen_before(&packet.source, &tcp))
+		if (seen_before(&key, &packet.source, &tcp))
 			__sync_fetch_and_add(&group->syn_retrans, 1);
 		else
 			listener_syn(&key, group, tp, &packet.source);
