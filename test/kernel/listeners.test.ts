@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { alarmDelayMs } from './support/alarm-delay.ts';
 import { addSilentPeer, enterOwnNamespace, ip } from './support/own-namespace.ts';
 import { FLAG, RawSender } from './support/raw-segment.ts';
 import { AF, connectTcp, listenTcp, SOCK, Socket } from './support/socket.ts';
@@ -79,6 +79,28 @@ test('a SYN sent again is a retransmission, not another SYN', async () => {
   listener.close();
 });
 
+test('a retransmission is known after 50,000 SYNs to another listener', async () => {
+  await using watch = new Watch({ netns });
+  /* One listener in sixteen shares its memory of SYNs with the flooded one, or with one that others flood. */
+  const patient = Array.from({ length: 9 }, () => listenTcp(VICTIM));
+  const flooded = listenTcp(VICTIM);
+  const raw = new RawSender();
+  const sendAll = () => {
+    for (const { local } of patient) for (let n = 0; n < 100; n++) raw.send(syn(n, local));
+  };
+  sendAll();
+  for (let n = 1000; n < 51_000; n++) raw.send(syn(n, flooded.local));
+  sendAll();
+  watch.source.tick();
+  const groups = patient.map(({ local }) => watch.groups.get(`${VICTIM}:${local}`)!);
+  assert.equal(watch.groups.get(`${VICTIM}:${flooded.local}`)?.syns, 50_000);
+  for (const { syns, synRetransmits } of groups) assert.equal(syns + synRetransmits, 200);
+  const known = groups.map(({ synRetransmits }) => synRetransmits);
+  assert.ok(known.filter((count) => count >= 99).length >= 3, `known again of 100: ${known}`);
+  raw.close();
+  for (const listener of [...patient, flooded]) listener.close();
+});
+
 test('5,000 forged ACKs complete nothing', async () => {
   await using watch = new Watch({ netns });
   const listener = listenTcp(VICTIM);
@@ -144,27 +166,30 @@ test('wildcards of both families are one listener', async () => {
 
 test('SYNs that meet a full accept queue are named so, and real clients who try again are counted once', async () => {
   await using watch = new Watch({ netns });
-  const listener = listenTcp(VICTIM, { backlog: 8 });
-  const clients = Array.from({ length: 18 }, () => {
-    const client = Socket.open(AF.inet, SOCK.stream | SOCK.nonblock);
-    client.tryConnect(VICTIM, listener.local);
-    return client;
+  const slow = Array.from({ length: 5 }, () => {
+    const listener = listenTcp(VICTIM, { backlog: 8 });
+    const clients = Array.from({ length: 18 }, () => {
+      const client = Socket.open(AF.inet, SOCK.stream | SOCK.nonblock);
+      client.tryConnect(VICTIM, listener.local);
+      return client;
+    });
+    return { listener, clients, servers: [] as Socket[] };
   });
-  const group = () => watch.groups.get(`${VICTIM}:${listener.local}`);
+  const group = ({ local }: Socket) => watch.groups.get(`${VICTIM}:${local}`)!;
   watch.source.tick();
-  assert.deepEqual(
-    [group()?.syns, group()?.completed, group()?.queueFullSyns, group()?.acceptQueue, group()?.backlog],
-    [18, 9, 9, 9, 8],
-  );
-  const servers: Socket[] = [];
-  await watch.until('the retransmissions', () => (group()?.synRetransmits ?? 0) >= 9);
-  await watch.until('all handshakes', () => {
-    while (group()!.completed > servers.length) servers.push(listener.accept());
-    return group()!.completed === 18;
+  for (const { listener } of slow) {
+    const { syns, completed, queueFullSyns, acceptQueue, backlog } = group(listener);
+    assert.deepEqual([syns, completed, queueFullSyns, acceptQueue, backlog], [18, 9, 9, 9, 8]);
+  }
+  await watch.until('all handshakes, after the clients tried again', () => {
+    for (const { listener, servers } of slow)
+      while (group(listener).completed > servers.length) servers.push(listener.accept());
+    return slow.every(({ listener }) => group(listener).completed === 18);
   });
-  assert.equal(group()?.syns, 18);
-  closeAll(clients, servers);
-  listener.close();
+  /* At one of them, since a flood elsewhere on the host may have made some of the listeners forget. */
+  assert.equal(Math.min(...slow.map(({ listener }) => group(listener).syns)), 18);
+  assert.ok(slow.every(({ listener }) => group(listener).syns + group(listener).synRetransmits >= 27));
+  for (const { listener, clients, servers } of slow) closeAll(clients, servers, listener);
 });
 
 test('handshakes by SYN cookies count as completed', async () => {
@@ -179,35 +204,34 @@ test('handshakes by SYN cookies count as completed', async () => {
   listener.close();
 });
 
-test('crossing the threshold of a listener is told at once, and again at each doubling', async () => {
+test('crossing the threshold of a listener is told at once, and again at each doubling', async (t) => {
   await using watch = new Watch({ netns, limits: { listenerSyns: 200, windowMs: 60_000 } });
-  const listener = listenTcp(VICTIM);
   const raw = new RawSender();
-  for (let n = 0; n < 199; n++) raw.send(syn(n, listener.local));
+  const listeners = Array.from({ length: 5 }, () => listenTcp(VICTIM));
+  for (const { local } of listeners) for (let n = 0; n < 199; n++) raw.send(syn(n, local));
   watch.source.drain();
   assert.equal(watch.listeners.length, 0);
-  const waiting = watch.source.poll(10_000);
-  await sleep(50);
-  const start = performance.now();
-  raw.send(syn(199, listener.local));
-  await waiting;
-  const delayMs = performance.now() - start;
-  assert.ok(delayMs < 1000, `told after ${delayMs} ms, not at the end of the wait`);
+  const delayMs = await alarmDelayMs(watch.source, (round) => raw.send(syn(199, listeners[round]!.local)));
+  t.diagnostic(`told after ${delayMs.toFixed(2)} ms (median)`);
+  assert.ok(delayMs < 100, `told after ${delayMs} ms`);
   assert.deepEqual(
     watch.listeners.map((seen) => [seen.trigger, seen.syns, seen.local.port]),
-    [['threshold', 200, listener.local]],
+    listeners.map(({ local }) => ['threshold', 200, local]),
   );
-  for (let n = 200; n < 1700; n++) raw.send(syn(n, listener.local));
+
+  const port = listeners[0]!.local;
+  for (let n = 200; n < 1700; n++) raw.send(syn(n, port));
   watch.source.drain();
+  const events = watch.listeners.filter((seen) => seen.local.port === port);
   assert.deepEqual(
-    watch.listeners.map((seen) => seen.syns),
+    events.map((seen) => seen.syns),
     [200, 400, 800, 1600],
   );
-  const { distinctSources, sampleSources } = watch.listeners.at(-1)!;
+  const { distinctSources, sampleSources } = events.at(-1)!;
   assert.ok(distinctSources > 1600 * 0.6 && distinctSources < 1600 * 1.4, `distinct sources: ${distinctSources}`);
   assert.equal(sampleSources.at(-1), spoofed(1599));
   raw.close();
-  listener.close();
+  for (const listener of listeners) listener.close();
 });
 
 test('a source that floods is named, a busy one whose handshakes complete is not', async () => {
