@@ -80,10 +80,13 @@ test('hostile names of programs, cgroups, clusters, nodes and subnets reach no t
   for (const each of visitors) await each.line();
   await using _flood = new Flood(attacker, pod.ip, { port, spoofed: false });
   await until('the flood is told', async () => (await agent.floodsOf(pod))[0]);
-  await until('flows of both', async () => {
-    const flows = await agent.list<Flow>('flows?namespace=hostile');
-    const kinds = new Set(flows.map(({ source }) => source.kind));
-    return flows.some(({ source }) => source.subnetLabel !== undefined) && kinds.size > 0;
+  await until('flows seen from a unit, from a program, and by an address in the subnet', async () => {
+    const sources = (await agent.list<Flow>('flows?namespace=hostile')).map(({ source }) => source);
+    return (
+      sources.some(({ kind, service }) => kind === 'unit' && service?.includes('.service')) &&
+      sources.some(({ kind, process }) => kind === 'process' && process?.comm.includes('[2J')) &&
+      sources.some(({ subnetLabel }) => subnetLabel?.startsWith('office'))
+    );
   });
   await until('edges', async () => (await agent.list('edges?namespace=hostile')).length > 0);
 
