@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCgroupMount } from '../../../packages/agent/src/identify/cgroup-tree.ts';
 
@@ -18,7 +18,10 @@ const made: string[] = [];
  */
 export function enterOwnCgroup(name = 'own'): OwnCgroup {
   const path = join(cgroupRoot, `netguard-test-${process.pid}-${name}`);
-  if (made.length === 0) process.once('exit', leaveAndRemove);
+  if (made.length === 0) {
+    sweep();
+    process.once('exit', leaveAndRemove);
+  }
   mkdirSync(path);
   made.push(path);
   writeFileSync(join(path, 'cgroup.procs'), '0');
@@ -28,6 +31,19 @@ export function enterOwnCgroup(name = 'own'): OwnCgroup {
 /** Moves this process back into a cgroup that it made. */
 export function enterAgain({ path }: OwnCgroup): void {
   writeFileSync(join(path, 'cgroup.procs'), '0');
+}
+
+/** Removes what test processes left behind that were killed: empty cgroups named after a pid that is no more. */
+function sweep(): void {
+  for (const name of readdirSync(cgroupRoot)) {
+    const pid = /^netguard-test-(?:[a-z]+-)?(\d+)/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmdirSync(join(cgroupRoot, name));
+    } catch {
+      /* Another suite was first, or somebody lives in it. */
+    }
+  }
 }
 
 function leaveAndRemove(): void {
