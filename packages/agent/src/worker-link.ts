@@ -35,13 +35,17 @@ export interface WorkerHandlers {
 /** The Worker's life: start, messages, an orderly stop, and a crash that is never silent. */
 export class WorkerLink {
   readonly #worker: WorkerPort;
+  /** It said `stopped`, or is gone. */
   readonly #ended: Promise<void>;
+  readonly #exited: Promise<void>;
   #phase: 'starting' | 'running' | 'stopping' = 'starting';
 
   constructor(worker: WorkerPort, { onMessage, onCrash }: WorkerHandlers) {
     this.#worker = worker;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ended = promise;
+    const exit = Promise.withResolvers<void>();
+    this.#exited = exit.promise;
     const crash = (cause: Error) => {
       if (this.#phase !== 'running') return;
       this.#phase = 'stopping';
@@ -59,6 +63,7 @@ export class WorkerLink {
     });
     worker.on('exit', (code) => {
       resolve();
+      exit.resolve();
       crash(new Error(`it exited with status ${code}`));
     });
   }
@@ -97,13 +102,15 @@ export class WorkerLink {
   }
 
   /**
-   * Asks it to stop and waits up to four seconds, then terminates it. Termination is not awaited for long: a thread inside
-   * a system call cannot be ended (the process' own end does that).
+   * Asks it to stop and waits up to four seconds for that, then a moment for its end, and only then terminates it: a thread
+   * that is terminated inside native code (a finalizer that unmaps memory is enough) takes the process with it. Termination
+   * is not awaited for long: a thread inside a system call cannot be ended (the process' own end does that).
    */
   async stop(): Promise<void> {
     this.#phase = 'stopping';
     this.#worker.postMessage({ type: 'stop' });
     await within(this.#ended, STOP_MS);
+    if (await within(this.#exited, TERMINATE_MS)) return;
     await within(this.#worker.terminate(), TERMINATE_MS);
   }
 }

@@ -20,8 +20,10 @@ export function pageSize(): number {
  * once its ArrayBuffer, which every typed array over it holds, has been collected; or by the kernel when the process ends.
  */
 const mappings = new FinalizationRegistry<{ address: bigint; length: number }>(({ address, length }) => {
-  libc.munmap(address, length);
+  unmap?.(address, length);
 });
+/** Bound when the first mapping is made: a finalizer may run while its thread ends, which is too late to bind anything. */
+let unmap: typeof libc.munmap | undefined;
 
 /** Maps `length` bytes of `fd` from `offset` on, both in whole pages. Throws LIBBPF_ERR_SYSTEM. */
 export function mapMemory(
@@ -36,6 +38,7 @@ export function mapMemory(
   const errno = lastErrno();
   if (address === null || address === MAP_FAILED)
     throw new BpfError('LIBBPF_ERR_SYSTEM', doing, errnoText(errno), { errno });
+  unmap ??= libc.munmap;
   const buffer = viewOf(address, length);
   mappings.register(buffer, { address, length });
   return buffer;

@@ -31,9 +31,10 @@ export class FakeWorker extends EventEmitter implements WorkerPort {
     this.terminated = true;
   }
 
-  /** Arrives as a message of the thread does: cloned. */
+  /** Arrives as a message of the thread does: cloned. The thread ends after its last. */
   say(message: FromWorker): void {
     this.emit('message', structuredClone(message));
+    if (message.type === 'stopped') setImmediate(() => this.emit('exit', 0));
   }
 
   heardOf<T extends ToWorker['type']>(type: T): Extract<ToWorker, { type: T }>[] {
