@@ -20,7 +20,6 @@ enum ng_event_kind {
 enum ng_lost_kind {
 	NG_LOST_SOCK_RING = 0,      /* a connection's final record found the ring full, also at destroy */
 	NG_LOST_SOCK_STORAGE = 1,   /* no memory for a socket's identity record */
-	NG_LOST_LIVE_FULL = 2,      /* the live array was full in a pass: read again at the next */
 	NG_LOST_LISTENER_RING = 3,
 	NG_LOST_LISTENER_MAP = 4,
 	NG_LOST_TOTALS_MAP = 5,     /* no room for a cgroup's totals: counted under cgroup 0 */

@@ -11,7 +11,6 @@ export const NG_EVENT_CGROUP = 5;
 /** enum ng_lost_kind */
 export const NG_LOST_SOCK_RING = 0;
 export const NG_LOST_SOCK_STORAGE = 1;
-export const NG_LOST_LIVE_FULL = 2;
 export const NG_LOST_LISTENER_RING = 3;
 export const NG_LOST_LISTENER_MAP = 4;
 export const NG_LOST_TOTALS_MAP = 5;

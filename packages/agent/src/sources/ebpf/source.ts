@@ -149,7 +149,6 @@ export class EbpfSource {
       if (seen) this.#sink.observe(seen);
     });
     this.#liveConnections = this.#sockets.table.size;
-    this.#losses.add('live_full', pass.left);
     this.#listenerCount = this.#listeners.readAll(pass.pass, nowMs, (listener, moved) => {
       this.#sink.listener(listener);
       if (moved) this.#sink.observe(listener);
