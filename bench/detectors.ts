@@ -6,6 +6,7 @@ import {
   type ConnectionObservation,
   type DatagramObservation,
   DetectorSet,
+  detectorContext,
   EdgeTable,
   type Endpoint,
   FlowTable,
@@ -156,7 +157,7 @@ const touch = ({ observation }: Item): void => {
 
 /** Fresh tables for each measurement, as its clock starts anew. */
 class Core {
-  readonly #set = new DetectorSet({ nameAddress: (ip) => ({ ip, kind: 'world' }) });
+  readonly #set = new DetectorSet({ context: detectorContext({ nameAddress: (ip) => ({ ip, kind: 'world' }) }) });
   readonly #flows = new FlowTable({ node: 'bench' });
   readonly #edges = new EdgeTable();
   readonly #totals = new TotalsTable();

@@ -42,6 +42,19 @@ export interface Endpoint {
  * Fingerprints, edges and baselines key by it, so one cause seen from two pods of a workload is one.
  */
 export function workloadKey(endpoint: Endpoint): string {
+  if (endpoint.kind === 'world' || endpoint.kind === 'private') return endpoint.ip;
+  let key = keys.get(endpoint);
+  if (key === undefined) {
+    key = makeKey(endpoint);
+    keys.set(endpoint, key);
+  }
+  return key;
+}
+
+/** Identity hands out one frozen object per subject, and detectors ask for its key several times an observation. */
+const keys = new WeakMap<Endpoint, string>();
+
+function makeKey(endpoint: Endpoint): string {
   if (endpoint.workload) {
     return `${endpoint.namespace ?? ''}/${endpoint.workload.kind}/${endpoint.workload.name}`;
   }

@@ -1,9 +1,9 @@
 import {
   AlertBook,
   type AlertEvent,
+  type DetectorContext,
   DetectorSet,
   type ListenerRef,
-  type NameAddress,
   type Observation,
   type Who,
 } from '@netguard/core';
@@ -18,9 +18,9 @@ export class Detection {
   readonly book: AlertBook;
   readonly #set: DetectorSet;
 
-  constructor(config: Config, nameAddress: NameAddress) {
+  constructor(config: Config, context: DetectorContext) {
     this.book = new AlertBook({ cluster: config.cluster, node: config.node, ...bookSettings(config) });
-    this.#set = new DetectorSet({ settings: config.detectors, nameAddress });
+    this.#set = new DetectorSet({ settings: config.detectors, context });
   }
 
   /** Applies new settings; open alerts and the state of detectors that stay on are kept. */

@@ -3,6 +3,7 @@ import {
   type ConnectionObservation,
   type DatagramObservation,
   type DropObservation,
+  detectorContext,
   EdgeTable,
   type Endpoint,
   FlowTable,
@@ -62,7 +63,7 @@ export class Pipeline implements EbpfSink {
     this.#post = post;
     this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
-    this.detection = new Detection(config, identity.nameAddress);
+    this.detection = new Detection(config, detectorContext({ nameAddress: identity.nameAddress }));
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }

@@ -4,33 +4,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Finding } from '../alert/alert.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { ConnectionObservation, ListenerObservation } from '../observation.ts';
+import { type DetectorContext, detectorContext } from './context.ts';
 import { parameterValues } from './detector.ts';
 import { DetectorSet } from './detector-set.ts';
-import { type SimulatedListener, simulate } from './listener-simulation.ts';
 import { detectors } from './registry.ts';
-import { START_MS, spoofed } from './syn-flood/scenarios.ts';
+import { type Scenario, type Seen, START_MS } from './scenario.ts';
 
+/** What each detector's folder exports as `scenarios.ts`. */
 interface Scenarios {
-  readonly attack: readonly SimulatedListener[];
-  readonly benign: readonly SimulatedListener[];
+  readonly attack: Scenario;
+  /** As much traffic as the attack, and none. */
+  readonly benign: Scenario;
+  /** What is seen of the nth entity (source, target, pair) that nothing else speaks of. */
+  readonly strangers: (index: number, timeMs: number) => Seen[];
+  /** What the scenarios need to be known beforehand; made anew for each run. */
+  readonly context?: () => Partial<DetectorContext>;
 }
 
 const KEYS = 100_000;
-const FOR_MS = 10_000;
-const pod: Endpoint = {
-  ip: '10.1.1.1',
-  kind: 'pod',
-  namespace: 'a',
-  pod: 'p',
-  workload: { kind: 'Deployment', name: 'p' },
-};
+const OVER_MS = 600_000;
 const nameAddress = (ip: string): Endpoint => ({ ip, kind: 'world' });
 
 /** All other detectors are off, so that a detector answers for itself. */
-function alone(id: string): DetectorSet {
+function alone(id: string, scenarios: Scenarios): DetectorSet {
+  const context = detectorContext({ nameAddress, ...scenarios.context?.() });
   const detector = detectors.filter((candidate) => candidate.id === id);
-  return new DetectorSet({ nameAddress, detectors: detector, settings: { [id]: { mode: 'alert' } } });
+  return new DetectorSet({ context, detectors: detector, settings: { [id]: { mode: 'alert' } } });
 }
 
 function withoutClock<T>(work: () => T): T {
@@ -49,9 +48,9 @@ function withoutClock<T>(work: () => T): T {
   }
 }
 
-function play(id: string, specs: readonly SimulatedListener[]): Finding[] {
-  const set = alone(id);
-  const found = withoutClock(() => simulate(set, specs, START_MS, START_MS + FOR_MS));
+function run(id: string, scenarios: Scenarios, scenario: Scenario): Finding[] {
+  const set = alone(id, scenarios);
+  const found = withoutClock(() => scenario(set));
   assert.deepEqual(
     set.status().map(({ errors, lastError }) => ({ errors, lastError })),
     [{ errors: 0, lastError: undefined }],
@@ -94,7 +93,7 @@ for (const detector of detectors) {
     });
 
     it('finds its attack, with evidence and what to do', () => {
-      const findings = play(detector.id, scenarios.attack);
+      const findings = run(detector.id, scenarios, scenarios.attack);
       assert.ok(findings.length > 0);
       for (const finding of findings) {
         assert.equal(finding.rule, detector.id);
@@ -108,30 +107,28 @@ for (const detector of detectors) {
     });
 
     it('stays silent on the benign twin of its attack', () => {
-      assert.deepEqual(play(detector.id, scenarios.benign), []);
+      assert.deepEqual(run(detector.id, scenarios, scenarios.benign), []);
     });
 
     it('says the same again for the same observations', () => {
-      assert.deepEqual(play(detector.id, scenarios.attack), play(detector.id, scenarios.attack));
+      assert.deepEqual(run(detector.id, scenarios, scenarios.attack), run(detector.id, scenarios, scenarios.attack));
     });
 
     it('falls silent when the attack is over, and leaves no judgement due', () => {
-      const set = alone(detector.id);
-      simulate(set, scenarios.attack, START_MS, START_MS + FOR_MS);
-      const end = START_MS + FOR_MS + 120_000;
-      set.evaluate(end - 1000);
+      const set = alone(detector.id, scenarios);
+      scenarios.attack(set);
+      const end = START_MS + OVER_MS + 3_600_000;
+      for (const nowMs of [end - 2000, end - 1000]) set.evaluate(nowMs);
       assert.deepEqual(set.evaluate(end), []);
       assert.equal(set.nextDueMs, Number.POSITIVE_INFINITY);
     });
 
-    it(`stays within its capacity under ${KEYS} distinct listeners and sources, and counts what it forgot`, () => {
-      const instance = detector.create(parameterValues(detector.parameters), nameAddress);
+    it(`stays within its capacity under ${KEYS} distinct entities, and counts what it forgot`, () => {
+      const context = detectorContext({ nameAddress, ...scenarios.context?.() });
+      const instance = detector.create(parameterValues(detector.parameters), context);
       for (let index = 0; index < KEYS; index++) {
         const timeMs = START_MS + index / 10;
-        const who = { local: pod, remote: null };
-        instance.observe(listenerAt(index, timeMs), who);
-        instance.observe(connectionFrom(spoofed(index), timeMs), who);
-        instance.observe(crossing(spoofed(index), index, timeMs), who);
+        for (const { observation, who } of scenarios.strangers(index, timeMs)) instance.observe(observation, who);
         if (index % 10_000 === 0) instance.evaluate(timeMs);
       }
       const { entries, capacity, evicted } = instance.state;
@@ -152,67 +149,4 @@ for (const detector of detectors) {
       }
     });
   });
-}
-
-function listenerAt(index: number, timeMs: number): ListenerObservation {
-  return {
-    kind: 'listener',
-    timeMs,
-    trigger: 'threshold',
-    cgroupId: index,
-    netns: index,
-    local: { ip: '0.0.0.0', port: 80 },
-    syns: 400,
-    windowSyns: 400,
-    synRetransmits: 100,
-    queueFullSyns: index % 2 === 0 ? 300 : 0,
-    completed: 0,
-    acks: 0,
-    oddFlags: 0,
-    halfOpen: 100,
-    backlog: 128,
-    acceptQueue: index % 2 === 0 ? 129 : 0,
-    distinctSources: 400,
-    sampleSources: [spoofed(index)],
-  };
-}
-
-function crossing(sourceIp: string, index: number, timeMs: number) {
-  return {
-    kind: 'syn-source',
-    timeMs,
-    cgroupId: index,
-    netns: index % 1000,
-    local: { ip: '0.0.0.0', port: 81 },
-    sourceIp,
-    windowMs: 1000,
-    syns: 160,
-    completed: 0,
-  } as const;
-}
-
-function connectionFrom(ip: string, timeMs: number): ConnectionObservation {
-  const none = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0, retransmits: 0 };
-  return {
-    kind: 'connection',
-    timeMs,
-    phase: 'closed',
-    id: ip,
-    role: 'server',
-    cgroupId: 1,
-    netns: 1,
-    local: { ip: '10.1.1.1', port: 80 },
-    remote: { ip, port: 4000 },
-    pid: 1,
-    comm: 'x',
-    established: true,
-    isNew: true,
-    preexisting: false,
-    delta: none,
-    total: none,
-    unackedBytes: 0,
-    srttUs: 0,
-    startMs: timeMs,
-    closeReason: 'fin',
-  };
 }

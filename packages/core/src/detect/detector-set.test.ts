@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Finding } from '../alert/alert.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { LossObservation, Observation } from '../observation.ts';
+import { detectorContext } from './context.ts';
 import type { Detector, DetectorInstance } from './detector.ts';
 import { DetectorSet } from './detector-set.ts';
 
@@ -62,7 +63,11 @@ function findingOf(rule: string): Finding {
 }
 
 function setOf(detectors: readonly Detector[], settings = {}): DetectorSet {
-  return new DetectorSet({ nameAddress: (ip) => ({ ip, kind: 'world' }), detectors, settings });
+  return new DetectorSet({
+    context: detectorContext({ nameAddress: (ip) => ({ ip, kind: 'world' }) }),
+    detectors,
+    settings,
+  });
 }
 
 const rules = (findings: readonly Finding[]): string[] => findings.map(({ rule }) => rule);

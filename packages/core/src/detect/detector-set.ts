@@ -1,6 +1,7 @@
 import type { Finding } from '../alert/alert.ts';
 import type { Observation } from '../observation.ts';
-import type { Detector, ListenerRef, NameAddress, Who } from './detector.ts';
+import type { DetectorContext } from './context.ts';
+import type { Detector, ListenerRef, Who } from './detector.ts';
 import { LossMeter } from './loss-meter.ts';
 import { detectors as allDetectors } from './registry.ts';
 import { type DetectorOverride, type DetectorStatus, RunningDetector } from './running-detector.ts';
@@ -12,7 +13,7 @@ export type DetectorSettings = Readonly<
 
 export interface DetectorSetOptions {
   readonly settings?: DetectorSettings;
-  readonly nameAddress: NameAddress;
+  readonly context: DetectorContext;
   /** Default: all of the registry. */
   readonly detectors?: readonly Detector[];
 }
@@ -27,9 +28,7 @@ export class DetectorSet {
   #observed: Finding[] = [];
 
   constructor(options: DetectorSetOptions) {
-    this.#all = (options.detectors ?? allDetectors).map(
-      (detector) => new RunningDetector(detector, options.nameAddress),
-    );
+    this.#all = (options.detectors ?? allDetectors).map((detector) => new RunningDetector(detector, options.context));
     this.configure(options.settings ?? {});
   }
 

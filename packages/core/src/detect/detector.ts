@@ -1,6 +1,7 @@
 import type { Category, Finding, Mitre } from '../alert/alert.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Observation } from '../observation.ts';
+import type { DetectorContext } from './context.ts';
 
 /** One tunable number of a detector: its value, unit and where the value comes from. */
 export interface Parameter {
@@ -29,8 +30,11 @@ export interface ListenerRef {
   readonly port: number;
 }
 
-/** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
-export type NameAddress = (ip: string) => Endpoint;
+/** Another rule whose finding speaks for the same cause: while it holds, this detector's finding about the same end is dropped. */
+export interface Yield {
+  readonly rule: string;
+  readonly same: 'source' | 'target' | 'pair';
+}
 
 export interface DetectorInstance {
   observe(observation: Observation, who: Who): void;
@@ -56,7 +60,9 @@ export interface Detector<T extends ParameterTable = ParameterTable> {
   readonly parameters: T;
   /** The kinds of observation it reads; all when absent. */
   readonly observes?: readonly Observation['kind'][];
-  create(parameters: ParameterValues<T>, nameAddress: NameAddress): DetectorInstance;
+  /** One cause, one alert: the rules that own a cause which this detector sees too. */
+  readonly yieldsTo?: readonly Yield[];
+  create(parameters: ParameterValues<T>, context: DetectorContext): DetectorInstance;
 }
 
 /** The declared defaults, with `overrides` (already validated) laid over them. */

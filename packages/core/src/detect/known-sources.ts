@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ConnectionObservation } from '../observation.ts';
 import { RecentKeys } from '../sketch/recent-keys.ts';
-import type { NameAddress } from './detector.ts';
+import type { NameAddress } from './context.ts';
 
 const CAPACITY = 16_384;
 

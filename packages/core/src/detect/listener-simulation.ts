@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import type { ListenerObservation, Observation } from '../observation.ts';
 import type { Who } from './detector.ts';
 import type { DetectorSet } from './detector-set.ts';
+import { type Found, type Scenario, START_MS } from './scenario.ts';
 
 export interface Traffic {
   readonly fromMs: number;
@@ -231,10 +232,9 @@ function connectionFrom(source: string, spec: SimulatedListener, timeMs: number)
   };
 }
 
-/** A finding and when the evaluation gave it. */
-export interface Found {
-  readonly atMs: number;
-  readonly finding: Finding;
+/** Listeners under traffic from `START_MS` on, for the contract suite. */
+export function listeners(specs: readonly SimulatedListener[], forMs: number): Scenario {
+  return (set) => simulate(set, specs, START_MS, START_MS + forMs);
 }
 
 /**

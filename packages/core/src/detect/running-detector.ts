@@ -1,14 +1,8 @@
 import type { Finding } from '../alert/alert.ts';
 import type { Observation } from '../observation.ts';
 import type { TableState } from '../table-state.ts';
-import {
-  type Detector,
-  type DetectorInstance,
-  type ListenerRef,
-  type NameAddress,
-  parameterValues,
-  type Who,
-} from './detector.ts';
+import type { DetectorContext } from './context.ts';
+import { type Detector, type DetectorInstance, type ListenerRef, parameterValues, type Who } from './detector.ts';
 
 export type DetectorMode = 'alert' | 'observe' | 'off';
 
@@ -39,15 +33,15 @@ class Lane {
 /** A detector at work: one instance, and one more for each namespace (of the watched end) with settings of its own. */
 export class RunningDetector {
   readonly detector: Detector;
-  readonly #nameAddress: NameAddress;
+  readonly #context: DetectorContext;
   readonly #default = new Lane();
   readonly #byNamespace = new Map<string, Lane>();
   #errors = 0;
   #lastError: string | undefined;
 
-  constructor(detector: Detector, nameAddress: NameAddress) {
+  constructor(detector: Detector, context: DetectorContext) {
     this.detector = detector;
-    this.#nameAddress = nameAddress;
+    this.#context = context;
   }
 
   configure(
@@ -131,7 +125,7 @@ export class RunningDetector {
     lane.parameters = inRange(this.detector, overrides);
     if (mode === 'off') lane.instance = undefined;
     else if (lane.instance?.configure) lane.instance.configure(lane.parameters);
-    else lane.instance = this.detector.create(lane.parameters, this.#nameAddress);
+    else lane.instance = this.detector.create(lane.parameters, this.#context);
   }
 
   #laneOf(who: Who): Lane {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Endpoint } from '../../endpoint.ts';
+import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
 import { type SimulatedListener, simulate } from '../listener-simulation.ts';
 import { crowd, flood, listener, START_MS } from '../syn-flood/scenarios.ts';
@@ -8,7 +9,7 @@ import { crowd, flood, listener, START_MS } from '../syn-flood/scenarios.ts';
 const nameAddress = (ip: string): Endpoint => ({ ip, kind: 'world' });
 
 function run(spec: SimulatedListener, forMs: number) {
-  return simulate(new DetectorSet({ nameAddress }), [spec], START_MS, START_MS + forMs);
+  return simulate(new DetectorSet({ context: detectorContext({ nameAddress }) }), [spec], START_MS, START_MS + forMs);
 }
 
 const slow = { backlog: 8, acceptsPerSecond: 20 };
@@ -55,7 +56,7 @@ describe('listener-overload', () => {
 
   it('stays the answer when the sources are known here, though they do not retransmit', () => {
     const known = (ip: string): Endpoint => ({ ip, kind: 'pod', namespace: 'a', pod: ip });
-    const set = new DetectorSet({ nameAddress: known });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress: known }) });
     const hung = listener([{ ...crowd(400, START_MS + 1000, 8000, 20), retransmits: false }], {
       backlog: 8,
       acceptsPerSecond: 0,

@@ -11,5 +11,5 @@ export const listenerOverload: Detector<typeof listenerOverloadParameters> = {
   description: 'Connection requests of real clients turned away because the application does not accept fast enough',
   parameters: listenerOverloadParameters,
   observes: ['connection', 'listener'],
-  create: (parameters, nameAddress) => new ListenerOverloadInstance(parameters, nameAddress),
+  create: (parameters, { nameAddress }) => new ListenerOverloadInstance(parameters, nameAddress),
 };

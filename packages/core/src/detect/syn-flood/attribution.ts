@@ -1,6 +1,6 @@
 import type { TopSource } from '../../alert/alert.ts';
 import { type Endpoint, endpointName } from '../../endpoint.ts';
-import type { NameAddress } from '../detector.ts';
+import type { NameAddress } from '../context.ts';
 import { isNamed, type KnownSources } from '../known-sources.ts';
 import type { ListenerState } from './listener-state.ts';
 import { SOURCE_GONE_MS } from './source-tally.ts';

@@ -1,6 +1,6 @@
 import type { Finding, Mitre } from '../../alert/alert.ts';
 import { type Endpoint, endpointName } from '../../endpoint.ts';
-import type { NameAddress } from '../detector.ts';
+import type { NameAddress } from '../context.ts';
 import { topSources } from './attribution.ts';
 import type { Measure } from './judgement.ts';
 import type { Alarm, ListenerState } from './listener-state.ts';

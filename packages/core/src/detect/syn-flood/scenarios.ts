@@ -1,8 +1,10 @@
 /** For tests only: floods, and the traffic that looks like them and is none. */
 import type { Endpoint } from '../../endpoint.ts';
-import type { SimulatedListener, Traffic } from '../listener-simulation.ts';
+import type { ConnectionObservation, ListenerObservation } from '../../observation.ts';
+import { listeners, type SimulatedListener, type Traffic } from '../listener-simulation.ts';
+import { type Scenario, type Seen, START_MS } from '../scenario.ts';
 
-export const START_MS = 1_700_000_000_000;
+export { START_MS };
 
 export const web: Endpoint = {
   ip: '10.244.1.5',
@@ -45,5 +47,78 @@ export function crowd(synsPerSecond: number, fromMs: number, forMs: number, rttM
 }
 
 /** What the contract suite runs: an attack, and its benign twin at the same rate. */
-export const attack: readonly SimulatedListener[] = [listener([flood(2000, START_MS + 2000, 4000)])];
-export const benign: readonly SimulatedListener[] = [listener([crowd(2000, START_MS + 2000, 4000)])];
+export const attack: Scenario = listeners([listener([flood(2000, START_MS + 2000, 4000)])], 10_000);
+export const benign: Scenario = listeners([listener([crowd(2000, START_MS + 2000, 4000)])], 10_000);
+
+/** A listener, a client and a flooding source that nothing else speaks of. */
+export function strangers(index: number, timeMs: number): Seen[] {
+  const who = { local: web, remote: null };
+  return [
+    { observation: listenerAt(index, timeMs), who },
+    { observation: connectionFrom(spoofed(index), timeMs), who },
+    { observation: crossing(spoofed(index), index, timeMs), who },
+  ];
+}
+
+function listenerAt(index: number, timeMs: number): ListenerObservation {
+  return {
+    kind: 'listener',
+    timeMs,
+    trigger: 'threshold',
+    cgroupId: index,
+    netns: index,
+    local: { ip: '0.0.0.0', port: 80 },
+    syns: 400,
+    windowSyns: 400,
+    synRetransmits: 100,
+    queueFullSyns: index % 2 === 0 ? 300 : 0,
+    completed: 0,
+    acks: 0,
+    oddFlags: 0,
+    halfOpen: 100,
+    backlog: 128,
+    acceptQueue: index % 2 === 0 ? 129 : 0,
+    distinctSources: 400,
+    sampleSources: [spoofed(index)],
+  };
+}
+
+function crossing(sourceIp: string, index: number, timeMs: number) {
+  return {
+    kind: 'syn-source',
+    timeMs,
+    cgroupId: index,
+    netns: index % 1000,
+    local: { ip: '0.0.0.0', port: 81 },
+    sourceIp,
+    windowMs: 1000,
+    syns: 160,
+    completed: 0,
+  } as const;
+}
+
+function connectionFrom(ip: string, timeMs: number): ConnectionObservation {
+  const none = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0, retransmits: 0 };
+  return {
+    kind: 'connection',
+    timeMs,
+    phase: 'closed',
+    id: ip,
+    role: 'server',
+    cgroupId: 1,
+    netns: 1,
+    local: { ip: '10.1.1.1', port: 80 },
+    remote: { ip, port: 4000 },
+    pid: 1,
+    comm: 'x',
+    established: true,
+    isNew: true,
+    preexisting: false,
+    delta: none,
+    total: none,
+    unackedBytes: 0,
+    srttUs: 0,
+    startMs: timeMs,
+    closeReason: 'fin',
+  };
+}

@@ -1,5 +1,5 @@
 import type { Finding } from '../../alert/alert.ts';
-import type { NameAddress } from '../detector.ts';
+import type { NameAddress } from '../context.ts';
 import type { ListenerState } from './listener-state.ts';
 import type { SynFloodParameters } from './parameters.ts';
 import { sourceFinding } from './report.ts';

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import type { AlertEvent } from '../../alert/alert.ts';
 import { AlertBook } from '../../alert/alert-book.ts';
 import type { Endpoint } from '../../endpoint.ts';
+import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
-import { type Found, ListenerSimulation, type SimulatedListener, simulate } from '../listener-simulation.ts';
+import { ListenerSimulation, type SimulatedListener, simulate } from '../listener-simulation.ts';
+import type { Found } from '../scenario.ts';
 import { clients, crowd, flood, listener, START_MS, spoofed, web } from './scenarios.ts';
 
 const attacker: Endpoint = {
@@ -21,7 +23,11 @@ function nameAddress(ip: string): Endpoint {
   return ip === node.ip ? node : { ip, kind: 'world' };
 }
 
-function run(specs: readonly SimulatedListener[], forMs = 8000, set = new DetectorSet({ nameAddress })) {
+function run(
+  specs: readonly SimulatedListener[],
+  forMs = 8000,
+  set = new DetectorSet({ context: detectorContext({ nameAddress }) }),
+) {
   const book = new AlertBook({ cluster: 'test', node: 'n1', quietMs: 2000 });
   const events: (AlertEvent & { atMs: number })[] = [];
   const found = simulate(set, specs, START_MS, START_MS + forMs, (findings, nowMs) => {
@@ -151,7 +157,7 @@ describe('syn-flood', () => {
   });
 
   it('survives counters that go backwards without a false alarm', () => {
-    const set = new DetectorSet({ nameAddress });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
     const before = listener([crowd(300, START_MS, 3000)], { earlier: { syns: 90_000, completed: 90_000 } });
     assert.deepEqual(rules(run([before], 3000, set).found), []);
     const again = new ListenerSimulation(listener([]), { listener: 200, source: 160 });
@@ -212,7 +218,7 @@ describe('syn-flood', () => {
 
   it('keeps its head when the clock jumps an hour either way', () => {
     for (const jumpMs of [3_600_000, -3_600_000]) {
-      const set = new DetectorSet({ nameAddress });
+      const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
       run([listener([flood(1000, START_MS, 2950)])], 2950, set);
       const calm = new ListenerSimulation(listener([crowd(300, START_MS + jumpMs, 6000)]), {
         listener: 200,
@@ -237,7 +243,7 @@ describe('syn-flood', () => {
 
   it('takes new thresholds while running, also for one namespace, and keeps what it knows', () => {
     const set = new DetectorSet({
-      nameAddress,
+      context: detectorContext({ nameAddress }),
       settings: { 'syn-flood': { parameters: { listenerSynsPerWindow: 5000 } } },
     });
     assert.deepEqual(rules(run([listener([flood(1000, START_MS, 3000)])], 3000, set).found), []);
@@ -255,7 +261,7 @@ describe('syn-flood', () => {
   });
 
   it('waits for the next reading of a listener whose fresh one did not come, without a due time in the past', () => {
-    const set = new DetectorSet({ nameAddress });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
     const simulation = new ListenerSimulation(listener([flood(2000, START_MS, 1000)]), { listener: 200, source: 160 });
     for (let ms = START_MS; ms < START_MS + 105; ms++) {
       for (const observation of simulation.step(ms)) set.observe(observation, simulation.who);
@@ -301,7 +307,7 @@ describe('syn-flood', () => {
   });
 
   it('names a source by the kernel’s count alone, when there are no samples', () => {
-    const set = new DetectorSet({ nameAddress });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
     const simulation = new ListenerSimulation(listener([]), { listener: 200, source: 160 });
     const at = (timeMs: number, trigger: 'threshold' | 'tick', syns: number) =>
       set.observe({ ...simulation.read(timeMs, trigger), syns, windowSyns: syns, distinctSources: 40 }, simulation.who);
@@ -323,7 +329,7 @@ describe('syn-flood', () => {
       }),
     ];
     const settings = { 'syn-flood': { parameters: { listenerSynsPerWindow: 600 } } };
-    const { of } = run(specs, 6000, new DetectorSet({ nameAddress, settings }));
+    const { of } = run(specs, 6000, new DetectorSet({ context: detectorContext({ nameAddress }), settings }));
     const opened = of('syn-flood').filter(({ type }) => type === 'open');
     assert.deepEqual(
       opened.map(({ alert }) => alert.source),
@@ -338,7 +344,7 @@ describe('syn-flood', () => {
   });
 
   it('drops a judgement that is due in a time from before the clock was set back', () => {
-    const set = new DetectorSet({ nameAddress });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
     const simulation = new ListenerSimulation(listener([crowd(2000, START_MS, 200, 10)]), {
       listener: 200,
       source: 160,

@@ -12,5 +12,5 @@ export const synFlood: Detector<typeof synFloodParameters> = {
   description: 'TCP connection requests over a floor whose handshakes do not complete, per listener and per source',
   parameters: synFloodParameters,
   observes: ['connection', 'listener', 'syn-source'],
-  create: (parameters, nameAddress) => new SynFloodInstance(parameters, nameAddress),
+  create: (parameters, { nameAddress }) => new SynFloodInstance(parameters, nameAddress),
 };

@@ -1,0 +1,49 @@
+import type { Endpoint } from '../endpoint.ts';
+import { type Learning, nothingLearned } from '../learn/learning.ts';
+
+/** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
+export type NameAddress = (ip: string) => Endpoint;
+
+/** What is known of the cluster beside names. Pure look-ups; `atMs` is the time of the event. */
+export interface ClusterView {
+  /** Many hosts stand behind this address: node, load balancer, NAT gateway, configured. No verdict per source (kubernetes-rules). */
+  isShared(endpoint: Endpoint): boolean;
+  /** The port is declared by the pod or service at `ip`, or was a ready endpoint within the last 10 minutes before `atMs`. */
+  isDeclared(ip: string, port: number, atMs: number): boolean;
+  /** The address is this node's own: its kubelet's probes come from here. */
+  isOwnNode(ip: string): boolean;
+  isApiServer(endpoint: Endpoint): boolean;
+  /** A cloud metadata service: 169.254.169.254, fd00:ec2::254 and configured ones. */
+  isMetadata(ip: string): boolean;
+  /** A resolver pods are meant to ask: cluster DNS, node-local DNS, configured. */
+  isResolver(endpoint: Endpoint): boolean;
+  /** Pods of the workload that are ready, and when its replicas or template last changed (epoch ms; -Infinity: never seen to). */
+  scale(workload: string, atMs: number): { readonly replicas: number; readonly changedMs: number };
+}
+
+/** All that a detector may ask of the world outside its observations. */
+export interface DetectorContext {
+  readonly nameAddress: NameAddress;
+  readonly cluster: ClusterView;
+  readonly learning: Learning;
+}
+
+const METADATA = new Set(['169.254.169.254', 'fd00:ec2::254']);
+
+/** A world of which nothing is known but the names: a host without Kubernetes, a capture without identities. */
+export const unknownCluster: ClusterView = {
+  isShared: (endpoint) => endpoint.kind === 'node',
+  isDeclared: () => false,
+  isOwnNode: () => false,
+  isApiServer: (endpoint) => endpoint.kind === 'kube-apiserver',
+  isMetadata: (ip) => METADATA.has(ip),
+  isResolver: (endpoint) => endpoint.port === 53,
+  scale: () => ({ replicas: 1, changedMs: Number.NEGATIVE_INFINITY }),
+};
+
+/** A context of what is known; the rest is unknown. */
+export function detectorContext(
+  known: Partial<DetectorContext> & Pick<DetectorContext, 'nameAddress'>,
+): DetectorContext {
+  return { cluster: unknownCluster, learning: nothingLearned, ...known };
+}
