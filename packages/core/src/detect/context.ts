@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import { type Learning, nothingLearned } from '../learn/learning.ts';
+import { type AccessJudge, nothingForbidden } from '../policy/access.ts';
 
 /** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
 export type NameAddress = (ip: string) => Endpoint;
@@ -19,6 +20,17 @@ export interface ClusterView {
   isResolver(endpoint: Endpoint): boolean;
   /** Pods of the workload that are ready, and when its replicas or template last changed (epoch ms; -Infinity: never seen to). */
   scale(workload: string, atMs: number): { readonly replicas: number; readonly changedMs: number };
+  /**
+   * The workload behind a service's address, as the endpoint of one of its pods, when they all belong to one workload; else
+   * the endpoint itself. A client's socket sees the service, the server's the pod: with this both name one target.
+   */
+  behind(endpoint: Endpoint): Endpoint;
+}
+
+/** What was found lately, by whom it is about: for detectors whose finding weighs more beside another. */
+export interface RecentFindings {
+  /** The newest rule other than `exceptRule` that named this workload (`workloadKey`) as source or target since `sinceMs`. */
+  about(workload: string, exceptRule: string, sinceMs: number): string | undefined;
 }
 
 /** All that a detector may ask of the world outside its observations. */
@@ -26,9 +38,14 @@ export interface DetectorContext {
   readonly nameAddress: NameAddress;
   readonly cluster: ClusterView;
   readonly learning: Learning;
+  /** What NetworkPolicies and access policies say of who may talk to whom. */
+  readonly access: AccessJudge;
+  /** Absent where nobody keeps them. */
+  readonly recentFindings?: RecentFindings;
 }
 
 const METADATA = new Set(['169.254.169.254', 'fd00:ec2::254']);
+const NODE_LOCAL_DNS = '169.254.20.10';
 
 /** A world of which nothing is known but the names: a host without Kubernetes, a capture without identities. */
 export const unknownCluster: ClusterView = {
@@ -37,13 +54,14 @@ export const unknownCluster: ClusterView = {
   isOwnNode: () => false,
   isApiServer: (endpoint) => endpoint.kind === 'kube-apiserver',
   isMetadata: (ip) => METADATA.has(ip),
-  isResolver: (endpoint) => endpoint.port === 53,
+  isResolver: (endpoint) => endpoint.port === 53 || endpoint.ip === NODE_LOCAL_DNS,
   scale: () => ({ replicas: 1, changedMs: Number.NEGATIVE_INFINITY }),
+  behind: (endpoint) => endpoint,
 };
 
 /** A context of what is known; the rest is unknown. */
 export function detectorContext(
   known: Partial<DetectorContext> & Pick<DetectorContext, 'nameAddress'>,
 ): DetectorContext {
-  return { cluster: unknownCluster, learning: nothingLearned, ...known };
+  return { cluster: unknownCluster, learning: nothingLearned, access: nothingForbidden, ...known };
 }
