@@ -29,6 +29,8 @@ export type { TotalsTableOptions } from './flow/totals-table.ts';
 export { TotalsTable } from './flow/totals-table.ts';
 export type { Baseline, Learning } from './learn/learning.ts';
 export { nothingLearned } from './learn/learning.ts';
+export type { LoginService } from './login-services.ts';
+export { LOGIN_SERVICES } from './login-services.ts';
 export type * from './observation.ts';
 export type * from './policy/access.ts';
 export { nothingForbidden } from './policy/access.ts';

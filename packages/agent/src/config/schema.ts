@@ -4,6 +4,7 @@
  * detectors themselves in `detector-settings.ts`.
  */
 import { hostname } from 'node:os';
+import { LOGIN_SERVICES } from '@netguard/core';
 import { z } from 'zod';
 import { cidr, integer, ipAddress, listenAddress, path } from './schema-types.ts';
 
@@ -83,6 +84,39 @@ const identity = z.strictObject({
     .max(100)
     .default([])
     .describe('Addresses of the API server besides the endpoints of `default/kubernetes`.'),
+  metadata: z
+    .array(ipAddress)
+    .max(100)
+    .default([])
+    .describe('Addresses of cloud metadata services besides 169.254.169.254 and fd00:ec2::254.'),
+  resolvers: z
+    .array(ipAddress)
+    .max(1000)
+    .default([])
+    .describe('DNS servers that pods are meant to ask, besides those of the cluster and 169.254.20.10.'),
+  sharedAddresses: z
+    .array(z.union([ipAddress, cidr]))
+    .max(1000)
+    .default([])
+    .describe('Addresses or ranges that many hosts share (load balancers, NAT gateways), besides those of nodes.'),
+  loginPorts: z
+    .array(
+      z.strictObject({
+        port: integer(1, 65_535).describe('TCP port.'),
+        service: z.enum(LOGIN_SERVICES).describe('The service that answers there.'),
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe('Ports where logins are made, besides the well-known ones.'),
+});
+
+const policy = z.strictObject({
+  files: z
+    .array(path)
+    .max(1000)
+    .default([])
+    .describe('NetworkPolicy and AccessPolicy files (docs/reference/policy.md); read again when they change.'),
 });
 
 const flows = z.strictObject({
@@ -140,6 +174,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   sources: z.strictObject({ ebpf: ebpf.prefault({}) }).prefault({}),
   identity: identity.prefault({}),
+  policy: policy.prefault({}),
   flows: flows.prefault({}),
   metrics: metrics.prefault({}),
   detectors: z.record(z.string(), detector).default({}).describe('By detector id.'),

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import { type Learning, nothingLearned } from '../learn/learning.ts';
+import type { LoginService } from '../login-services.ts';
 import { type AccessJudge, nothingForbidden } from '../policy/access.ts';
 
 /** Turns an address met in evidence (a SYN source) into a name; pure look-up, no I/O. */
@@ -25,6 +26,8 @@ export interface ClusterView {
    * the endpoint itself. A client's socket sees the service, the server's the pod: with this both name one target.
    */
   behind(endpoint: Endpoint): Endpoint;
+  /** Ports where logins are made beside the well-known ones, and the service that they are like (`ssh`, `mysql`). */
+  readonly loginPorts: ReadonlyMap<number, LoginService>;
 }
 
 /** What was found lately, by whom it is about: for detectors whose finding weighs more beside another. */
@@ -57,6 +60,7 @@ export const unknownCluster: ClusterView = {
   isResolver: (endpoint) => endpoint.port === 53 || endpoint.ip === NODE_LOCAL_DNS,
   scale: () => ({ replicas: 1, changedMs: Number.NEGATIVE_INFINITY }),
   behind: (endpoint) => endpoint,
+  loginPorts: new Map(),
 };
 
 /** A context of what is known; the rest is unknown. */

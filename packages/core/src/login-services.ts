@@ -1,0 +1,51 @@
+/** Services where people and programs log in with a name and a secret, and the ports they are known by. */
+export const LOGIN_SERVICES = [
+  'ssh',
+  'ftp',
+  'telnet',
+  'smtp',
+  'imap',
+  'pop3',
+  'rdp',
+  'vnc',
+  'smb',
+  'mysql',
+  'postgres',
+  'mssql',
+  'mongodb',
+  'redis',
+  'ldap',
+  'winrm',
+] as const;
+
+export type LoginService = (typeof LOGIN_SERVICES)[number];
+
+/** IANA's assignments, and the second ports that are common practice (2222, 5901). */
+export const LOGIN_PORTS: ReadonlyMap<number, LoginService> = new Map([
+  [21, 'ftp'],
+  [22, 'ssh'],
+  [23, 'telnet'],
+  [25, 'smtp'],
+  [110, 'pop3'],
+  [143, 'imap'],
+  [389, 'ldap'],
+  [445, 'smb'],
+  [465, 'smtp'],
+  [587, 'smtp'],
+  [636, 'ldap'],
+  [990, 'ftp'],
+  [993, 'imap'],
+  [995, 'pop3'],
+  [1433, 'mssql'],
+  [2222, 'ssh'],
+  [2323, 'telnet'],
+  [3306, 'mysql'],
+  [3389, 'rdp'],
+  [5432, 'postgres'],
+  [5900, 'vnc'],
+  [5901, 'vnc'],
+  [5985, 'winrm'],
+  [5986, 'winrm'],
+  [6379, 'redis'],
+  [27017, 'mongodb'],
+]);
