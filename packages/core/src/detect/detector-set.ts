@@ -1,8 +1,13 @@
 import type { Finding } from '../alert/alert.ts';
+import type { Learning } from '../learn/learning.ts';
 import type { Observation } from '../observation.ts';
+import type { TableState } from '../table-state.ts';
+import { freezeLearning } from './alarm-freeze.ts';
 import type { DetectorContext } from './context.ts';
 import type { Detector, ListenerRef, Who } from './detector.ts';
 import { LossMeter } from './loss-meter.ts';
+import { Ownership, type Yielded } from './ownership.ts';
+import { FindingLog } from './recent-findings.ts';
 import { detectors as allDetectors } from './registry.ts';
 import { type DetectorOverride, type DetectorStatus, RunningDetector } from './running-detector.ts';
 
@@ -24,11 +29,19 @@ type ByKind = { readonly [K in Observation['kind']]: RunningDetector[] };
 export class DetectorSet {
   readonly #all: readonly RunningDetector[];
   readonly #loss = new LossMeter();
+  readonly #ownership: Ownership;
+  readonly #learning: Learning;
+  readonly #recent = new FindingLog();
   #byKind: ByKind = noDetectors();
   #observed: Finding[] = [];
+  #yielded: Yielded[] = [];
 
   constructor(options: DetectorSetOptions) {
-    this.#all = (options.detectors ?? allDetectors).map((detector) => new RunningDetector(detector, options.context));
+    const detectors = options.detectors ?? allDetectors;
+    const context: DetectorContext = { ...options.context, recentFindings: this.#recent };
+    this.#learning = context.learning;
+    this.#ownership = new Ownership(detectors);
+    this.#all = detectors.map((detector) => new RunningDetector(detector, context));
     this.configure(options.settings ?? {});
   }
 
@@ -50,22 +63,37 @@ export class DetectorSet {
     for (const running of this.#byKind[observation.kind]) running.observe(observation, who);
   }
 
-  /** The findings that may become alerts. Those of detectors in mode `observe` are in `observed` until the next call. */
+  /**
+   * The findings that may become alerts, one a cause. Those of detectors in mode `observe` are in `observed`, those that
+   * another rule owns in `yielded`, until the next call.
+   */
   evaluate(nowMs: number): Finding[] {
     const findings: Finding[] = [];
-    this.#observed = [];
+    const observed: Finding[] = [];
     const lossRatio = this.#loss.ratio(nowMs);
     for (const running of this.#all) {
       running.evaluate(nowMs, (finding, mode) => {
-        (mode === 'alert' ? findings : this.#observed).push(lessSure(finding, lossRatio));
+        (mode === 'alert' ? findings : observed).push(lessSure(finding, lossRatio));
       });
     }
-    return findings;
+    for (const finding of findings) {
+      this.#recent.note(finding, nowMs);
+      freezeLearning(this.#learning, finding, nowMs);
+    }
+    this.#yielded = [];
+    const kept = this.#ownership.settle(findings, nowMs, this.#yielded);
+    this.#observed = observed.filter((finding) => !this.#ownership.isOwned(finding, nowMs));
+    return kept;
   }
 
-  /** Findings of the last evaluation that raise no alert, as their detector is in mode `observe`. */
+  /** What the last evaluation found and nobody is alerted of, as its detector is in mode `observe`: each would be an alert. */
   get observed(): readonly Finding[] {
     return this.#observed;
+  }
+
+  /** What the last evaluation dropped because another rule speaks for the same cause. */
+  get yielded(): readonly Yielded[] {
+    return this.#yielded;
   }
 
   /** When the next pending judgement falls due (epoch ms), or Infinity. */
@@ -97,7 +125,15 @@ export class DetectorSet {
   }
 
   status(): DetectorStatus[] {
-    return this.#all.map((running) => running.status());
+    return this.#all.map((running) => ({
+      ...running.status(),
+      yielded: this.#ownership.dropped(running.detector.id),
+    }));
+  }
+
+  /** Bounded state of the set itself. */
+  get ownershipState(): TableState {
+    return this.#ownership.state;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Category, Finding, Mitre } from '../alert/alert.ts';
+import type { SameEnd } from '../alert/cause-key.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Observation } from '../observation.ts';
 import type { DetectorContext } from './context.ts';
@@ -30,10 +31,13 @@ export interface ListenerRef {
   readonly port: number;
 }
 
-/** Another rule whose finding speaks for the same cause: while it holds, this detector's finding about the same end is dropped. */
+/**
+ * Another rule whose finding speaks for the same cause: while it holds, and a minute after, this detector's finding about the
+ * same end (by workload) is dropped, and an alert of it that is open already ends in the other's. Unknown ends are never the same.
+ */
 export interface Yield {
   readonly rule: string;
-  readonly same: 'source' | 'target' | 'pair';
+  readonly same: SameEnd;
 }
 
 export interface DetectorInstance {

@@ -21,6 +21,8 @@ export interface DetectorStatus extends TableState {
   /** Exceptions caught while it observed or evaluated, and the last one's message. */
   readonly errors: number;
   readonly lastError?: string;
+  /** Findings dropped since the start because another rule owned their cause. */
+  readonly yielded: number;
 }
 
 /** One instance with the settings it runs by: the default's, or those of one namespace. */
@@ -99,7 +101,7 @@ export class RunningDetector {
     return values.length > 0 ? Math.min(...values) : undefined;
   }
 
-  status(): DetectorStatus {
+  status(): Omit<DetectorStatus, 'yielded'> {
     let entries = 0;
     let capacity = 0;
     let evicted = 0;
