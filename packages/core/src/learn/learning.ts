@@ -8,6 +8,12 @@ export interface Baseline {
   readonly largest: number;
 }
 
+/** Totals of the runs before this one: the last ten, the current one left out. */
+export interface PastRuns {
+  readonly count: number;
+  readonly largest: number;
+}
+
 /**
  * What is known of workloads (`workloadKey`) from their past. Keyed by workload, never by pod, so a new pod of a known
  * workload has its history. Bounded; nothing is learned while a workload is frozen (in alarm).
@@ -19,9 +25,16 @@ export interface Learning {
   knows(workload: string, fact: string): boolean;
   /** Remembers a fact, unless the workload is frozen. */
   learn(workload: string, fact: string, timeMs: number): void;
-  baseline(workload: string, measure: string): Baseline | undefined;
+  /** The workload has had more facts than are kept for one: what is not known of it may have been forgotten. */
+  isDiverse(workload: string): boolean;
+  /** With `timeMs`, and once at least a week is known, what is usual in that hour of the week. */
+  baseline(workload: string, measure: string, timeMs?: number): Baseline | undefined;
   /** Adds a sample to a baseline, unless the workload is frozen. */
   sample(workload: string, measure: string, value: number, timeMs: number): void;
+  /** What the other runs of this kind (`runOf`) came to. */
+  pastRuns(kind: string, run: string, measure: string): PastRuns;
+  /** Sets what a run has come to so far. A run that is frozen is left out of the history. */
+  sampleRun(kind: string, run: string, measure: string, total: number, timeMs: number): void;
   /** Nothing is learned of the workload until then: it is in alarm. */
   freeze(workload: string, untilMs: number): void;
 }
@@ -31,7 +44,10 @@ export const nothingLearned: Learning = {
   progress: () => 0,
   knows: () => false,
   learn: () => {},
+  isDiverse: () => false,
   baseline: () => undefined,
   sample: () => {},
+  pastRuns: () => ({ count: 0, largest: 0 }),
+  sampleRun: () => {},
   freeze: () => {},
 };
