@@ -17,9 +17,17 @@ export { parameterValues } from './detect/detector.ts';
 export type { DetectorSetOptions, DetectorSettings } from './detect/detector-set.ts';
 export { DetectorSet } from './detect/detector-set.ts';
 export type { Owner, Yielded } from './detect/ownership.ts';
+export { MAX_RAISE } from './detect/raised-threshold.ts';
 export { FindingLog } from './detect/recent-findings.ts';
 export { detectors } from './detect/registry.ts';
-export type { DetectorMode, DetectorOverride, DetectorStatus } from './detect/running-detector.ts';
+export type {
+  DetectorMode,
+  DetectorOverride,
+  DetectorSetting,
+  DetectorStatus,
+  NamespaceOverride,
+  NamespaceStatus,
+} from './detect/running-detector.ts';
 export type * from './endpoint.ts';
 export { endpointName, workloadKey } from './endpoint.ts';
 export * from './error.ts';
@@ -32,7 +40,6 @@ export { FlowTable } from './flow/flow-table.ts';
 export type { FlowEnds } from './flow/live-flow.ts';
 export type { TotalsTableOptions } from './flow/totals-table.ts';
 export { TotalsTable } from './flow/totals-table.ts';
-export { freezeAlarmed } from './learn/freeze-alarmed.ts';
 export type { Baseline, Learning, PastRuns } from './learn/learning.ts';
 export { nothingLearned } from './learn/learning.ts';
 export type { LearningSettings, LearningSummary } from './learn/learning-store.ts';
