@@ -3,6 +3,7 @@ import {
   type AlertEvent,
   type DetectorContext,
   DetectorSet,
+  type DetectorStatus,
   type ListenerRef,
   type Observation,
   type Who,
@@ -12,20 +13,28 @@ import type { KernelLimits } from '../sources/ebpf/source.ts';
 
 /** A limit that no packet count reaches: the kernel raises nothing for a detector that is off everywhere. */
 const NEVER = 0xffffffff;
+/** Observed causes held at once; more are only counted. */
+const MAX_OBSERVED = 1000;
 
 /** The detectors and the book of alerts that their findings become. */
 export class Detection {
   readonly book: AlertBook;
+  /** What detectors in mode `observe`, and those below a raised threshold, would have alerted of. */
+  readonly observed: AlertBook;
   readonly #set: DetectorSet;
+  #observedEvents: AlertEvent[] = [];
 
   constructor(config: Config, context: DetectorContext) {
-    this.book = new AlertBook({ cluster: config.cluster, node: config.node, ...bookSettings(config) });
     this.#set = new DetectorSet({ settings: config.detectors, context });
+    const names = { cluster: config.cluster, node: config.node, ...bookSettings(config) };
+    this.book = new AlertBook({ ...names, yieldsTo: this.#set.yieldsTo });
+    this.observed = new AlertBook({ ...names, observed: true, capacity: MAX_OBSERVED, foldAfter: MAX_OBSERVED });
   }
 
   /** Applies new settings; open alerts and the state of detectors that stay on are kept. */
   configure(config: Config): void {
     this.book.configure(bookSettings(config));
+    this.observed.configure({ ...bookSettings(config), foldAfter: MAX_OBSERVED });
     this.#set.configure(config.detectors);
   }
 
@@ -42,7 +51,19 @@ export class Detection {
   }
 
   evaluate(nowMs: number): AlertEvent[] {
-    return this.book.apply(this.#set.evaluate(nowMs), nowMs);
+    const findings = this.#set.evaluate(nowMs);
+    this.#observedEvents = this.observed.apply(this.#set.observed, nowMs);
+    return this.book.apply(findings, nowMs, this.#set.yielded);
+  }
+
+  /** What is news among the observed after the last evaluation; nobody is notified of it. */
+  observedEvents(): readonly AlertEvent[] {
+    return this.#observedEvents;
+  }
+
+  /** How each detector runs and does. */
+  detectors(): DetectorStatus[] {
+    return this.#set.status();
   }
 
   /** The lowest thresholds that any namespace enables: the kernel fires there, the detectors apply the right ones. */
@@ -65,8 +86,12 @@ export class Detection {
       capacity,
       evicted,
     }));
-    const { entries, capacity, evicted } = this.book.state;
-    return [...detectors, { name: 'alerts_open', entries, capacity, evicted }];
+    return [
+      ...detectors,
+      { name: 'alerts_open', ...this.book.state },
+      { name: 'observed_open', ...this.observed.state },
+      { name: 'owned_causes', ...this.#set.ownershipState },
+    ];
   }
 
   /** Exceptions that detectors threw and that were caught. */

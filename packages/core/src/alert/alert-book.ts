@@ -1,9 +1,13 @@
 import type { TableState } from '../table-state.ts';
-import type { Alert, AlertEvent, Finding, Severity } from './alert.ts';
+import type { Alert, AlertEvent, Finding } from './alert.ts';
 import { alertId } from './alert-id.ts';
+import { type AlertOpenings, OpeningCounter } from './alert-openings.ts';
+import { OWNED_FOR_MS } from './cause-key.ts';
+import { type ClosedCause, ClosedCauses } from './closed-causes.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { OpenAlert } from './open-alert.ts';
 import { SUMMARY_MARK, summaryFinding } from './summary.ts';
+import { Superseding, type YieldTable } from './superseding.ts';
 
 export interface AlertBookSettings {
   /** An alert resolves when it was not found for this long. Default 10 s. */
@@ -21,14 +25,16 @@ export interface AlertBookOptions extends AlertBookSettings {
   readonly node: string;
   /** Open alerts held one by one; beyond it they only raise the summary's number. Default 10,000. */
   readonly capacity?: number;
+  /** Which rules own what others see too: the others' open alerts resolve into theirs. */
+  readonly yieldsTo?: YieldTable;
+  /** A book of what detectors only observe: its alerts say so. */
+  readonly observed?: boolean;
 }
 
-/** One series of netguard_alerts_total. */
-export interface AlertOpenings {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly namespace: string;
-  readonly count: number;
+/** A finding that was left to another rule (`DetectorSet.yielded`). */
+export interface LeftTo {
+  readonly finding: Finding;
+  readonly owner: Pick<Finding, 'rule' | 'source' | 'target'>;
 }
 
 /** Turns findings into alerts: opened once a cause, updated on a log scale, resolved after a quiet time. */
@@ -40,9 +46,12 @@ export class AlertBook {
   readonly #open = new Map<string, OpenAlert>();
   /** Open alerts that are neither folded nor a summary, by rule. */
   readonly #single = new Map<string, number>();
-  readonly #openings = new Map<string, { -readonly [K in keyof AlertOpenings]: AlertOpenings[K] }>();
+  readonly #openings = new OpeningCounter();
   /** Findings beyond `capacity`, by rule, of the current apply. */
   readonly #beyond = new Map<string, number>();
+  readonly #superseding: Superseding;
+  readonly #closed = new ClosedCauses();
+  readonly #isObserved: boolean;
   #ids = 0;
   #evicted = 0;
   #lastNowMs = Number.NaN;
@@ -52,6 +61,8 @@ export class AlertBook {
     this.#node = options.node;
     this.#capacity = options.capacity ?? 10_000;
     this.#settings = options;
+    this.#superseding = new Superseding(options.yieldsTo ?? {});
+    this.#isObserved = options.observed ?? false;
   }
 
   /** Changes quiet times, folding and runbooks; open alerts stay. */
@@ -59,39 +70,59 @@ export class AlertBook {
     this.#settings = settings;
   }
 
-  /** Takes over the alerts that were open before a restart. They count in no opening and resolve if nothing finds them again. */
-  restore(openAlerts: readonly Alert[], nowMs: number): void {
+  /**
+   * Takes over the alerts that were open before a restart, and what was closed while it went on. They count in no opening
+   * and resolve if nothing finds them again.
+   */
+  restore(openAlerts: readonly Alert[], nowMs: number, closed: readonly ClosedCause[] = []): void {
     for (const alert of openAlerts) {
       if (alert.status !== 'open' || this.#open.has(alert.fingerprint)) continue;
-      this.#open.set(alert.fingerprint, OpenAlert.restore(alert, nowMs));
-      this.#countSingle(alert, 1);
+      this.#add(OpenAlert.restore(alert, nowMs));
     }
+    for (const cause of closed) this.#closed.close(cause, nowMs);
   }
 
   /**
    * What is news after an evaluation of the detectors. `findings` are all whose condition holds at `nowMs`; call it after
-   * each evaluation, also with none: quiet alerts resolve here.
+   * each evaluation, also with none: quiet alerts resolve here. `leftTo` are those that other rules own: where an alert of
+   * theirs is open already, it resolves into the owner's.
    */
-  apply(findings: readonly Finding[], nowMs: number): AlertEvent[] {
+  apply(findings: readonly Finding[], nowMs: number, leftTo: readonly LeftTo[] = []): AlertEvent[] {
     this.#followClock(nowMs);
     const events: AlertEvent[] = [];
+    const superseded: AlertEvent[] = [];
     const met = new Set<string>();
     this.#beyond.clear();
     for (const finding of findings) {
-      const fingerprint = fingerprintOf(this.#cluster, finding.rule, finding.source, finding.target);
+      const fingerprint = this.#fingerprint(finding);
+      if (this.#closed.swallows(finding, fingerprint, nowMs)) continue;
       const known = this.#open.get(fingerprint);
-      if (known === undefined) {
-        this.#openNew(finding, fingerprint, nowMs, events);
-      } else if (met.has(fingerprint)) {
-        known.mention(finding);
-      } else if (known.update(finding, nowMs, this.#node) && known.alert.foldedInto === undefined) {
-        events.push({ type: 'update', alert: known.alert });
-      }
+      const open = known ?? this.#openNew(finding, fingerprint, nowMs, events);
+      if (open === undefined) continue;
+      this.#supersede(finding, open, nowMs, superseded);
+      if (known === undefined) events.push({ type: 'open', alert: open.alert });
+      else if (met.has(fingerprint)) open.mention(finding);
+      else if (open.update(finding, nowMs, this.#node) && open.alert.foldedInto === undefined)
+        events.push({ type: 'update', alert: open.alert });
       met.add(fingerprint);
+    }
+    for (const { finding, owner } of leftTo) {
+      const open = this.#open.get(this.#fingerprint(owner));
+      open?.mentionRule(finding.rule);
+      if (open !== undefined) this.#supersede(finding, open, nowMs, superseded);
     }
     this.#resolveQuiet(nowMs, events);
     this.#summarise(nowMs, events);
-    return events;
+    return events.concat(superseded);
+  }
+
+  /** A person closed the alert: it ends here without an event, and its cause is no news while it goes on (`ClosedCauses`). */
+  close(id: string, nowMs: number): void {
+    const open = [...this.#open.values()].find(({ alert }) => alert.id === id);
+    if (open === undefined || isSummary(open.alert)) return;
+    this.#remove(open);
+    const { fingerprint, rule, severity } = open.alert;
+    this.#closed.close({ fingerprint, rule, severity, closedMs: nowMs });
   }
 
   /** All open alerts, folded ones included, by opening. */
@@ -101,7 +132,7 @@ export class AlertBook {
 
   /** Alerts opened since the start, folded ones too; summaries are not alerts of their own here. */
   openings(): AlertOpenings[] {
-    return [...this.#openings.values()].map((series) => ({ ...series }));
+    return this.#openings.list();
   }
 
   /** `evicted` counts openings that found the book full and were only counted. */
@@ -109,30 +140,57 @@ export class AlertBook {
     return { entries: this.#open.size, capacity: this.#capacity, evicted: this.#evicted };
   }
 
-  #openNew(finding: Finding, fingerprint: string, nowMs: number, events: AlertEvent[]): void {
+  /** Undefined when the book is full: the finding is only counted. */
+  #openNew(finding: Finding, fingerprint: string, nowMs: number, events: AlertEvent[]): OpenAlert | undefined {
     if (this.#open.size >= this.#capacity) {
       this.#beyond.set(finding.rule, (this.#beyond.get(finding.rule) ?? 0) + 1);
       this.#evicted++;
-      return;
+      return undefined;
     }
     const isFolded = (this.#single.get(finding.rule) ?? 0) >= (this.#settings.foldAfter ?? 50);
     const foldedInto = isFolded ? this.#summaryOf(finding, nowMs, events) : undefined;
     const open = OpenAlert.open(finding, this.#birth(finding.rule, fingerprint, nowMs, foldedInto), nowMs);
-    this.#open.set(fingerprint, open);
-    this.#countSingle(open.alert, 1);
-    this.#countOpening(finding);
-    events.push({ type: 'open', alert: open.alert });
+    this.#add(open);
+    this.#openings.count(finding);
+    return open;
+  }
+
+  /** The alerts of yielding rules about the same cause end in this one, also when they were there first. */
+  #supersede(by: LeftTo['owner'], into: OpenAlert, nowMs: number, events: AlertEvent[]): void {
+    for (const fingerprint of [...this.#superseding.givingWayTo(by), this.#fingerprint(by)]) {
+      const open = this.#open.get(fingerprint);
+      if (open === undefined || open === into || nowMs - open.lastFoundMs > OWNED_FOR_MS) continue;
+      into.mentionRule(open.alert.rule);
+      this.#remove(open);
+      events.push(open.resolve(nowMs, into.alert.id));
+    }
   }
 
   #resolveQuiet(nowMs: number, events: AlertEvent[]): void {
-    for (const [fingerprint, open] of this.#open) {
-      const rule = open.alert.rule;
-      const quietMs = this.#settings.quietMsByRule?.[rule] ?? this.#settings.quietMs ?? 10_000;
-      if (isSummary(open.alert) || nowMs - open.lastFoundMs < quietMs) continue;
-      this.#open.delete(fingerprint);
-      this.#countSingle(open.alert, -1);
+    const quietMsOf = (rule: string): number =>
+      this.#settings.quietMsByRule?.[rule] ?? this.#settings.quietMs ?? 10_000;
+    for (const open of this.#open.values()) {
+      if (isSummary(open.alert) || nowMs - open.lastFoundMs < quietMsOf(open.alert.rule)) continue;
+      this.#remove(open);
       events.push(open.resolve(nowMs));
     }
+    this.#closed.forgetQuiet(nowMs, quietMsOf);
+  }
+
+  #add(open: OpenAlert): void {
+    this.#open.set(open.alert.fingerprint, open);
+    this.#countSingle(open.alert, 1);
+    if (!isSummary(open.alert)) this.#superseding.opened(open.alert);
+  }
+
+  #remove(open: OpenAlert): void {
+    this.#open.delete(open.alert.fingerprint);
+    this.#countSingle(open.alert, -1);
+    if (!isSummary(open.alert)) this.#superseding.ended(open.alert);
+  }
+
+  #fingerprint({ rule, source, target }: LeftTo['owner']): string {
+    return fingerprintOf(this.#cluster, rule, source, target);
   }
 
   #summarise(nowMs: number, events: AlertEvent[]): void {
@@ -174,20 +232,13 @@ export class AlertBook {
       node: this.#node,
       ...(base !== undefined ? { runbookUrl: base + rule } : undefined),
       ...(foldedInto !== undefined ? { foldedInto } : undefined),
+      ...(this.#isObserved ? { observed: true as const } : undefined),
     };
   }
 
   #countSingle(alert: Alert, by: 1 | -1): void {
     if (isSummary(alert) || alert.foldedInto !== undefined) return;
     this.#single.set(alert.rule, (this.#single.get(alert.rule) ?? 0) + by);
-  }
-
-  #countOpening(finding: Finding): void {
-    const namespace = finding.target?.namespace ?? finding.source?.namespace ?? '';
-    const key = `${finding.rule}\n${finding.severity}\n${namespace}`;
-    const series = this.#openings.get(key);
-    if (series) series.count++;
-    else this.#openings.set(key, { rule: finding.rule, severity: finding.severity, namespace, count: 1 });
   }
 
   /** A clock that was set back must not keep alerts open for hours: their quiet time starts at the new time. */

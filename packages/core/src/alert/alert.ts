@@ -23,6 +23,10 @@ export interface Evidence {
   readonly windowMs: number;
   readonly lossRatio?: number;
   readonly sharedSource?: boolean;
+  /** The parameter that `threshold` is, where no other has the same value: what a tuning line names. */
+  readonly parameter?: string;
+  /** Other rules that saw the same cause and left it to this one. */
+  readonly alsoSeenAs?: readonly string[];
   readonly [field: string]: unknown;
 }
 
@@ -71,11 +75,18 @@ export interface Alert {
   readonly nodes: readonly string[];
   readonly suggestion: string;
   readonly runbookUrl?: string;
+  /** Id of the silence that holds it back from notification; it is stored, streamed and counted all the same. */
   readonly suppressedBy?: string;
   /** Id of the summary alert that speaks for this one: too many of its rule are open at once. Not to be notified by itself. */
   readonly foldedInto?: string;
   readonly acknowledgedBy?: string;
+  /** Who closed it; an alert that resolved by itself has none. */
+  readonly closedBy?: string;
   readonly disposition?: Disposition;
+  /** Id of the alert of another rule that owns the same cause; this one resolved into it. */
+  readonly supersededBy?: string;
+  /** Its detector only observes there: nobody was notified, and it is in no count of alerts. */
+  readonly observed?: true;
 }
 
 /** `open` and `resolve` happen once; `update` on a log scale of the count and when the severity rises. */

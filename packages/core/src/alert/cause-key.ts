@@ -1,5 +1,8 @@
 import { type Endpoint, workloadKey } from '../endpoint.ts';
 
+/** How long after its last finding a rule still owns what it found, in event time. */
+export const OWNED_FOR_MS = 60_000;
+
 /** What two findings must have in common to speak of one cause: the source, the target, or both. */
 export type SameEnd = 'source' | 'target' | 'pair';
 

@@ -10,6 +10,7 @@ export interface AlertBirth {
   readonly node: string;
   readonly runbookUrl?: string;
   readonly foldedInto?: string;
+  readonly observed?: true;
 }
 
 const MAX_ALSO_ON = 16;
@@ -80,7 +81,7 @@ export class OpenAlert {
       ...(finding.sources ? { sources: finding.sources } : undefined),
       lastSeen: formatTime(Math.max(nowMs, parseTime(before.lastSeen, nowMs))),
       count: before.count + finding.count,
-      evidence: withAlsoOn(before.evidence, finding.evidence),
+      evidence: withMentions(before.evidence, finding.evidence),
       suggestion: finding.suggestion,
       nodes: before.nodes.includes(node) ? before.nodes : [...before.nodes, node],
     };
@@ -105,9 +106,18 @@ export class OpenAlert {
     };
   }
 
-  resolve(nowMs: number): AlertEvent {
+  /** Another rule saw the same cause and leaves it to this one. */
+  mentionRule(rule: string): void {
+    const known = this.#alert.evidence.alsoSeenAs ?? [];
+    if (known.includes(rule) || known.length >= MAX_ALSO_ON) return;
+    this.#alert = { ...this.#alert, evidence: { ...this.#alert.evidence, alsoSeenAs: [...known, rule].sort() } };
+  }
+
+  /** `supersededBy` is the id of the alert that goes on with the cause. */
+  resolve(nowMs: number, supersededBy?: string): AlertEvent {
     const resolvedAt = formatTime(nowMs);
-    this.#alert = { ...this.#alert, status: 'resolved', resolvedAt };
+    const into = supersededBy === undefined ? undefined : { supersededBy };
+    this.#alert = { ...this.#alert, status: 'resolved', resolvedAt, ...into };
     return { type: 'resolve', alert: this.#alert };
   }
 
@@ -123,6 +133,14 @@ function decade(count: number): number {
   return count < 1 ? -1 : Math.floor(Math.log10(count) + 1e-9);
 }
 
-function withAlsoOn(before: Evidence, now: Evidence): Evidence {
-  return before.alsoOn === undefined ? now : { ...now, alsoOn: before.alsoOn };
+/** What was mentioned once stays mentioned. */
+function withMentions(before: Evidence, now: Evidence): Evidence {
+  const { alsoOn, alsoSeenAs } = before;
+  if (alsoOn === undefined && alsoSeenAs === undefined) return now;
+  const rules = [...new Set([...(alsoSeenAs ?? []), ...(now.alsoSeenAs ?? [])])].sort();
+  return {
+    ...now,
+    ...(alsoOn === undefined ? undefined : { alsoOn }),
+    ...(rules.length === 0 ? undefined : { alsoSeenAs: rules.slice(0, MAX_ALSO_ON) }),
+  };
 }

@@ -151,6 +151,32 @@ describe('the detector set', () => {
     assert.equal(set.lowestParameter('a', 'limit'), undefined);
   });
 
+  it('alerts in a suppressed namespace only far over the threshold, and shows and counts what it held back', () => {
+    const observedNow = { value: 9 };
+    const scan = counter('scan', {
+      create: () => ({
+        nextDueMs: Number.POSITIVE_INFINITY,
+        state: { entries: 0, capacity: 1, evicted: 0 },
+        observe: () => {},
+        evaluate: () => {
+          const finding = findingOf('scan');
+          return [{ ...finding, evidence: { ...finding.evidence, observed: observedNow.value } }];
+        },
+      }),
+    });
+    const set = setOf([scan], { scan: { mode: 'off', namespaces: { shop: { mode: 'alert', raise: 10 } } } });
+    assert.deepEqual(set.evaluate(T0), []);
+    assert.deepEqual(
+      set.observed.map(({ evidence }) => [evidence.observed, evidence.threshold, evidence.raised]),
+      [[9, 10, 10]],
+    );
+    assert.equal(set.status()[0]?.suppressed, 1);
+    assert.equal(set.status()[0]?.namespaces.shop?.raise, 10);
+    observedNow.value = 10;
+    assert.deepEqual(rules(set.evaluate(T0)), ['scan']);
+    assert.deepEqual(set.observed, []);
+  });
+
   it('is less sure of what it finds while events are lost, says so, and recovers', () => {
     const set = setOf([counter('a', { observes: ['drop'] })]);
     for (let index = 0; index < 75; index++) set.observe(drop, who);

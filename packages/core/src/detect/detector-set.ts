@@ -1,4 +1,5 @@
 import type { Finding } from '../alert/alert.ts';
+import type { YieldTable } from '../alert/superseding.ts';
 import type { Learning } from '../learn/learning.ts';
 import type { Observation } from '../observation.ts';
 import type { TableState } from '../table-state.ts';
@@ -9,12 +10,10 @@ import { LossMeter } from './loss-meter.ts';
 import { Ownership, type Yielded } from './ownership.ts';
 import { FindingLog } from './recent-findings.ts';
 import { detectors as allDetectors } from './registry.ts';
-import { type DetectorOverride, type DetectorStatus, RunningDetector } from './running-detector.ts';
+import { type DetectorSetting, type DetectorStatus, RunningDetector } from './running-detector.ts';
 
 /** By detector id: the shape of `detectors:` in the configuration. */
-export type DetectorSettings = Readonly<
-  Record<string, DetectorOverride & { readonly namespaces?: Readonly<Record<string, DetectorOverride>> | undefined }>
->;
+export type DetectorSettings = Readonly<Record<string, DetectorSetting>>;
 
 export interface DetectorSetOptions {
   readonly settings?: DetectorSettings;
@@ -129,6 +128,11 @@ export class DetectorSet {
       ...running.status(),
       yielded: this.#ownership.dropped(running.detector.id),
     }));
+  }
+
+  /** Which rules own what others see too, for the book of alerts. */
+  get yieldsTo(): YieldTable {
+    return Object.fromEntries(this.#all.map(({ detector: { id, yieldsTo } }) => [id, yieldsTo ?? []]));
   }
 
   /** Bounded state of the set itself. */

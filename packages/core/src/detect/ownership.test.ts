@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Finding } from '../alert/alert.ts';
+import { OWNED_FOR_MS } from '../alert/cause-key.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Learning } from '../learn/learning.ts';
 import { nothingLearned } from '../learn/learning.ts';
 import { type DetectorContext, detectorContext } from './context.ts';
 import type { Detector, Yield } from './detector.ts';
 import { DetectorSet, type DetectorSettings } from './detector-set.ts';
-import { OWNED_FOR_MS } from './ownership.ts';
 
 const T0 = 1_700_000_000_000;
 

@@ -1,12 +1,10 @@
 import type { Finding } from '../alert/alert.ts';
-import { causeKey } from '../alert/cause-key.ts';
+import { causeKey, OWNED_FOR_MS } from '../alert/cause-key.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Lru } from '../sketch/lru.ts';
 import type { TableState } from '../table-state.ts';
 import type { Detector, Yield } from './detector.ts';
 
-/** How long after its last finding a rule still owns what it found, in event time. */
-export const OWNED_FOR_MS = 60_000;
 const CAPACITY = 4096;
 const MOST_MENTIONED = 16;
 

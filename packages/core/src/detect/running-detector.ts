@@ -3,6 +3,7 @@ import type { Observation } from '../observation.ts';
 import type { TableState } from '../table-state.ts';
 import type { DetectorContext } from './context.ts';
 import { type Detector, type DetectorInstance, type ListenerRef, parameterValues, type Who } from './detector.ts';
+import { judgeRaised } from './raised-threshold.ts';
 
 export type DetectorMode = 'alert' | 'observe' | 'off';
 
@@ -13,22 +14,44 @@ export interface DetectorOverride {
   readonly parameters?: Readonly<Record<string, number>> | undefined;
 }
 
+/** How it runs for the targets of one namespace. */
+export interface NamespaceOverride extends DetectorOverride {
+  /** Suppression: alerts only when this many times over the threshold (1 to 10); what is below is in `observed`. */
+  readonly raise?: number | undefined;
+}
+
+/** The settings of one detector, in all namespaces. */
+export interface DetectorSetting extends DetectorOverride {
+  readonly namespaces?: Readonly<Record<string, NamespaceOverride>> | undefined;
+}
+
+/** How a detector runs in a namespace with settings of its own. */
+export interface NamespaceStatus {
+  readonly mode: DetectorMode;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly raise?: number;
+}
+
 /** What is to be said of one detector in status and metrics. */
 export interface DetectorStatus extends TableState {
   readonly id: string;
   readonly mode: DetectorMode;
   readonly parameters: Readonly<Record<string, number>>;
+  readonly namespaces: Readonly<Record<string, NamespaceStatus>>;
   /** Exceptions caught while it observed or evaluated, and the last one's message. */
   readonly errors: number;
   readonly lastError?: string;
   /** Findings dropped since the start because another rule owned their cause. */
   readonly yielded: number;
+  /** Findings since the start that a raised threshold held back. */
+  readonly suppressed: number;
 }
 
 /** One instance with the settings it runs by: the default's, or those of one namespace. */
 class Lane {
   mode: DetectorMode = 'off';
   parameters: Readonly<Record<string, number>> = {};
+  raise = 1;
   instance: DetectorInstance | undefined;
 }
 
@@ -40,15 +63,14 @@ export class RunningDetector {
   readonly #byNamespace = new Map<string, Lane>();
   #errors = 0;
   #lastError: string | undefined;
+  #suppressed = 0;
 
   constructor(detector: Detector, context: DetectorContext) {
     this.detector = detector;
     this.#context = context;
   }
 
-  configure(
-    override: DetectorOverride & { readonly namespaces?: Readonly<Record<string, DetectorOverride>> | undefined },
-  ): void {
+  configure(override: DetectorSetting): void {
     const mode = override.mode ?? this.detector.default;
     this.#set(this.#default, mode, override.parameters ?? {});
     const namespaces = override.namespaces ?? {};
@@ -57,6 +79,7 @@ export class RunningDetector {
       const lane = this.#byNamespace.get(name) ?? new Lane();
       this.#byNamespace.set(name, lane);
       this.#set(lane, own.mode ?? mode, { ...override.parameters, ...own.parameters });
+      lane.raise = own.raise ?? 1;
     }
   }
 
@@ -74,11 +97,15 @@ export class RunningDetector {
     }
   }
 
+  /** Gives each finding with the mode it counts in: one below a raised threshold is only observed. */
   evaluate(nowMs: number, each: (finding: Finding, mode: DetectorMode) => void): void {
     for (const lane of this.#lanes()) {
       if (lane.instance === undefined) continue;
       try {
-        for (const finding of lane.instance.evaluate(nowMs)) each(finding, lane.mode);
+        for (const finding of lane.instance.evaluate(nowMs)) {
+          if (lane.raise === 1) each(finding, lane.mode);
+          else this.#judgeRaised(finding, lane, each);
+        }
       } catch (error) {
         this.#fail(error);
       }
@@ -114,6 +141,13 @@ export class RunningDetector {
       id: this.detector.id,
       mode: this.#default.mode,
       parameters: this.#default.parameters,
+      namespaces: Object.fromEntries(
+        Array.from(this.#byNamespace, ([name, { mode, parameters, raise }]) => [
+          name,
+          { mode, parameters, ...(raise === 1 ? undefined : { raise }) },
+        ]),
+      ),
+      suppressed: this.#suppressed,
       errors: this.#errors,
       ...(this.#lastError !== undefined ? { lastError: this.#lastError } : undefined),
       entries,
@@ -128,6 +162,12 @@ export class RunningDetector {
     if (mode === 'off') lane.instance = undefined;
     else if (lane.instance?.configure) lane.instance.configure(lane.parameters);
     else lane.instance = this.detector.create(lane.parameters, this.#context);
+  }
+
+  #judgeRaised(finding: Finding, lane: Lane, each: (finding: Finding, mode: DetectorMode) => void): void {
+    const raised = judgeRaised(finding, lane.raise);
+    if (!raised.isOver) this.#suppressed++;
+    each(raised.finding, raised.isOver ? lane.mode : 'observe');
   }
 
   #laneOf(who: Who): Lane {

@@ -1,0 +1,54 @@
+import type { Alert } from './alert.ts';
+import { causeKey, type SameEnd } from './cause-key.ts';
+
+/** By yielding rule: the rules that own a cause which it sees too, and the end by which they know that it is one. */
+export type YieldTable = Readonly<Record<string, readonly { readonly rule: string; readonly same: SameEnd }[]>>;
+
+type Ends = Pick<Alert, 'rule' | 'source' | 'target'>;
+
+/** Finds the open alerts of yielding rules that speak of what an owner speaks of: an owner may come a moment later. */
+export class Superseding {
+  /** By owner: who yields to it. */
+  readonly #yielding = new Map<string, { readonly rule: string; readonly same: SameEnd }[]>();
+  /** By yielding rule: the ends by which its alerts are looked for. */
+  readonly #sides = new Map<string, Set<SameEnd>>();
+  readonly #open = new Map<string, Set<string>>();
+
+  constructor(yieldsTo: YieldTable) {
+    for (const [rule, owners] of Object.entries(yieldsTo)) {
+      for (const { rule: owner, same } of owners) {
+        this.#yielding.set(owner, [...(this.#yielding.get(owner) ?? []), { rule, same }]);
+        this.#sides.set(rule, (this.#sides.get(rule) ?? new Set()).add(same));
+      }
+    }
+  }
+
+  opened(alert: Alert): void {
+    for (const key of this.#keysOf(alert)) {
+      this.#open.set(key, (this.#open.get(key) ?? new Set()).add(alert.fingerprint));
+    }
+  }
+
+  ended(alert: Alert): void {
+    for (const key of this.#keysOf(alert)) {
+      const fingerprints = this.#open.get(key);
+      fingerprints?.delete(alert.fingerprint);
+      if (fingerprints?.size === 0) this.#open.delete(key);
+    }
+  }
+
+  /** Fingerprints of the open alerts that give way to what a rule says of these ends. */
+  givingWayTo({ rule, source, target }: Ends): string[] {
+    return (this.#yielding.get(rule) ?? []).flatMap(({ rule: yielding, same }) => {
+      const key = causeKey(same, source, target);
+      return key === undefined ? [] : [...(this.#open.get(`${yielding}\n${same}\n${key}`) ?? [])];
+    });
+  }
+
+  #keysOf({ rule, source, target }: Ends): string[] {
+    return [...(this.#sides.get(rule) ?? [])].flatMap((same) => {
+      const key = causeKey(same, source, target);
+      return key === undefined ? [] : [`${rule}\n${same}\n${key}`];
+    });
+  }
+}
