@@ -210,6 +210,14 @@ describe('while a workload is in alarm', () => {
     ]);
   });
 
+  it('but a sick workload goes on learning, and what was new is learned once it has been told', () => {
+    const frozen: string[] = [];
+    const learning: Learning = { ...nothingLearned, freeze: (workload) => frozen.push(workload) };
+    const { evaluate } = stage({ a: [], 'new-edge': [] }, {}, { learning });
+    evaluate({ a: [{ category: 'health' }], 'new-edge': [{}] }, T0);
+    assert.deepEqual(frozen, []);
+  });
+
   it('other detectors can ask what was found about it lately', () => {
     const { evaluate, recent } = stage({ a: [], b: [] }, { b: { mode: 'observe' } });
     evaluate({ a: [{ target: null }], b: [{}] }, T0);
