@@ -142,6 +142,11 @@ export class AddressTable {
       this.#apiServers.set(canonical(ip), apiServerEndpoint(canonical(ip)));
     for (const service of identities?.services ?? []) {
       const { namespace, name } = service;
+      if (namespace === 'default' && name === 'kubernetes') {
+        for (const { ips } of service.endpoints ?? []) {
+          for (const ip of ips) this.#apiServers.set(ip, apiServerEndpoint(ip));
+        }
+      }
       for (const ip of service.ips) {
         if (namespace === 'default' && name === 'kubernetes') {
           this.#apiServers.set(ip, apiServerEndpoint(ip));
@@ -198,8 +203,15 @@ export function podEndpoint(ip: string, pod: PodIdentity, container?: string): E
     namespace: pod.namespace,
     pod: pod.name,
     ...(container === undefined ? {} : { container }),
-    ...(pod.workload === undefined ? {} : { workload: Object.freeze({ ...pod.workload }) }),
+    ...workloadOf(pod),
   });
+}
+
+/** A pod without controller belongs to those that were made from the same name. */
+export function workloadOf(pod: PodIdentity): Pick<Endpoint, 'workload'> {
+  if (pod.workload !== undefined) return { workload: Object.freeze({ ...pod.workload }) };
+  const stem = pod.generateName?.replace(/[-.]+$/, '');
+  return stem === undefined || stem === '' ? {} : { workload: Object.freeze({ kind: 'Pod', name: stem }) };
 }
 
 export function nodeEndpoint(ip: string, name: string): Endpoint {

@@ -32,5 +32,11 @@ export function identityProblems(file: IdentityFile, locate: Locate): Problem[] 
     once('node', node.name, ['nodes', index, 'name']);
     for (const [at, ip] of node.ips.entries()) once('address', ip, ['nodes', index, 'ips', at]);
   }
+  for (const [index, namespace] of (file.namespaces ?? []).entries()) {
+    once('namespace', namespace.name, ['namespaces', index, 'name']);
+  }
+  for (const [index, workload] of (file.workloads ?? []).entries()) {
+    once('workload', `${workload.namespace}/${workload.kind}/${workload.name}`, ['workloads', index, 'name']);
+  }
   return problems;
 }

@@ -19,6 +19,10 @@ const subdomain = z
     /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/,
     'must be a name of lower-case letters, digits, dashes and dots, at most 253',
   );
+const subdomainPrefix = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-.a-z0-9]*)$/, 'must be the beginning of a name: lower-case letters, digits, dashes and dots');
 
 /* Canonical on the way in, so that look-ups compare strings. */
 const ip = z
@@ -39,35 +43,51 @@ const containerId = z
   )
   .transform((value) => value.slice(-64));
 
+const portNumber = z.int().min(1).max(65_535);
+const protocol = z.enum(['TCP', 'UDP', 'SCTP']).default('TCP');
+const asTcp = portNumber.transform((port) => ({ port, protocol: 'TCP' as const }));
+const port = z.union([asTcp, z.strictObject({ port: portNumber, protocol, name: text(63).exactOptional() })]);
+const labels = z
+  .record(
+    text(317),
+    z
+      .string()
+      .max(63)
+      .regex(/^\P{Cc}*$/u),
+  )
+  .default({});
+const instant = z.iso.datetime({ offset: true });
+
+const container = z.strictObject({
+  id: containerId.exactOptional(),
+  name: label,
+  ports: z.array(port).max(256).exactOptional(),
+  probes: z.array(portNumber).max(64).exactOptional(),
+});
+
 const pod = z.strictObject({
   uid,
   namespace: label,
   name: subdomain,
   workload: z.strictObject({ kind: text(63), name: subdomain }).exactOptional(),
-  labels: z
-    .record(
-      text(317),
-      z
-        .string()
-        .max(63)
-        .regex(/^\P{Cc}*$/u),
-    )
-    .default({}),
+  generateName: subdomainPrefix.exactOptional(),
+  serviceAccount: subdomain.exactOptional(),
+  labels,
   ips: z.array(ip).max(16).default([]),
   node: subdomain.exactOptional(),
-  containers: z
-    .array(z.strictObject({ id: containerId.exactOptional(), name: label }))
-    .max(128)
-    .default([]),
+  containers: z.array(container).max(128).default([]),
   hostNetwork: z.boolean().default(false),
   phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Running'),
-  startedAt: z.iso.datetime({ offset: true }).exactOptional(),
+  ready: z.boolean().exactOptional(),
+  startedAt: instant.exactOptional(),
 });
 
 const servicePort = z.strictObject({
-  port: z.int().min(1).max(65_535),
-  protocol: z.enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
+  port: portNumber,
+  protocol,
   name: text(63).exactOptional(),
+  targetPort: z.union([portNumber, text(63)]).exactOptional(),
+  nodePort: portNumber.exactOptional(),
 });
 
 const service = z.strictObject({
@@ -75,21 +95,28 @@ const service = z.strictObject({
   name: label,
   ips: z.array(ip).max(64).default([]),
   ports: z
-    .array(
-      z.union([
-        z
-          .int()
-          .min(1)
-          .max(65_535)
-          .transform((port) => ({ port, protocol: 'TCP' as const })),
-        servicePort,
-      ]),
-    )
+    .array(z.union([asTcp, servicePort]))
     .max(256)
     .default([]),
+  endpoints: z
+    .array(z.strictObject({ ips: z.array(ip).max(5000).default([]), ports: z.array(port).max(256).default([]) }))
+    .max(1000)
+    .exactOptional(),
+  selector: z.record(text(317), z.string().max(63)).exactOptional(),
 });
 
 const node = z.strictObject({ name: subdomain, ips: z.array(ip).max(64).default([]) });
+
+const namespace = z.strictObject({ name: label, labels });
+
+const workload = z.strictObject({
+  namespace: label,
+  kind: text(63),
+  name: subdomain,
+  replicas: z.int().min(0).max(1_000_000).exactOptional(),
+  changedAt: instant.exactOptional(),
+  shared: z.boolean().exactOptional(),
+});
 
 export const identitySchema = z.strictObject({
   apiVersion: z.literal('netguard/v1'),
@@ -97,4 +124,7 @@ export const identitySchema = z.strictObject({
   pods: z.array(pod).max(200_000).default([]),
   services: z.array(service).max(50_000).default([]),
   nodes: z.array(node).max(20_000).default([]),
+  namespaces: z.array(namespace).max(50_000).exactOptional(),
+  workloads: z.array(workload).max(100_000).exactOptional(),
+  resolvers: z.array(ip).max(1000).exactOptional(),
 });

@@ -7,6 +7,7 @@ import { AddressTable, type AddressTableOptions, nodeEndpoint, podEndpoint } fro
 import type { CgroupOwner } from './cgroup-path.ts';
 import { type CgroupEvent, CgroupTable } from './cgroup-table.ts';
 import type { CgroupDirectory } from './cgroup-tree.ts';
+import { ClusterTable, type ClusterTableOptions } from './cluster-table.ts';
 import type { IdentityFile } from './identity-file.ts';
 import { NetnsTable } from './netns-table.ts';
 import { PodTable } from './pod-table.ts';
@@ -18,7 +19,7 @@ import { Subject } from './subject.ts';
 const KEEP_NAME_MS = 600_000;
 const OWNERS_LIMIT = 16_384;
 
-export interface IdentityTableOptions extends AddressTableOptions {
+export interface IdentityTableOptions extends AddressTableOptions, ClusterTableOptions {
   readonly walk: () => Iterator<CgroupDirectory>;
   /** Inode of the host's network namespace; undefined where it cannot be known. */
   readonly hostNetns: number | undefined;
@@ -38,6 +39,8 @@ export interface LocalSocket {
 }
 
 export class IdentityTable {
+  /** What is known of the cluster beside names, from the same snapshots. */
+  readonly cluster: ClusterTable;
   readonly #addresses: AddressTable;
   readonly #cgroups: CgroupTable;
   readonly #netns = new NetnsTable();
@@ -53,6 +56,7 @@ export class IdentityTable {
 
   constructor(options: IdentityTableOptions) {
     this.#addresses = new AddressTable(options);
+    this.cluster = new ClusterTable(options, (ip) => this.#addresses.isOwnNode(ip));
     this.#hostNetns = options.hostNetns;
     const address = options.nodeAddresses.find((ip) => !isLoopbackAddress(ip)) ?? '';
     this.#node = new Subject('host', 'host', nodeEndpoint(address, options.nodeName));
@@ -140,6 +144,7 @@ export class IdentityTable {
     if (atMs > this.#nowMs) this.#nowMs = atMs;
     this.#hasIdentities = identities !== null;
     this.#addresses.update(identities, atMs);
+    this.cluster.update(identities, atMs);
     const { changed, gone } = this.#pods.update(identities?.pods ?? [], atMs);
     for (const uid of gone) this.#netns.ownerGone(`pod:${uid}`);
     if (changed.size === 0) return;

@@ -20,7 +20,8 @@ export class PodTable {
     const present = new Set<string>();
     for (const pod of pods) {
       present.add(pod.uid);
-      const text = JSON.stringify([pod.namespace, pod.name, pod.workload, pod.containers, pod.ips, pod.hostNetwork]);
+      const { namespace, name, workload, generateName, containers, ips, hostNetwork } = pod;
+      const text = JSON.stringify([namespace, name, workload, generateName, containers, ips, hostNetwork]);
       if (this.#pods.get(pod.uid)?.text !== text) changed.add(pod.uid);
       this.#pods.set(pod.uid, { pod, text, goneAtMs: undefined });
     }

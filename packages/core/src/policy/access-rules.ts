@@ -1,0 +1,140 @@
+import type { Endpoint } from '../endpoint.ts';
+import type { AccessDenial, AccessJudge, AccessProtocol } from './access.ts';
+import { AccessPolicyRules } from './access-policy-rules.ts';
+import type { Party } from './match.ts';
+import { NetworkPolicyRules } from './network-policy-rules.ts';
+import type { Policies } from './policies.ts';
+import type { Backend, SubjectLookup } from './subject.ts';
+
+/** Decisions kept; when there are more, all are forgotten and made anew. About 200 bytes each. */
+const DECISIONS = 32_768;
+const PROTOCOLS: Readonly<Record<AccessProtocol, number>> = { TCP: 0, UDP: 1, SCTP: 2 };
+
+type ByPort = Map<number, AccessDenial | null>;
+type ByDestination = Map<Endpoint, ByPort>;
+
+/**
+ * Judges by the policies given. Decisions are cached per (source endpoint, destination endpoint, port) by object identity:
+ * identity hands out one Endpoint for a subject and address, so a known pair costs three look-ups and no string.
+ */
+export class AccessRules implements AccessJudge {
+  readonly #lookup: SubjectLookup;
+  #network = new NetworkPolicyRules([]);
+  #own = new AccessPolicyRules([]);
+  #isActive = false;
+  #policiesGeneration = 0;
+  #cachedGeneration = -1;
+  #cache = new Map<Endpoint, ByDestination>();
+  #cached = 0;
+
+  constructor(lookup: SubjectLookup) {
+    this.#lookup = lookup;
+  }
+
+  setPolicies({ networkPolicies, accessPolicies }: Policies): void {
+    this.#network = new NetworkPolicyRules(networkPolicies);
+    this.#own = new AccessPolicyRules(accessPolicies);
+    this.#isActive = networkPolicies.length + accessPolicies.length > 0;
+    this.#policiesGeneration++;
+  }
+
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  get generation(): number {
+    return this.#policiesGeneration + this.#lookup.generation;
+  }
+
+  denial(source: Endpoint, destination: Endpoint, port: number, protocol: AccessProtocol): AccessDenial | undefined {
+    if (!this.#isActive) return undefined;
+    const byPort = this.#decisions(source, destination);
+    const key = port * 4 + PROTOCOLS[protocol];
+    let decision = byPort.get(key);
+    if (decision === undefined) {
+      decision = this.#judge(source, destination, port, protocol) ?? null;
+      byPort.set(key, decision);
+      this.#cached++;
+    }
+    return decision ?? undefined;
+  }
+
+  #decisions(source: Endpoint, destination: Endpoint): ByPort {
+    const generation = this.generation;
+    if (generation !== this.#cachedGeneration || this.#cached >= DECISIONS) {
+      this.#cache = new Map();
+      this.#cached = 0;
+      this.#cachedGeneration = generation;
+    }
+    let byDestination = this.#cache.get(source);
+    if (byDestination === undefined) {
+      byDestination = new Map();
+      this.#cache.set(source, byDestination);
+    }
+    let byPort = byDestination.get(destination);
+    if (byPort === undefined) {
+      byPort = new Map();
+      byDestination.set(destination, byPort);
+    }
+    return byPort;
+  }
+
+  #judge(from: Endpoint, to: Endpoint, port: number, protocol: AccessProtocol): AccessDenial | undefined {
+    const source = this.#party(from);
+    if (source === undefined) return undefined;
+    const backends = this.#lookup.backends(to, port, protocol);
+    if (backends === undefined) {
+      const destination = this.#party(to);
+      return destination && this.#judgeParties(source, destination, port, protocol);
+    }
+    /* Which of them it came to is not seen from here: it is forbidden only if it is at each. */
+    let denial: AccessDenial | undefined;
+    for (const backend of backends) {
+      denial = this.#judgeParties(source, this.#backendParty(to, backend), backend.port, protocol);
+      if (denial === undefined) return undefined;
+    }
+    return denial;
+  }
+
+  #judgeParties(source: Party, destination: Party, port: number, protocol: AccessProtocol): AccessDenial | undefined {
+    const [from, to] = [source.pod, destination.pod];
+    if (from !== undefined && from.name === to?.name && from.namespace.name === to.namespace.name) return undefined;
+    /* "Traffic to and from the node where a Pod is running is always allowed": its kubelet's probes, its host-network pods. */
+    const isOwnNode = this.#isNodeHere(source) || this.#isNodeHere(destination);
+    if (!isOwnNode) {
+      const denial =
+        (from !== undefined && !from.hostNetwork
+          ? this.#network.denial('egress', from, destination, port, protocol, to)
+          : undefined) ??
+        (to !== undefined && !to.hostNetwork
+          ? this.#network.denial('ingress', to, source, port, protocol, to)
+          : undefined);
+      if (denial !== undefined) return denial;
+    }
+    return this.#own.denial(source, destination, port, protocol, isOwnNode);
+  }
+
+  #isNodeHere(party: Party): boolean {
+    return party.pod?.hostNetwork === true || party.ips.some((ip) => this.#lookup.isOwnNode(ip));
+  }
+
+  /** Undefined: a pod that nobody described, or an end without an address. */
+  #party(endpoint: Endpoint): Party | undefined {
+    const { ip, kind } = endpoint;
+    const pod = this.#lookup.pod(endpoint);
+    if (pod === undefined && (kind === 'pod' || ip === '')) return undefined;
+    const own = pod?.ips ?? [];
+    const ips = ip === '' || own.includes(ip) ? own : [ip, ...own];
+    return { ips, kind, pod, services: this.#lookup.services(endpoint) };
+  }
+
+  #backendParty(service: Endpoint, { ip, pod }: Backend): Party {
+    const own = pod?.ips ?? [];
+    return {
+      ips: [...new Set([ip, ...own, service.ip])],
+      kind: pod === undefined ? service.kind : 'pod',
+      pod,
+      services: this.#lookup.services(service),
+    };
+  }
+}
