@@ -30,6 +30,8 @@ need nsenter util-linux
 need hping3 hping3
 if [ "$purpose" = test ]; then
   need iperf3 iperf3
+  need nmap nmap
+  need masscan masscan
   need bpftool bpftool
   need setpriv util-linux
   need promtool prometheus

@@ -1,0 +1,53 @@
+import { after, before, test } from 'node:test';
+import { type Named, type Outcome, Stage } from './stage.ts';
+
+/** Declares one test a scenario, one after the other on a shared stage. */
+export function playAll(scenarios: readonly Named[], config: Readonly<Record<string, unknown>> = {}): void {
+  const stage = sharedStage(scenarios, config);
+  for (const each of scenarios) {
+    test(title(each), async (t) => t.diagnostic(summary(await stage().play(each))));
+  }
+}
+
+/** Declares one test for all: they happen at once, as on a busy node. */
+export function playTogether(
+  name: string,
+  scenarios: readonly Named[],
+  config: Readonly<Record<string, unknown>> = {},
+): void {
+  const stage = sharedStage(scenarios, config);
+  test(name, async (t) => {
+    await Promise.all(
+      scenarios.map((each) =>
+        t.test(title(each), { concurrency: true }, async (t) => t.diagnostic(summary(await stage().play(each)))),
+      ),
+    );
+  });
+}
+
+function sharedStage(scenarios: readonly Named[], config: Readonly<Record<string, unknown>>): () => Stage {
+  let stage: Stage | undefined;
+  before(async () => {
+    stage = await Stage.open(scenarios, config);
+  });
+  after(async () => {
+    await stage?.[Symbol.asyncDispose]();
+  });
+  return () => {
+    if (stage === undefined) throw new Error('the stage did not open');
+    return stage;
+  };
+}
+
+function title({ id, scenario }: Named): string {
+  const told = scenario.expect === 'silence' ? 'is silent' : 'is told once';
+  return `${id} ${told}: ${scenario.what}`;
+}
+
+function summary({ alert, delayMs, beforeEndMs, tookMs }: Outcome): string {
+  if (alert === undefined) return `nothing told in ${tookMs} ms`;
+  return (
+    `${alert.severity}, told ${delayMs} ms after the threshold and ${beforeEndMs} ms before the end of ${tookMs} ms: ` +
+    alert.title
+  );
+}
