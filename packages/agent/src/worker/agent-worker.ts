@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { type Alert, NetGuardError } from '@netguard/core';
+import { type Alert, NetGuardError, type Policies } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
@@ -79,6 +79,10 @@ export class AgentWorker {
     this.#pipeline.setIdentities(identities, this.#view.nowMs());
   }
 
+  setPolicies(policies: Policies): void {
+    this.#pipeline.access.setPolicies(policies);
+  }
+
   flowsTaken(): void {
     this.#pipeline.outbox.taken();
   }
@@ -135,9 +139,7 @@ function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
   return new IdentityTable({
     nodeName: config.node,
     nodeAddresses: nodeAddresses(),
-    subnets: config.identity.subnets,
-    clusterCidrs: config.identity.clusterCidrs,
-    apiServers: config.identity.apiServers,
+    ...config.identity,
     hostNetns: hostNetworkNamespace(),
     walk: () => walkCgroups(mount),
   });

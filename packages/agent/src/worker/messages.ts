@@ -2,7 +2,7 @@
  * What crosses between the two threads. The Worker owns ring, iterators, identity tables and detectors; the main thread
  * owns I/O (HTTP, files, the Kubernetes watch). Everything here is plain data (structured clone).
  */
-import type { Alert, AlertEvent, Edge, Endpoint, EndpointTotal, Flow } from '@netguard/core';
+import type { Alert, AlertEvent, Edge, Endpoint, EndpointTotal, Flow, Policies } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 
@@ -12,9 +12,12 @@ export type ToWorker =
       readonly config: Config;
       readonly identities: IdentityFile | null;
       readonly openAlerts: readonly Alert[];
+      /** Absent: there are none. */
+      readonly policies?: Policies;
     }
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
+  | { readonly type: 'policies'; readonly policies: Policies }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
   | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };

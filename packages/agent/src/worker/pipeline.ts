@@ -1,4 +1,5 @@
 import {
+  AccessRules,
   type Alert,
   type ConnectionObservation,
   type DatagramObservation,
@@ -45,6 +46,7 @@ const UNKNOWN: Endpoint = Object.freeze({ ip: '', kind: 'node', subnetLabel: 'un
 export class Pipeline implements EbpfSink {
   readonly detection: Detection;
   readonly outbox: FlowOutbox;
+  readonly access: AccessRules;
   readonly #identity: IdentityTable;
   readonly #post: Post;
   readonly #flows: FlowTable;
@@ -63,7 +65,9 @@ export class Pipeline implements EbpfSink {
     this.#post = post;
     this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
-    this.detection = new Detection(config, detectorContext({ nameAddress: identity.nameAddress }));
+    this.access = new AccessRules(identity.cluster);
+    const { nameAddress, cluster } = identity;
+    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access: this.access }));
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }

@@ -16,6 +16,7 @@ function post(message: FromWorker): void {
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   try {
     worker = new AgentWorker(message.config, message.identities, message.openAlerts, post);
+    if (message.policies) worker.setPolicies(message.policies);
   } catch (error) {
     post(refusal(error));
     port?.close();
@@ -62,6 +63,9 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'identities':
       worker?.setIdentities(message.identities);
+      break;
+    case 'policies':
+      worker?.setPolicies(message.policies);
       break;
     case 'flows-taken':
       worker?.flowsTaken();
