@@ -78,6 +78,21 @@ export interface DatagramObservation {
 }
 
 /**
+ * Exact counts of one cgroup and protocol since the previous one, once a tick for those that moved. They go on when a flood
+ * has filled the table of conversations, which then stays silent; what found no room in it is told here.
+ */
+export interface DatagramTotalObservation {
+  readonly kind: 'datagram-total';
+  readonly timeMs: number;
+  readonly protocol: DatagramObservation['protocol'];
+  readonly cgroupId: number;
+  readonly loopback: boolean;
+  readonly delta: Counts;
+  /** Packets of `delta`, both ways, that are in no conversation. */
+  readonly withoutConversation: number;
+}
+
+/**
  * A listener group (network namespace, address, port; all its reuseport sockets, v4 and v6), counters cumulative since it
  * was first seen. `trigger: 'threshold'` comes at once from the kernel, `tick` once a second for groups that moved.
  */
@@ -166,6 +181,7 @@ export interface LossObservation {
 export type Observation =
   | ConnectionObservation
   | DatagramObservation
+  | DatagramTotalObservation
   | ListenerObservation
   | SynSourceObservation
   | DropObservation

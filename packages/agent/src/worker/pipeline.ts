@@ -21,6 +21,7 @@ import type { IdentityTable } from '../identify/identity-table.ts';
 import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
 import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
 import { AlertProgress } from './alert-progress.ts';
+import { DatagramDeltas } from './datagram-deltas.ts';
 import { Detection } from './detection.ts';
 import { DropTotals } from './drop-totals.ts';
 import { FlowOutbox } from './flow-outbox.ts';
@@ -54,6 +55,7 @@ export class Pipeline implements EbpfSink {
   readonly #totals = new TotalsTable();
   readonly #stats = new WorkloadStats();
   readonly #drops = new DropTotals();
+  readonly #datagramDeltas = new DatagramDeltas();
   readonly #held = new HoldBack<Conversation>();
   readonly #progress = new AlertProgress();
   #listeners: ListenerRow[] = [];
@@ -96,6 +98,9 @@ export class Pipeline implements EbpfSink {
           remote: this.#identity.remote(observation.sourceIp, 0, observation.timeMs),
         });
         break;
+      case 'datagram-total':
+        this.detection.observe(observation, { local: this.#identity.byCgroup(observation.cgroupId), remote: null });
+        break;
       case 'drop':
         this.#dropped(observation);
         break;
@@ -126,6 +131,7 @@ export class Pipeline implements EbpfSink {
 
   datagramTotal(total: DatagramTotal): void {
     this.#totals.setDatagrams(total.cgroupId, total.protocol, total, total.loopback);
+    this.#datagramDeltas.note(total);
   }
 
   listener(seen: ListenerObservation): void {
@@ -150,6 +156,7 @@ export class Pipeline implements EbpfSink {
 
   /** Judges what is pending and posts what became an alert. */
   evaluate(source: PipelineSource): void {
+    for (const moved of this.#datagramDeltas.take(source.nowMs())) this.observe(moved);
     const dueMs = this.detection.nextDueMs;
     if (source.nowMs() >= dueMs) {
       for (const { netns, ip, port } of this.detection.pendingListeners()) {
@@ -172,7 +179,10 @@ export class Pipeline implements EbpfSink {
     for (const flow of this.#flows.flush(nowMs)) this.#sendFlow(flow, nowMs);
     const edges = this.#edges.flush(nowMs);
     if (edges.length > 0) this.#post({ type: 'edges', edges });
-    for (const cgroupId of this.#totals.sweep(nowMs)) source.deleteTotals(cgroupId);
+    for (const cgroupId of this.#totals.sweep(nowMs)) {
+      source.deleteTotals(cgroupId);
+      this.#datagramDeltas.forget(cgroupId);
+    }
     this.#listeners = this.#nextListeners;
     this.#nextListeners = [];
     return {

@@ -142,7 +142,16 @@ export class DetectorSet {
 }
 
 function noDetectors(): ByKind {
-  return { connection: [], datagrams: [], listener: [], 'syn-source': [], drop: [], probe: [], loss: [] };
+  return {
+    connection: [],
+    datagrams: [],
+    'datagram-total': [],
+    listener: [],
+    'syn-source': [],
+    drop: [],
+    probe: [],
+    loss: [],
+  };
 }
 
 /** What was lost may have been what speaks against the finding. */
