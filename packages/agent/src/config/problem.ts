@@ -1,8 +1,7 @@
 /** What is wrong in a file, in the words of a person: where, what was found, what was expected, what was perhaps meant. */
 
-import { NetGuardError, type NetGuardErrorCode } from '@netguard/core';
+import { NetGuardError, type NetGuardErrorCode, nearestName } from '@netguard/core';
 import type { z } from 'zod';
-import { nearestName } from './nearest-name.ts';
 import { formatPath, keysOf, type Path, type Schema, schemaAt } from './schema-walk.ts';
 
 export interface Problem {
