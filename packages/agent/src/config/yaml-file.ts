@@ -1,9 +1,11 @@
 /** A YAML text as plain data that still knows where each value stood. */
 
 import type { NetGuardErrorCode } from '@netguard/core';
-import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
 import { ConfigError, type Locate } from './problem.ts';
 import type { Path } from './schema-walk.ts';
+
+const OPTIONS = { prettyErrors: false, version: '1.2', schema: 'core' } as const;
 
 export interface YamlFile {
   /** Null for an empty file. */
@@ -17,7 +19,27 @@ export interface YamlFile {
  */
 export function parseYamlFile(text: string, file: string, syntaxCode: NetGuardErrorCode): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', schema: 'core' });
+  return readDocument(parseDocument(text, { ...OPTIONS, lineCounter: lines }), { text, file, lines, syntaxCode });
+}
+
+/** The same for a file of several documents (`---`); empty ones are left out. */
+export function parseYamlDocuments(text: string, file: string, syntaxCode: NetGuardErrorCode): YamlFile[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  if (!Array.isArray(documents)) return [];
+  return documents
+    .map((document) => readDocument(document, { text, file, lines, syntaxCode }))
+    .filter(({ value }) => value !== null);
+}
+
+interface Origin {
+  readonly text: string;
+  readonly file: string;
+  readonly lines: LineCounter;
+  readonly syntaxCode: NetGuardErrorCode;
+}
+
+function readDocument(document: Document.Parsed, { text, file, lines, syntaxCode }: Origin): YamlFile {
   const where = (offset: number | undefined) => {
     if (offset === undefined) return file;
     const { line, col } = lines.linePos(offset);
