@@ -1,7 +1,8 @@
 /** Checks `detectors:` against the detectors themselves: their ids, parameters and limits. */
-import type { Detector, ParameterTable } from '@netguard/core';
+import { type Detector, nearestName, type ParameterTable } from '@netguard/core';
 import { type Locate, type Problem, shortText, unknownKey } from './problem.ts';
 import type { DetectorSettings } from './schema.ts';
+import { formatPath, type Path } from './schema-walk.ts';
 
 /** What the checks need of a detector. */
 export type DetectorDeclaration = Pick<Detector, 'id' | 'description' | 'default'> & {
@@ -30,6 +31,32 @@ export function detectorProblems(
   }
   return problems;
 }
+
+/**
+ * What an unknown key of a detector was meant to be, when it is a parameter or a namespace one level too high
+ * (`detectors.syn-flood.windowMs`, `detectors.syn-flood.shop`); undefined when it is neither.
+ */
+export function misplacedInDetector(
+  path: Path,
+  input: unknown,
+  declared: readonly DetectorDeclaration[],
+): string | undefined {
+  const [section, id, ...rest] = path.map(String);
+  const key = rest.at(-1);
+  if (section !== 'detectors' || key === undefined) return undefined;
+  const isOfNamespace = rest.length === 3 && rest[0] === 'namespaces';
+  if (rest.length !== 1 && !isOfNamespace) return undefined;
+  const unknown = `unknown key ${JSON.stringify(formatPath(path))}`;
+  const table = declared.find((detector) => detector.id === id)?.parameters ?? {};
+  const parameter = Object.hasOwn(table, key) ? key : nearestName(key, Object.keys(table));
+  const place = formatPath(path.slice(0, -1));
+  if (parameter !== undefined) return `${unknown}: parameters stand one level deeper, ${place}.parameters.${parameter}`;
+  const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], input);
+  if (isOfNamespace || typeof value !== 'object' || nearestName(key, KEYS) !== undefined) return undefined;
+  return `${unknown}: namespaces stand one level deeper, ${place}.namespaces.${key}`;
+}
+
+const KEYS = ['mode', 'parameters', 'namespaces'];
 
 function parameterProblems(
   path: readonly string[],

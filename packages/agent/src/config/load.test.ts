@@ -215,3 +215,26 @@ test('the detectors of this version are checked unless others are given', () => 
   writeFileSync(file, `${HEAD}detectors: {syn-flod: {}}\n`);
   assert.throws(() => loadConfig({ file }), /unknown detector "detectors\.syn-flod", did you mean "syn-flood"\?/);
 });
+
+test('a parameter or a namespace that stands too high is shown its place', () => {
+  const message = (yaml: string): string => problems(`${HEAD}detectors:\n  port-scan: ${yaml}\n`);
+  assert.match(message('{portLimit: 5}'), /one level deeper, detectors\.port-scan\.parameters\.portLimit/);
+  assert.match(
+    message('{namespaces: {shop: {portLmit: 5}}}'),
+    /one level deeper, detectors\.port-scan\.namespaces\.shop\.parameters\.portLimit/,
+  );
+  assert.match(message('{shop: {mode: off}}'), /one level deeper, detectors\.port-scan\.namespaces\.shop/);
+  assert.match(message('{namespace: {shop: {mode: off}}}'), /did you mean "namespaces"\?/);
+  assert.match(message('{namespaces: {shop: {raise: 11}}}'), /raise/);
+});
+
+test('a silence that could not be made is refused, with what to write', () => {
+  const message = (yaml: string): string => problems(`${HEAD}silences:\n  - ${yaml}\n`);
+  const said = 'author: ann, comment: planned';
+  assert.match(message(`{matchers: [rule=x], ${said}}`), /^ng\.yaml:3:5: silences\[0\]: it has no end\. .*endsAt/);
+  assert.match(message(`{matchers: ['rule=~.*'], endsAt: 2126-01-01T00:00:00Z, ${said}}`), /matches every alert/);
+  assert.match(message(`{matchers: [rule=x], endsAt: tomorrow, ${said}}`), /endsAt: must be a time such as/);
+  assert.match(message('{matchers: [rule=x], endsAt: 2020-01-01T00:00:00Z}'), /does not say who/);
+  const over = `{matchers: [rule=x], endsAt: 2020-01-01T00:00:00Z, ${said}}`;
+  assert.equal(load(`${HEAD}silences:\n  - ${over}\n`).config.silences.length, 1, 'one that is over is no error');
+});

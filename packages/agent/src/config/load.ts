@@ -1,12 +1,13 @@
 /** The configuration of a process: defaults, then the file, then the environment, then flags. Later ones win, key by key. */
 import { readFileSync } from 'node:fs';
 import { detectors as allDetectors, NetGuardError } from '@netguard/core';
-import { type DetectorDeclaration, detectorProblems } from './detector-settings.ts';
+import { type DetectorDeclaration, detectorProblems, misplacedInDetector } from './detector-settings.ts';
 import { type EnvironmentSetting, readEnvironment } from './environment.ts';
 import { ConfigError, type Locate, type Problem, zodProblems } from './problem.ts';
 import { API_VERSION, type Config, configSchema } from './schema.ts';
 import type { Path } from './schema-walk.ts';
 import { serverProblems } from './server-settings.ts';
+import { silenceProblems } from './silence-settings.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** A part of the configuration, nested as in the file. */
@@ -56,8 +57,10 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   if (parsed.success) {
     problems.push(...serverProblems(parsed.data.server, locate));
     problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
+    problems.push(...silenceProblems(parsed.data.silences, locate, Date.now()));
   } else {
-    problems.push(...zodProblems(parsed.error, configSchema, merged, locate));
+    const meant = (path: Path) => misplacedInDetector(path, merged, detectors);
+    problems.push(...zodProblems(parsed.error, configSchema, merged, locate, meant));
   }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError('NG_ERR_CONFIG_INVALID', 'reading the configuration', problems, HINT);

@@ -30,14 +30,21 @@ export class ConfigError extends NetGuardError {
   }
 }
 
-export function zodProblems(error: z.ZodError, schema: Schema, input: unknown, locate: Locate): Problem[] {
+/** `meant` may know better than the nearest key what an unknown one was meant to be: a whole message, or undefined. */
+export function zodProblems(
+  error: z.ZodError,
+  schema: Schema,
+  input: unknown,
+  locate: Locate,
+  meant: (path: Path) => string | undefined = () => undefined,
+): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
       const place = schemaAt(schema, issue.path);
       const known = place ? keysOf(place) : [];
       return issue.keys.map((key) => ({
         where: locate([...issue.path, key], 'key'),
-        message: unknownKey([...issue.path, key], known),
+        message: meant([...issue.path, key]) ?? unknownKey([...issue.path, key], known),
       }));
     }
     const found = valueAt(input, issue.path);

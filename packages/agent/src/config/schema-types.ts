@@ -14,6 +14,9 @@ export const path = z
 
 export const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 
+/** RFC 3339 with its zone: a time without one would mean another moment on each machine. */
+export const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-25T10:00:00Z' });
+
 export const cidr = z.string().refine(isCidr, 'must be an address range such as 10.0.0.0/8 or fd00::/8');
 
 export const listenAddress = z.string().refine((text) => parseListenAddress(text) !== undefined, {

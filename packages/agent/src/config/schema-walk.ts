@@ -7,6 +7,7 @@ export type Path = readonly PropertyKey[];
 interface Definition {
   readonly type: string;
   readonly innerType?: Schema;
+  readonly in?: Schema;
   readonly shape?: Readonly<Record<string, Schema>>;
   readonly valueType?: Schema;
   readonly element?: Schema;
@@ -17,11 +18,15 @@ export function definition(schema: Schema): Definition {
   return schema._zod.def as unknown as Definition;
 }
 
-/** The schema without the wrappers that only say default, optional or the like. */
+/** The schema without the wrappers that only say default, optional or the like, or that transform what was read. */
 export function unwrap(schema: Schema): Schema {
   let current = schema;
-  for (let inner = definition(current).innerType; inner; inner = definition(current).innerType) current = inner;
-  return current;
+  for (;;) {
+    const { innerType, in: input } = definition(current);
+    const inner = innerType ?? input;
+    if (inner === undefined) return current;
+    current = inner;
+  }
 }
 
 /** The schema of one key or array element; undefined where there is none. */

@@ -4,9 +4,9 @@
  * detectors themselves in `detector-settings.ts`.
  */
 import { hostname } from 'node:os';
-import { LOGIN_SERVICES } from '@netguard/core';
+import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
-import { cidr, integer, ipAddress, listenAddress, path } from './schema-types.ts';
+import { cidr, integer, ipAddress, listenAddress, path, time } from './schema-types.ts';
 
 export const API_VERSION = 'netguard/v1';
 
@@ -19,6 +19,11 @@ const server = z.strictObject({
   tokenFile: path
     .optional()
     .describe('File holding the bearer token that clients must send; read again when it changes.'),
+  adminTokenFile: path
+    .optional()
+    .describe(
+      'File holding the bearer token for changes (silences, acknowledging and closing alerts); it may read too. Without it, and without `tokenFile`, changes are taken from this machine only.',
+    ),
   tlsCertFile: path.optional().describe('PEM certificate chain.'),
   tlsKeyFile: path.optional().describe('PEM private key.'),
   metricsPlain: z
@@ -142,7 +147,18 @@ const detector = z.strictObject({
   namespaces: z
     .record(
       z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name'),
-      z.strictObject({ mode: mode.optional(), parameters: parameters.default({}) }),
+      z.strictObject({
+        mode: mode.optional().describe('The same, here; what is set above unless set.'),
+        parameters: parameters.default({}).describe('The same, here, over those above.'),
+        raise: z
+          .number()
+          .min(1)
+          .max(MAX_RAISE)
+          .optional()
+          .describe(
+            'Suppression: alert only at this many times the threshold. What is below is listed as observed. It never switches off.',
+          ),
+      }),
     )
     .default({})
     .describe('The same, for targets in one namespace.'),
@@ -153,6 +169,18 @@ const alerts = z.strictObject({
   maxOpenPerRule: integer(1, 10_000)
     .default(50)
     .describe('Open alerts of one rule before the rest fold into a summary.'),
+});
+
+const silence = z.strictObject({
+  matchers: z
+    .array(z.string().min(1).max(400))
+    .max(20)
+    .default([])
+    .describe('Which alerts, such as `rule=port-scan` and `namespace=~"dev-.*"`; all must hold.'),
+  startsAt: time.optional().describe('When it begins; at once unless set.'),
+  endsAt: time.optional().describe('When it ends. There is no silence without an end.'),
+  author: z.string().max(100).default('').describe('Who answers for it.'),
+  comment: z.string().max(1000).default('').describe('Why.'),
 });
 
 export const configSchema = z.strictObject({
@@ -179,6 +207,13 @@ export const configSchema = z.strictObject({
   metrics: metrics.prefault({}),
   detectors: z.record(z.string(), detector).default({}).describe('By detector id.'),
   alerts: alerts.prefault({}),
+  silences: z
+    .array(silence)
+    .max(500)
+    .default([])
+    .describe(
+      'Alerts that nobody is to be notified of for a time; they are stored, streamed and counted all the same.',
+    ),
 });
 
 type DeepReadonly<T> = T extends readonly (infer U)[]
@@ -190,6 +225,7 @@ type DeepReadonly<T> = T extends readonly (infer U)[]
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type DetectorMode = z.output<typeof mode>;
 export type DetectorSettings = Config['detectors'][string];
+export type SilenceSettings = Config['silences'][number];
 
 /** The configuration of a process that was given none. */
 export function defaultConfig(): Config {
