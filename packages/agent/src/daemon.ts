@@ -6,6 +6,7 @@ import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { IdentitySource } from './identify/identity-source.ts';
 import type { Logger } from './log.ts';
 import { NodeMetrics } from './metrics/node-metrics.ts';
+import { DaemonPolicies } from './policy/daemon-policies.ts';
 import { restartNeeded } from './restart-needed.ts';
 import type { EventLog } from './state/event-log.ts';
 import { NodeState } from './state/node-state.ts';
@@ -62,6 +63,7 @@ class NodeDaemon implements Daemon {
   readonly #logger: Logger;
   readonly #alerts: DaemonAlerts;
   readonly #identities: DaemonIdentities;
+  readonly #policies: DaemonPolicies;
   #config: Config;
   #http: HttpServer | undefined;
   #link: WorkerLink | undefined;
@@ -74,6 +76,7 @@ class NodeDaemon implements Daemon {
     this.state = new NodeState({ config, version: options.version });
     this.#alerts = new DaemonAlerts(config.stateDir, this.state, this.#logger);
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
+    this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
   }
 
   get url(): string {
@@ -97,11 +100,14 @@ class NodeDaemon implements Daemon {
     const identities = await this.#identities.start((changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
+    const policies = this.#policies.start(this.#config.policy.files, (changed) =>
+      this.#link?.send({ type: 'policies', policies: changed }),
+    );
     this.#link = new WorkerLink((this.#options.createWorker ?? createWorker)(workerUrl), {
       onMessage: (message) => this.#receive(message),
       onCrash: (error) => void this.#crash(error),
     });
-    await this.#link.start({ type: 'start', config: this.#config, identities, openAlerts }, signal);
+    await this.#link.start({ type: 'start', config: this.#config, identities, policies, openAlerts }, signal);
   }
 
   #receive(message: FromWorker): void {
@@ -125,6 +131,7 @@ class NodeDaemon implements Daemon {
     this.state.configReloadSuccessful = true;
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
+    this.#policies.configure(config.policy.files);
     this.#logger.info('configuration reloaded');
   }
 
@@ -152,6 +159,7 @@ class NodeDaemon implements Daemon {
   async #close(): Promise<void> {
     this.state.phase = 'stopping';
     await this.#identities.stop();
+    this.#policies.close();
     await this.#link?.stop();
     await this.#alerts.flush();
     await this.#http?.close();
