@@ -1,6 +1,7 @@
+import { beacon } from './beacon/beacon.ts';
 import type { Detector } from './detector.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
-export const detectors: readonly Detector[] = [synFlood, listenerOverload];
+export const detectors: readonly Detector[] = [synFlood, listenerOverload, beacon];

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../alert/alert.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { LearningStore } from '../../learn/learning-store.ts';
+import { peerFact } from '../../learn/peer-fact.ts';
+import { converse, noise, pod, together, world } from '../../learn/sample-traffic.ts';
+import { type DetectorContext, detectorContext } from '../context.ts';
+import { DetectorSet } from '../detector-set.ts';
+import { play, type Seen, START_MS } from '../scenario.ts';
+import { beacon } from './beacon.ts';
+import { checkIns, commandServer, implant, pages } from './scenarios.ts';
+
+const nameAddress = (ip: string): Endpoint => world(ip);
+
+function run(seen: readonly Seen[], forMs: number, known: Partial<DetectorContext> = {}): Finding[] {
+  const set = new DetectorSet({
+    context: detectorContext({ nameAddress, ...known }),
+    detectors: [beacon],
+    settings: { beacon: { mode: 'alert' } },
+  });
+  const found = play(set, seen, START_MS + forMs).map(({ finding }) => finding);
+  assert.deepEqual(
+    set.status().map(({ errors }) => errors),
+    [0],
+  );
+  return found;
+}
+
+/** A connection that is kept and on which something is sent each `everySeconds`. */
+function heartbeat(more: {
+  everySeconds: number;
+  forSeconds: number;
+  port?: number;
+  local?: Endpoint;
+  remote?: Endpoint;
+}): Seen[] {
+  const { everySeconds, forSeconds, port = 4041, local = implant, remote = commandServer } = more;
+  const seconds = Array.from({ length: forSeconds }, (_, second) => {
+    if (second === 0) return [500, 2000] as const;
+    return second % everySeconds === 0 ? ([74 + (second % 3) * 20, 0] as const) : ([0, 0] as const);
+  });
+  return [...converse({ local, remote, role: 'client', port, fromMs: START_MS, seconds, stays: true })];
+}
+
+describe('beacon', () => {
+  it('finds check-ins with half their sleep as jitter, and names both ends', () => {
+    const found = run(checkIns(60, 10_000, 0.5), 600_000);
+    const last = found.at(-1);
+    assert.ok(last);
+    assert.deepEqual([last.source?.workload?.name, last.target?.ip, last.target?.port], ['web', commandServer.ip, 443]);
+    assert.equal(last.evidence.form, 'connections');
+    assert.equal(last.severity, 'medium');
+    assert.ok(found.reduce((sum, { count }) => sum + count, 0) <= 61);
+  });
+
+  it('is graver the longer a strict rhythm lasts', () => {
+    const found = run(checkIns(60, 10_000, 0.1), 600_000);
+    assert.deepEqual([found[0]?.severity, found.at(-1)?.severity], ['medium', 'high']);
+  });
+
+  it('finds the heartbeat within one long connection to an unusual port', () => {
+    const found = run(heartbeat({ everySeconds: 13, forSeconds: 240 }), 240_000);
+    assert.equal(found[0]?.evidence.form, 'bursts');
+    assert.ok(Math.abs((found[0]?.evidence.medianIntervalMs as number) - 13_000) < 100);
+  });
+
+  it('finds slow beacons too: one a minute with its tenth', () => {
+    const [first] = run(checkIns(12, 60_000, 0.1), 900_000);
+    assert.ok(first && first.evidence.windowMs < 600_000, `${first?.evidence.windowMs}`);
+  });
+
+  it('tells a session of commands on an unusual port as low, and not on a usual one', () => {
+    const random = noise(3);
+    let isTyping = true;
+    let until = 4;
+    const seconds = Array.from({ length: 180 }, (_, second) => {
+      if (second >= until) {
+        isTyping = !isTyping;
+        until = second + (isTyping ? 2 + 5 * random() : 6 + 20 * random() ** 2);
+      }
+      return isTyping
+        ? ([Math.floor(20 + 400 * random() ** 3), Math.floor(2000 * random())] as const)
+        : ([0, 0] as const);
+    });
+    const session = (port: number) => [
+      ...converse({
+        local: implant,
+        remote: commandServer,
+        role: 'client',
+        port,
+        fromMs: START_MS,
+        seconds,
+        stays: true,
+      }),
+    ];
+    const found = run(session(4444), 200_000);
+    assert.deepEqual([found[0]?.severity, found[0]?.evidence.form], ['low', 'session']);
+    assert.deepEqual(run(session(443), 200_000), []);
+  });
+
+  it('is silent on pages read at any time, whatever their seed', () => {
+    for (let seed = 1; seed <= 20; seed++) assert.deepEqual(run(pages(60, 8000, seed), 700_000), [], `seed ${seed}`);
+  });
+
+  it('is silent inside the cluster: probes, scrapes and leases are perfect beacons', () => {
+    const scrape = (remote: Endpoint) =>
+      together(
+        ...Array.from({ length: 40 }, (_, index) =>
+          converse({
+            local: pod('prometheus', 1, 'monitoring'),
+            remote,
+            role: 'client',
+            port: 9100,
+            fromMs: START_MS + index * 15_000,
+            seconds: [[200, 4000]],
+          }),
+        ),
+      );
+    for (const remote of [
+      pod('node-exporter'),
+      { ip: '10.96.0.1', kind: 'kube-apiserver' } as const,
+      { ip: '10.96.0.9', kind: 'service', service: 'metrics', namespace: 'shop' } as const,
+      { ip: '10.0.0.7', kind: 'node' } as const,
+      world('169.254.169.254'),
+    ]) {
+      assert.deepEqual(run(scrape(remote), 700_000), [], remote.kind);
+    }
+  });
+
+  it('is silent on the server’s side: a load balancer that checks health is no beacon', () => {
+    const checks = together(
+      ...Array.from({ length: 60 }, (_, index) =>
+        converse({
+          local: implant,
+          remote: world('198.51.100.1'),
+          role: 'server',
+          port: 8080,
+          fromMs: START_MS + index * 5000,
+          seconds: [[100, 100]],
+        }),
+      ),
+    );
+    assert.deepEqual(run(checks, 400_000), []);
+  });
+
+  it('is silent when three workloads share the destination of a slightly irregular push: telemetry', () => {
+    const push = (local: Endpoint) =>
+      checkIns(40, 10_000, 0.5).map(
+        ({ observation, who }, index): Seen => ({
+          observation: { ...observation, id: `${local.pod}-${index >>> 0}` } as Seen['observation'],
+          who: { ...who, local },
+        }),
+      );
+    assert.ok(run(push(pod('a')), 500_000).length > 0);
+    assert.deepEqual(run(together(push(pod('a')), push(pod('b')), push(pod('c'))), 500_000), []);
+  });
+
+  it('is milder where the destination was learned', () => {
+    const learning = new LearningStore({ learningMs: 60_000, maxWorkloads: 10 });
+    learning.learn('shop/Deployment/web', peerFact(commandServer, 443), START_MS - 1000);
+    const found = run(checkIns(40, 10_000, 0.05), 500_000, { learning });
+    assert.deepEqual([...new Set(found.map(({ severity }) => severity))], ['low']);
+    assert.deepEqual(run(checkIns(40, 10_000, 0.5), 500_000, { learning }), []);
+  });
+
+  it('is silent on large regular transfers: a snapshot pushed every minute', () => {
+    assert.deepEqual(run(checkIns(20, 60_000, 0.05, 200_000), 1_300_000), []);
+  });
+
+  it('is silent on a connection that never was: failed attempts are a scan’s or a dead target’s', () => {
+    const failed = checkIns(40, 10_000, 0).map(
+      ({ observation, who }): Seen => ({
+        observation: { ...observation, established: false } as Seen['observation'],
+        who,
+      }),
+    );
+    assert.deepEqual(run(failed, 500_000), []);
+  });
+
+  it('ends when the beats do, three of them missed', () => {
+    const found = play(
+      new DetectorSet({
+        context: detectorContext({ nameAddress }),
+        detectors: [beacon],
+        settings: { beacon: { mode: 'alert' } },
+      }),
+      checkIns(20, 10_000, 0),
+      START_MS + 600_000,
+    );
+    const last = found.at(-1)?.atMs ?? 0;
+    assert.ok(last - (START_MS + 190_000) <= 32_000 && last > START_MS + 190_000, `${last - START_MS}`);
+  });
+});

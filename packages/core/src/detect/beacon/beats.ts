@@ -1,0 +1,47 @@
+/** Beats kept of one rhythm: the last ones. */
+export const BEATS_KEPT = 64;
+
+/** When something happened and how many bytes were sent at it: the last 64 times. */
+export class Beats {
+  readonly #times: number[] = [];
+  readonly #sent: number[] = [];
+  readonly #received: number[] = [];
+  /** All that ever were. */
+  count = 0;
+  firstMs = Number.NaN;
+
+  add(timeMs: number): void {
+    if (this.count === 0) this.firstMs = timeMs;
+    const at = this.count++ % BEATS_KEPT;
+    this.#times[at] = timeMs;
+    this.#sent[at] = 0;
+    this.#received[at] = 0;
+  }
+
+  /** More bytes at the beat with this number (`count` when it was added); nothing when it is no longer kept. */
+  grow(number: number, sent: number, received: number): void {
+    if (number <= this.count - BEATS_KEPT || number > this.count || number < 1) return;
+    const at = (number - 1) % BEATS_KEPT;
+    this.#sent[at] = (this.#sent[at] ?? 0) + sent;
+    this.#received[at] = (this.#received[at] ?? 0) + received;
+  }
+
+  get lastMs(): number {
+    return this.count === 0 ? Number.NEGATIVE_INFINITY : (this.#times[(this.count - 1) % BEATS_KEPT] ?? 0);
+  }
+
+  /** The kept beats in the order in which they came. */
+  list(): { times: number[]; sent: number[]; received: number[] } {
+    const kept = Math.min(this.count, BEATS_KEPT);
+    const times: number[] = [];
+    const sent: number[] = [];
+    const received: number[] = [];
+    for (let number = this.count - kept; number < this.count; number++) {
+      const at = number % BEATS_KEPT;
+      times.push(this.#times[at] ?? 0);
+      sent.push(this.#sent[at] ?? 0);
+      received.push(this.#received[at] ?? 0);
+    }
+    return { times, sent, received };
+  }
+}

@@ -1,0 +1,166 @@
+import type { Finding } from '../../alert/alert.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { Learning } from '../../learn/learning.ts';
+import { peerFact } from '../../learn/peer-fact.ts';
+import type { ConnectionObservation, Observation } from '../../observation.ts';
+import { Lru } from '../../sketch/lru.ts';
+import type { TableState } from '../../table-state.ts';
+import type { ClusterView, DetectorContext } from '../context.ts';
+import type { DetectorInstance, Who } from '../detector.ts';
+import { judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
+import { type Connection, Pair } from './pair.ts';
+import type { BeaconParameters } from './parameters.ts';
+import { beaconFinding } from './report.ts';
+
+const PAIRS = 4096;
+const CONNECTIONS = 8192;
+const DESTINATIONS = 4096;
+/** Connections of one pair that begin within this time are one beat: a browser opens six at once. */
+const TOGETHER_MS = 500;
+/** A beacon is over when it missed three beats. */
+const MISSED_BEATS = 3;
+const SHORTEST_HOLD_MS = 30_000;
+const LONGEST_HOLD_MS = 1_800_000;
+
+export class BeaconInstance implements DetectorInstance {
+  readonly nextDueMs = Number.POSITIVE_INFINITY;
+  #parameters: BeaconParameters;
+  readonly #learning: Learning;
+  readonly #cluster: ClusterView;
+  readonly #pairs = new Lru<string, Pair>(PAIRS, (pair) => pair.alarm !== undefined);
+  readonly #connections = new Lru<string, Connection>(CONNECTIONS);
+  /** The workloads that talk to a destination, as far as they are counted. */
+  readonly #sharers = new Lru<string, Set<string>>(DESTINATIONS);
+  /** Connections with a beat since the last evaluation. */
+  readonly #moved = new Set<Connection>();
+  readonly #alarmed = new Map<Pair, Verdict>();
+
+  constructor(parameters: BeaconParameters, { learning, cluster }: DetectorContext) {
+    this.#parameters = parameters;
+    this.#learning = learning;
+    this.#cluster = cluster;
+  }
+
+  configure(parameters: Readonly<Record<string, number>>): void {
+    this.#parameters = { ...this.#parameters, ...parameters };
+  }
+
+  observe(observation: Observation, { local, remote }: Who): void {
+    if (observation.kind !== 'connection' || observation.role !== 'client' || remote === null) return;
+    if (remote.kind !== 'world' && remote.kind !== 'private') return;
+    let connection = this.#connections.get(observation.id);
+    if (connection === undefined) {
+      if (!observation.established) return;
+      connection = this.#open(observation, local, remote);
+      if (connection === undefined) return;
+    }
+    this.#move(connection, observation);
+    if (observation.phase === 'closed') this.#connections.delete(observation.id);
+  }
+
+  evaluate(nowMs: number): Finding[] {
+    for (const connection of this.#moved) this.#judge(connection, nowMs);
+    this.#moved.clear();
+    const findings: Finding[] = [];
+    for (const [pair, verdict] of this.#alarmed) {
+      if (pair.alarm === undefined || nowMs > pair.alarm.untilMs) {
+        pair.alarm = undefined;
+        this.#alarmed.delete(pair);
+      } else {
+        findings.push(beaconFinding(pair, pair.alarm, verdict));
+      }
+    }
+    return findings;
+  }
+
+  get state(): TableState {
+    const tables = [this.#pairs, this.#connections, this.#sharers];
+    return {
+      entries: tables.reduce((sum, { size }) => sum + size, 0),
+      capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
+      evicted: tables.reduce((sum, { evicted }) => sum + evicted, 0),
+    };
+  }
+
+  #open(observation: ConnectionObservation, local: Endpoint, remote: Endpoint): Connection | undefined {
+    const { ip, port } = observation.remote;
+    if (this.#cluster.isMetadata(ip) || this.#cluster.isResolver(remote) || this.#cluster.isApiServer(remote))
+      return undefined;
+    const { startMs, timeMs } = observation;
+    const pair = this.#pair(local, remote, ip, port);
+    const connection: Connection = {
+      pair,
+      startMs: Math.min(startMs, timeMs),
+      start: 0,
+      burst: 0,
+      lastActiveMs: Number.NEGATIVE_INFINITY,
+      activeTicks: 0,
+      bursts: 0,
+      sentBytes: 0,
+      receivedBytes: 0,
+    };
+    // When it began is not known of one that was open before.
+    if (!observation.preexisting) {
+      if (connection.startMs - pair.starts.lastMs > TOGETHER_MS) pair.starts.add(connection.startMs);
+      connection.start = pair.starts.count;
+      this.#moved.add(connection);
+    }
+    const evicted = this.#connections.set(observation.id, connection);
+    if (evicted !== undefined) this.#moved.delete(evicted);
+    return connection;
+  }
+
+  #pair(local: Endpoint, remote: Endpoint, ip: string, port: number): Pair {
+    const workload = workloadKey(local);
+    const destination = `${ip}|${port}`;
+    const key = `${workload}|${destination}`;
+    let pair = this.#pairs.get(key);
+    if (pair === undefined) {
+      pair = new Pair(local, { ...remote, port }, destination, this.#learning.knows(workload, peerFact(remote, port)));
+      const evicted = this.#pairs.set(key, pair);
+      if (evicted !== undefined) this.#alarmed.delete(evicted);
+      this.#share(destination, workload);
+    }
+    return pair;
+  }
+
+  #share(destination: string, workload: string): void {
+    let sharers = this.#sharers.get(destination);
+    if (sharers === undefined) {
+      sharers = new Set();
+      this.#sharers.set(destination, sharers);
+    }
+    if (sharers.size < this.#parameters.sharedBy) sharers.add(workload);
+  }
+
+  #move(connection: Connection, { delta, timeMs }: ConnectionObservation): void {
+    const { sentBytes, receivedBytes } = delta;
+    if (sentBytes === 0 && receivedBytes === 0) return;
+    const { pair } = connection;
+    if (connection.start > 0) pair.starts.grow(connection.start, sentBytes, receivedBytes);
+    if (timeMs - connection.lastActiveMs >= this.#parameters.quietMs) {
+      // The first payload of a connection belongs to its beginning, which is a beat of its own kind.
+      if (connection.lastActiveMs > 0) pair.bursts.add(timeMs);
+      connection.burst = connection.lastActiveMs > 0 ? pair.bursts.count : 0;
+      connection.bursts++;
+      this.#moved.add(connection);
+    }
+    pair.bursts.grow(connection.burst, sentBytes, receivedBytes);
+    connection.lastActiveMs = timeMs;
+    connection.sentBytes += sentBytes;
+    connection.receivedBytes += receivedBytes;
+    if (sentBytes > 0) connection.activeTicks++;
+  }
+
+  #judge(connection: Connection, nowMs: number): void {
+    const { pair } = connection;
+    const isShared = (this.#sharers.get(pair.destination)?.size ?? 0) >= this.#parameters.sharedBy;
+    const verdict =
+      judgeRhythms(pair, isShared, this.#parameters) ?? judgeSession(connection, isShared, this.#parameters);
+    if (verdict === undefined) return;
+    const beatMs = verdict.rhythm?.medianInterval ?? verdict.spanMs / verdict.beats;
+    const holdMs = Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, MISSED_BEATS * beatMs));
+    pair.alarm = { sinceMs: pair.alarm?.sinceMs ?? nowMs, untilMs: nowMs + holdMs };
+    this.#alarmed.set(pair, verdict);
+  }
+}

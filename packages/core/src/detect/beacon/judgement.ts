@@ -1,0 +1,75 @@
+import type { Beats } from './beats.ts';
+import type { Connection, Pair } from './pair.ts';
+import type { BeaconParameters } from './parameters.ts';
+import { type RhythmScore, scoreRhythm } from './rhythm-score.ts';
+import { isUsualPort } from './usual-ports.ts';
+
+/** What makes a pair a beacon: its connections come in a rhythm, or the bursts within one do, or it is a session without one. */
+export type BeaconForm = 'connections' | 'bursts' | 'session';
+
+export interface Verdict {
+  readonly form: BeaconForm;
+  /** After modifiers. */
+  readonly score: number;
+  readonly threshold: number;
+  readonly rhythm: RhythmScore | undefined;
+  readonly beats: number;
+  readonly spanMs: number;
+}
+
+/** RITA v5: prevalence and first-seen modifiers are 15 %. */
+const MODIFIER = 0.15;
+/** Few intervals are alike by chance: this much more is asked of their score, per beat. */
+const CHANCE = 2;
+/** A session without rhythm has at least as many bursts and active seconds, and is silent for most of the time. */
+const SESSION_BURSTS = 5;
+const SESSION_ACTIVE_TICKS = 12;
+const SESSION_ACTIVE_SHARE = 0.6;
+/** Keystrokes, commands, keep-alives: bytes sent in an active second. */
+const SESSION_BYTES_PER_TICK = 1024;
+
+export function judgeRhythms(pair: Pair, isShared: boolean, p: BeaconParameters): Verdict | undefined {
+  const bursts = isUsualPort(pair.target.port ?? 0) ? p.usualPortScore : p.score;
+  const verdicts = [
+    judge('connections', pair.starts, p.score, modifier(pair, isShared), p),
+    judge('bursts', pair.bursts, bursts, modifier(pair, isShared), p),
+  ].filter((verdict) => verdict !== undefined);
+  return verdicts.sort((a, b) => b.score - a.score)[0];
+}
+
+/** A long, quiet connection of small messages to a stranger's unusual port: what an interactive implant or shell is like. */
+export function judgeSession(connection: Connection, isShared: boolean, p: BeaconParameters): Verdict | undefined {
+  const { pair, startMs, lastActiveMs, activeTicks, bursts, sentBytes } = connection;
+  const spanMs = lastActiveMs - startMs;
+  if (spanMs < p.sessionMs || bursts < SESSION_BURSTS || activeTicks < SESSION_ACTIVE_TICKS) return undefined;
+  if (activeTicks * 1000 > SESSION_ACTIVE_SHARE * spanMs || sentBytes > SESSION_BYTES_PER_TICK * activeTicks)
+    return undefined;
+  if (pair.target.kind !== 'world' || isUsualPort(pair.target.port ?? 0)) return undefined;
+  if (pair.isLearned || isShared) return undefined;
+  return { form: 'session', score: 0.5, threshold: 0.5, rhythm: undefined, beats: bursts, spanMs };
+}
+
+function judge(
+  form: BeaconForm,
+  beats: Beats,
+  threshold: number,
+  factor: number,
+  p: BeaconParameters,
+): Verdict | undefined {
+  const spanMs = beats.lastMs - beats.firstMs;
+  if (beats.count < p.minimumBeats || spanMs < p.minimumSpanMs) return undefined;
+  const { times, sent, received } = beats.list();
+  const rhythm = scoreRhythm(times, sent);
+  if (rhythm.ts < p.intervalScore + CHANCE / times.length || rhythm.ds < p.sizeScore) return undefined;
+  if (Math.max(rhythm.medianSize, median(received)) > p.largestBeatBytes) return undefined;
+  const score = rhythm.score * factor;
+  return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs };
+}
+
+function modifier(pair: Pair, isShared: boolean): number {
+  return (1 - (isShared ? MODIFIER : 0)) * (1 - (pair.isLearned ? MODIFIER : 0));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
+}
