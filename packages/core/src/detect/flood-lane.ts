@@ -1,0 +1,103 @@
+import { HyperLogLog } from '../sketch/hyper-log-log.ts';
+import { type Heavy, SpaceSaving } from '../sketch/space-saving.ts';
+
+const PEERS_HELD = 32;
+const PORTS_HELD = 16;
+
+/** Who takes part in a flood: filled only from the moment it may be one, so that ordinary traffic costs two additions. */
+export class FloodPeers {
+  readonly #peers = new SpaceSaving(PEERS_HELD);
+  readonly #ports = new SpaceSaving(PORTS_HELD);
+  readonly #distinct = new HyperLogLog();
+  #packets = 0;
+  #last = '';
+  #portOnly = -1;
+  #portRun = 0;
+
+  /** @param port 0 where none is known. */
+  add(peer: string, port: number, packets: number): void {
+    this.#packets += packets;
+    this.#peers.add(peer, packets);
+    if (peer !== this.#last) {
+      this.#last = peer;
+      this.#distinct.add(peer);
+    }
+    // Most floods are at one port: runs of it are added at once.
+    if (port === this.#portOnly) {
+      this.#portRun += packets;
+      return;
+    }
+    this.#addRun();
+    this.#portOnly = port;
+    this.#portRun = packets;
+  }
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  get distinct(): number {
+    return this.#distinct.estimate();
+  }
+
+  top(limit: number): Heavy[] {
+    return this.#peers.top(limit);
+  }
+
+  /** Ports by packets, heaviest first. */
+  ports(limit: number): number[] {
+    this.#addRun();
+    return this.#ports
+      .top(limit)
+      .map(({ key }) => Number(key))
+      .filter((port) => port > 0);
+  }
+
+  /** The loudest peer and the share of all packets that are surely its own. */
+  get loudest(): { readonly ip: string; readonly share: number } | undefined {
+    const first = this.#peers.top(1)[0];
+    if (first === undefined || this.#packets === 0) return undefined;
+    return { ip: first.key, share: (first.count - first.error) / this.#packets };
+  }
+
+  #addRun(): void {
+    if (this.#portRun > 0) this.#ports.add(String(this.#portOnly), this.#portRun);
+    this.#portRun = 0;
+  }
+}
+
+/** One direction of packets to (or from) one workload: what came since the last roll, and the rate of that time. */
+export class FloodLane {
+  packets = 0;
+  bytes = 0;
+  /** Per second, of the time before the last roll. */
+  rate = 0;
+  byteRate = 0;
+  /** Packets of the last roll, for `count`. */
+  rolled = 0;
+  peers: FloodPeers | undefined;
+
+  /** Counts packets; names their peer when there are more than `suspicion` since the last roll, or an alarm goes on. */
+  add(packets: number, bytes: number, peer: string, port: number, suspicion: number): void {
+    this.packets += packets;
+    this.bytes += bytes;
+    if (this.peers !== undefined) this.peers.add(peer, port, packets);
+    else if (this.packets > suspicion) {
+      this.peers = new FloodPeers();
+      this.peers.add(peer, port, packets);
+    }
+  }
+
+  /** Ends a span: sets the rates, starts counting anew. */
+  roll(spanMs: number): void {
+    this.rolled = Math.max(0, this.packets);
+    this.rate = (this.rolled * 1000) / spanMs;
+    this.byteRate = (Math.max(0, this.bytes) * 1000) / spanMs;
+    this.packets = 0;
+    this.bytes = 0;
+  }
+
+  get isIdle(): boolean {
+    return this.packets === 0 && this.rate === 0;
+  }
+}
