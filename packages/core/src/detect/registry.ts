@@ -1,8 +1,9 @@
 import { beacon } from './beacon/beacon.ts';
 import type { Detector } from './detector.ts';
+import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
-export const detectors: readonly Detector[] = [synFlood, listenerOverload, udpFlood, beacon];
+export const detectors: readonly Detector[] = [synFlood, listenerOverload, udpFlood, icmpFlood, beacon];
