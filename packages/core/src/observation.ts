@@ -58,6 +58,8 @@ export interface ConnectionObservation {
   readonly srttUs: number;
   readonly startMs: number;
   readonly closeReason: CloseReason | null;
+  /** Which end sent its FIN first; absent while it is open, where nobody did, or where the source cannot tell. */
+  readonly closedFirst?: 'local' | 'remote';
 }
 
 /** Datagrams (UDP, ICMP, other) of one conversation since the previous observation of it. */
