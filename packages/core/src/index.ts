@@ -15,6 +15,11 @@ export { LONGEST_SILENCE_MS, matchersText, newSilence, silenceState } from './al
 export { SilenceBook } from './alert/silence-book.ts';
 export type { Matcher } from './alert/silence-matcher.ts';
 export { checkMatcher, matcherText, parseMatcher } from './alert/silence-matcher.ts';
+export { CaptureReader } from './capture/capture-reader.ts';
+export { Dissector } from './capture/dissector.ts';
+export { Frame } from './capture/frame.ts';
+export type { CaptureLimits } from './capture/limits.ts';
+export { CaptureTracker } from './capture/tracker.ts';
 export { Cidr } from './cidr.ts';
 export type { ClusterView, DetectorContext, NameAddress, RecentFindings } from './detect/context.ts';
 export { detectorContext, unknownCluster } from './detect/context.ts';
