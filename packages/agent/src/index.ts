@@ -13,6 +13,8 @@ export type * from './http/api-types.ts';
 export type { IdentityFile } from './identify/identity-file.ts';
 export { type IdentitySource, type IdentityUpdate, StaticIdentitySource } from './identify/identity-source.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
+export { type ReplayOptions, type ReplayProgress, type ReplayResult, replayCaptures } from './replay/replay.ts';
+export type { ReplaySummary } from './replay/replay-summary.ts';
 export { EventLog, LoggedEvent, type StreamType } from './state/event-log.ts';
 export { NodeState } from './state/node-state.ts';
 export type { DropRow, ListenerRow, MapStatus, ProgramStatus, SourceStatus, Tick } from './worker/messages.ts';

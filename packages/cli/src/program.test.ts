@@ -95,7 +95,7 @@ test('the help lists what exists and nothing that is only planned', async () => 
   for (const name of ['run', 'agent', 'demo', 'top', 'observe', 'alerts', 'status', 'doctor', 'config', 'version']) {
     assert.match(stdout, new RegExp(`^ {2}${name}( |$)`, 'm'));
   }
-  assert.doesNotMatch(stdout, /^ {2}(hub|replay|silence|baseline|rules|intel|policy|programs)( |$)/m);
+  assert.doesNotMatch(stdout, /^ {2}(hub|silence|baseline|rules|intel|policy|programs)( |$)/m);
   const alerts = await netguard(['alerts', '--help']);
   assert.doesNotMatch(alerts.stdout, /^ {2}(ack|close|pcap)( |$)/m);
 });

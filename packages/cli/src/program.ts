@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { observeCommand } from './commands/observe.ts';
+import { replayCommand } from './commands/replay.ts';
 import { daemonCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { topCommand } from './commands/top.ts';
@@ -22,7 +23,7 @@ export function buildProgram(): Command {
     .addHelpText('after', EXAMPLES);
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
-    'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), statusCommand()],
+    'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {

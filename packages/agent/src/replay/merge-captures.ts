@@ -8,12 +8,12 @@ interface Lane {
 
 /**
  * All frames of several captures in the order of their time, one file after the other where they do not overlap. `pause`
- * comes whenever a file was read on, so that the caller can show progress; it is true when nothing more is wanted.
+ * is called before a file is read on, so that the caller can show progress; it gives true when nothing more is wanted.
  */
 export async function forEachFrame(
   inputs: readonly CaptureInput[],
   each: (frame: Frame) => void,
-  pause: () => boolean,
+  pause: () => Promise<boolean>,
 ): Promise<void> {
   const lanes: Lane[] = [];
   for (const input of inputs) {
@@ -29,11 +29,11 @@ export async function forEachFrame(
   }
 }
 
-async function next(input: CaptureInput, pause: () => boolean): Promise<Frame | undefined> {
+async function next(input: CaptureInput, pause: () => Promise<boolean>): Promise<Frame | undefined> {
   for (;;) {
     const frame = input.take();
     if (frame !== undefined) return frame;
-    if (pause() || !(await input.fill())) return undefined;
+    if ((await pause()) || !(await input.fill())) return undefined;
   }
 }
 

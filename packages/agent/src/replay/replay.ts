@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly onObservation?: (observation: Observation) => void;
   /** About once per megabyte. */
   readonly onProgress?: (progress: ReplayProgress) => void;
+  /** As often: what the caller writes of the results; reading waits for it. */
+  readonly drain?: () => Promise<void>;
 }
 
 export interface ReplayResult {
@@ -64,12 +66,14 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
       if (frame.timeMs > span.lastMs) span.lastMs = frame.timeMs;
       engine.frame(frame);
     };
-    const pause = (): boolean => {
+    const pause = async (): Promise<boolean> => {
       options.onProgress?.(progressOf(inputs));
+      await options.drain?.();
       return signal?.aborted === true;
     };
     failure = await attempt(() => forEachFrame(inputs, each, pause));
     engine.end();
+    await options.drain?.();
   } finally {
     for (const input of inputs) await input.close();
   }
