@@ -4,6 +4,7 @@ import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
+import { volumeSurge } from './volume-surge/volume-surge.ts';
 
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
-export const detectors: readonly Detector[] = [synFlood, listenerOverload, udpFlood, icmpFlood, beacon];
+export const detectors: readonly Detector[] = [synFlood, listenerOverload, udpFlood, icmpFlood, beacon, volumeSurge];
