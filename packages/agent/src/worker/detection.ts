@@ -72,10 +72,16 @@ export class Detection {
     return {
       listenerSyns: lowest('listenerSynsPerWindow') ?? NEVER,
       sourceSyns: lowest('sourceSynsPerWindow') ?? NEVER,
-      probePorts: NEVER,
+      probePorts: this.#lowestProbePorts(),
       windowMs: lowest('windowMs') ?? 1000,
       graceMs: lowest('handshakeGraceMs') ?? 150,
     };
+  }
+
+  /** At this many ports the kernel tells of probes at once, and again at each doubling. */
+  #lowestProbePorts(): number {
+    const lowest = (name: string) => this.#set.lowestParameter('port-scan', name) ?? NEVER;
+    return Math.min(lowest('outsidePorts'), lowest('insidePorts'));
   }
 
   /** Bounded state, for `status`. */

@@ -1,10 +1,21 @@
+import { amplification } from './amplification/amplification.ts';
 import { beacon } from './beacon/beacon.ts';
 import type { Detector } from './detector.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
+import { portScan } from './port-scan/port-scan.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
 
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
-export const detectors: readonly Detector[] = [synFlood, listenerOverload, udpFlood, icmpFlood, beacon, volumeSurge];
+export const detectors: readonly Detector[] = [
+  synFlood,
+  listenerOverload,
+  portScan,
+  udpFlood,
+  icmpFlood,
+  amplification,
+  beacon,
+  volumeSurge,
+];

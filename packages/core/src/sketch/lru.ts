@@ -19,6 +19,11 @@ export class Lru<K, V> {
     return value;
   }
 
+  /** The value, left where it is in the order. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
   /** Stores the value as the newest. A full map forgets, and returns, the oldest that is not kept (the oldest, when all are). */
   set(key: K, value: V): V | undefined {
     const evicted = this.#entries.delete(key) || this.#entries.size < this.#capacity ? undefined : this.#evictOne();

@@ -1,0 +1,293 @@
+import type { Finding } from '../../alert/alert.ts';
+import type { Contact, Probing } from '../../contacts/contact.ts';
+import { type Contacts, contactsOf, sourceKeyOf } from '../../contacts/contacts.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { ListenerObservation, Observation } from '../../observation.ts';
+import { Lru } from '../../sketch/lru.ts';
+import type { TableState } from '../../table-state.ts';
+import type { DetectorContext } from '../context.ts';
+import type { DetectorInstance, Who } from '../detector.ts';
+import { findLeader, openAlarm } from './grouping.ts';
+import { HalfOpenWatch } from './half-open-watch.ts';
+import { Pair } from './pair.ts';
+import type { PortScanParameters } from './parameters.ts';
+import { oddFlagsFinding, scanFinding } from './report.ts';
+
+/** Sources inside and outside have quotas of their own, so that a spoofed flood from outside evicts nobody inside. */
+const INSIDE_PAIRS = 2048;
+const OUTSIDE_PAIRS = 4096;
+/** A tick after a threshold event, and some slack, the conversations of its second are known. */
+const UNDECIDED_MS = 1100;
+/** So few ports are everybody's; a pair with more keeps its place before the others. */
+const KEPT_PORTS = 3;
+/** Late RSTs a connection that ended badly may cause: what was in flight when one end went. */
+const RSTS_PER_CONNECTION = 4;
+
+export class PortScanInstance implements DetectorInstance {
+  #parameters: PortScanParameters;
+  readonly #context: DetectorContext;
+  readonly #contacts: Contacts;
+  readonly #inside = new Lru<string, Pair>(INSIDE_PAIRS, isKept);
+  readonly #outside = new Lru<string, Pair>(OUTSIDE_PAIRS, isKept);
+  readonly #halfOpen: HalfOpenWatch;
+  /** Pairs at half their threshold or more, and those with an alert or a judgement pending. */
+  readonly #hot = new Set<Pair>();
+  /** Those of them with an alert. */
+  readonly #leaders = new Set<Pair>();
+  #nextDueMs = Number.POSITIVE_INFINITY;
+
+  constructor(parameters: PortScanParameters, context: DetectorContext) {
+    this.#parameters = parameters;
+    this.#context = context;
+    this.#contacts = contactsOf(context);
+    this.#halfOpen = new HalfOpenWatch(parameters.windowMs);
+  }
+
+  configure(parameters: Readonly<Record<string, number>>): void {
+    this.#parameters = { ...this.#parameters, ...parameters };
+  }
+
+  observe(observation: Observation, who: Who): void {
+    if (observation.kind === 'listener') {
+      this.#listener(observation, who);
+      return;
+    }
+    const seen = this.#contacts.read(observation, who);
+    if (seen === undefined) return;
+    if (seen.kind === 'probing') this.#probing(seen);
+    else this.#contact(seen);
+  }
+
+  evaluate(nowMs: number): Finding[] {
+    this.#nextDueMs = Number.POSITIVE_INFINITY;
+    if (this.#hot.size === 0) return this.#oddFlags(nowMs);
+    for (const pair of this.#hot) {
+      if (pair.undecided !== undefined) this.#decide(pair, nowMs);
+      this.#endOrOpen(pair, nowMs);
+    }
+    const findings = new Map<string, Finding>();
+    for (const pair of this.#hot) {
+      if (pair.alarm === undefined && pair.leader === undefined && !this.#isHot(pair, nowMs)) this.#hot.delete(pair);
+    }
+    for (const pair of this.#leaders) {
+      if (pair.alarm === undefined) continue;
+      const finding = scanFinding(pair, pair.alarm, nowMs, this.#limitOf(pair), this.#parameters, this.#context);
+      // Replicas of one workload are one target: the one that was tried most speaks.
+      const name = causeOf(finding);
+      const other = findings.get(name);
+      if (other === undefined || other.evidence.observed < finding.evidence.observed) findings.set(name, finding);
+    }
+    return [...findings.values(), ...this.#oddFlags(nowMs)];
+  }
+
+  get nextDueMs(): number {
+    return this.#nextDueMs;
+  }
+
+  get state(): TableState {
+    const shared = this.#contacts.state;
+    return {
+      entries: this.#inside.size + this.#outside.size + this.#halfOpen.size + shared.entries,
+      capacity: INSIDE_PAIRS + OUTSIDE_PAIRS + this.#halfOpen.capacity + shared.capacity,
+      evicted: this.#inside.evicted + this.#outside.evicted + this.#halfOpen.evicted + shared.evicted,
+    };
+  }
+
+  #probing(seen: Probing): void {
+    if (seen.hard + seen.soft > 0) {
+      const pair = this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
+      pair.probe(seen);
+      if (pair.undecided !== undefined) {
+        this.#hot.add(pair);
+        this.#due(seen.timeMs + UNDECIDED_MS);
+      }
+      this.#consider(pair, seen.timeMs);
+    }
+    if (seen.answers > 0) this.#answers(seen);
+  }
+
+  /** RSTs and SYN-ACKs without a socket: who got them sends raw packets (trap 20). Source and target change places. */
+  #answers(seen: Probing): void {
+    const pair = this.#pairOf(
+      seen.targetIp,
+      seen.sourceIp,
+      sourceKeyOf(seen.target, seen.targetIp),
+      seen.target,
+      seen.source,
+      seen.timeMs,
+    );
+    pair.answer(seen.shapes.rst, seen.shapes.synAck, seen.timeMs);
+    this.#consider(pair, seen.timeMs);
+  }
+
+  #contact(seen: Contact): void {
+    if (seen.protocol === 'ICMP') return;
+    if (seen.protocol === 'RAW') {
+      for (const pair of this.#hot) {
+        if (pair.targetIp === seen.targetIp && pair.sourceKey === seen.sourceKey) pair.isProven = true;
+      }
+      return;
+    }
+    if (!seen.weighs) return;
+    const key = `${seen.sourceIp}|${seen.targetIp}`;
+    const known = this.#inside.peek(key) ?? this.#outside.peek(key);
+    if (seen.outcome === 'answered') {
+      known?.contact(seen);
+      return;
+    }
+    const pair =
+      known ?? this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
+    if (known !== undefined && known.alarm === undefined) this.#rename(known, seen.source);
+    pair.contact(seen);
+    this.#consider(pair, seen.timeMs);
+  }
+
+  #listener(observation: ListenerObservation, who: Who): void {
+    for (const { sourceIp, targetIp, port } of this.#halfOpen.observe(observation, who)) {
+      const source = this.#context.nameAddress(sourceIp);
+      const sourceKey = sourceKeyOf(source, sourceIp);
+      const pair = this.#pairOf(sourceIp, targetIp, sourceKey, source, who.local, observation.timeMs);
+      pair.halfOpen(port, observation.timeMs);
+      this.#consider(pair, observation.timeMs);
+    }
+  }
+
+  /** Falls due at once when the threshold is crossed: the alert does not wait for the tick. */
+  #consider(pair: Pair, timeMs: number): void {
+    if (pair.alarm !== undefined || pair.leader !== undefined) return;
+    if (!this.#isHot(pair, timeMs)) return;
+    this.#hot.add(pair);
+    if (!this.#isScan(pair, timeMs)) return;
+    if (Number.isNaN(pair.crossedMs)) {
+      pair.crossedMs = timeMs;
+      const settles = this.#contacts.isOutside(pair.source) && !pair.isProven;
+      pair.dueMs = timeMs + (settles ? this.#parameters.settleMs : 0);
+    }
+    this.#due(pair.dueMs);
+  }
+
+  #endOrOpen(pair: Pair, nowMs: number): void {
+    if (pair.alarm !== undefined) {
+      if (pair.observed(nowMs) >= this.#limitOf(pair) * this.#parameters.offRatio || this.#isRawScan(pair, nowMs))
+        return;
+      for (const follower of pair.alarm.followers) follower.leader = undefined;
+      pair.alarm = undefined;
+      this.#leaders.delete(pair);
+      pair.crossedMs = Number.NaN;
+      pair.dueMs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (pair.leader !== undefined) return;
+    if (!this.#isScan(pair, nowMs)) {
+      pair.crossedMs = Number.NaN;
+      pair.dueMs = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (Number.isNaN(pair.crossedMs)) {
+      pair.crossedMs = nowMs;
+      pair.dueMs = nowMs;
+    }
+    // A due time far ahead is from before the clock was set back.
+    if (nowMs < pair.dueMs && pair.dueMs - nowMs <= 2 * this.#parameters.settleMs) {
+      this.#due(pair.dueMs);
+      return;
+    }
+    const leader = findLeader(pair, this.#leaders, nowMs);
+    if (leader === undefined) {
+      this.#leaders.add(openAlarm(pair, this.#hot, nowMs, (other) => this.#isHot(other, nowMs)));
+      return;
+    }
+    leader.alarm?.followers.add(pair);
+    pair.leader = leader;
+  }
+
+  #decide(pair: Pair, nowMs: number): void {
+    const seen = pair.undecided as Probing;
+    const waitedMs = Math.abs(nowMs - seen.timeMs);
+    if (waitedMs < UNDECIDED_MS) this.#due(seen.timeMs + UNDECIDED_MS);
+    else pair.decide(this.#contacts.latePorts(seen.targetIp, seen.sourceIp, seen.source, seen.lastPort, nowMs));
+  }
+
+  #isScan(pair: Pair, nowMs: number): boolean {
+    const isOver = pair.observed(nowMs) >= this.#limitOf(pair) || this.#isRawScan(pair, nowMs);
+    if (!isOver) return false;
+    const isShared = this.#context.cluster.isShared(pair.source);
+    return !isShared || pair.failedShare(nowMs) >= this.#parameters.sharedFailedShare;
+  }
+
+  #isRawScan(pair: Pair, nowMs: number): boolean {
+    const answers = pair.answers(nowMs);
+    if (answers < this.#parameters.answers) return false;
+    const late = this.#contacts.connections(pair.sourceIp, pair.targetIp, nowMs) * RSTS_PER_CONNECTION;
+    return answers - late >= this.#parameters.answers;
+  }
+
+  #isHot(pair: Pair, nowMs: number): boolean {
+    if (pair.undecided !== undefined) return true;
+    const half = this.#limitOf(pair) / 2;
+    return pair.observed(nowMs) >= half || pair.answers(nowMs) >= this.#parameters.answers / 2;
+  }
+
+  #limitOf(pair: Pair): number {
+    return this.#contacts.isOutside(pair.source) ? this.#parameters.outsidePorts : this.#parameters.insidePorts;
+  }
+
+  #pairOf(
+    sourceIp: string,
+    targetIp: string,
+    sourceKey: string,
+    source: Endpoint,
+    target: Endpoint,
+    timeMs: number,
+  ): Pair {
+    const table = source.kind === 'world' ? this.#outside : this.#inside;
+    const key = `${sourceIp}|${targetIp}`;
+    let pair = table.get(key);
+    if (pair === undefined) {
+      pair = new Pair(sourceIp, targetIp, sourceKey, source, target, timeMs, this.#parameters.windowMs);
+      const evicted = table.set(key, pair);
+      if (evicted !== undefined) this.#forget(evicted);
+    } else if (pair.alarm === undefined) {
+      this.#rename(pair, source);
+      pair.target = target;
+    }
+    return pair;
+  }
+
+  /** A socket shows which program of a host it is; the address alone does not take that back. */
+  #rename(pair: Pair, source: Endpoint): void {
+    if (pair.source.kind === 'process' && source.kind !== 'process') return;
+    pair.source = source;
+  }
+
+  #forget(pair: Pair): void {
+    this.#hot.delete(pair);
+    this.#leaders.delete(pair);
+    pair.leader?.alarm?.followers.delete(pair);
+    for (const follower of pair.alarm?.followers ?? []) follower.leader = undefined;
+  }
+
+  #oddFlags(nowMs: number): Finding[] {
+    return this.#halfOpen
+      .oddTargets(nowMs)
+      .filter(({ target }) => !this.#isScanned(target.ip))
+      .map((odd) => oddFlagsFinding(odd, this.#parameters));
+  }
+
+  #isScanned(targetIp: string): boolean {
+    for (const pair of this.#hot) if (pair.targetIp === targetIp) return true;
+    return false;
+  }
+
+  #due(atMs: number): void {
+    if (atMs < this.#nextDueMs) this.#nextDueMs = atMs;
+  }
+}
+
+function causeOf({ source, target }: Finding): string {
+  return `${source === null ? '' : workloadKey(source)}|${target === null ? '' : workloadKey(target)}`;
+}
+
+function isKept(pair: Pair): boolean {
+  return pair.alarm !== undefined || pair.observed(pair.lastMs) >= KEPT_PORTS;
+}
