@@ -40,6 +40,19 @@ export class FloodPeers {
     return this.#distinct.estimate();
   }
 
+  /** Distinct peers of both. */
+  distinctWith(other: FloodPeers | undefined): number {
+    return this.#distinct.estimate(other === undefined ? undefined : other.#distinct);
+  }
+
+  /** The port that most packets had, and their share. */
+  get mainPort(): { readonly port: number; readonly share: number } {
+    this.#addRun();
+    const first = this.#ports.top(1)[0];
+    if (first === undefined || this.#packets === 0) return { port: 0, share: 0 };
+    return { port: Number(first.key), share: (first.count - first.error) / this.#packets };
+  }
+
   top(limit: number): Heavy[] {
     return this.#peers.top(limit);
   }

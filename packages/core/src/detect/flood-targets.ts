@@ -33,7 +33,7 @@ export class FloodTargets<S extends FloodState> {
   touch(endpoint: Endpoint): S {
     if (endpoint === this.#lastEndpoint && this.#last?.isHeld && this.#last.isTouched) return this.#last;
     let state = this.#byEndpoint.get(endpoint);
-    if (!state?.isHeld) state = this.#find(endpoint);
+    if (!state?.isHeld) state = this.#getOrMake(endpoint);
     if (!state.isTouched) {
       state.isTouched = true;
       if (endpoint.ip !== '') state.endpoint = endpoint;
@@ -43,6 +43,13 @@ export class FloodTargets<S extends FloodState> {
     this.#lastEndpoint = endpoint;
     this.#last = state;
     return state;
+  }
+
+  /** The state of a workload, if there is one; it is not touched by that. */
+  find(endpoint: Endpoint): S | undefined {
+    if (this.#byKey.size === 0) return undefined;
+    const state = this.#byEndpoint.get(endpoint);
+    return state?.isHeld ? state : this.#byKey.get(workloadKey(endpoint));
   }
 
   /** Calls `each` for all that were touched; those for which it says true stay on the list. */
@@ -60,7 +67,7 @@ export class FloodTargets<S extends FloodState> {
     return { entries: this.#byKey.size, capacity: this.#byKey.capacity, evicted: this.#byKey.evicted };
   }
 
-  #find(endpoint: Endpoint): S {
+  #getOrMake(endpoint: Endpoint): S {
     const key = workloadKey(endpoint);
     let state = this.#byKey.get(key);
     if (state === undefined) {
