@@ -1,67 +1,60 @@
-import type { Alert, AlertEvent } from '@netguard/core';
+import { type Alert, type AlertEvent, CLOSED_FOR_MS, type ClosedCause } from '@netguard/core';
 import type { Logger } from './log.ts';
 import { AlertStore } from './state/alert-store.ts';
 import type { NodeState } from './state/node-state.ts';
+import { StateSaving } from './state/state-saving.ts';
 
-const RETRY_MS = 30_000;
-/** A disk that hangs must not hold up the end of the process. */
-const FLUSH_MS = 1500;
+/** What the Worker is to know of the alerts of the last run. */
+export interface AlertsBefore {
+  readonly openAlerts: readonly Alert[];
+  readonly closedCauses: readonly ClosedCause[];
+}
 
-/** Keeps the open alerts of a daemon on disk. No failure of the disk is fatal: it is counted and said in `degraded`. */
+/** Keeps the open alerts of a daemon, and those that people closed, on disk. No failure of the disk is fatal: it is counted and said in `degraded`. */
 export class DaemonAlerts {
   readonly #store: AlertStore;
+  readonly #saving: StateSaving;
   readonly #state: NodeState;
   readonly #logger: Logger;
-  #retry: NodeJS.Timeout | undefined;
 
   constructor(stateDir: string, state: NodeState, logger: Logger) {
     this.#state = state;
     this.#logger = logger;
-    this.#store = new AlertStore(stateDir, { onWrite: (error) => this.#written(error) });
+    this.#saving = new StateSaving({ name: 'alerts', what: 'Open alerts', state, logger, save: () => this.#save() });
+    this.#store = new AlertStore(stateDir, { onWrite: (error) => this.#saving.written(this.#store.path, error) });
+    state.changes.on('alert', (event) => this.#changed(event));
   }
 
-  /** The alerts that were open at the last stop, put into the state again. Tries the disk at once. */
-  restore(): readonly Alert[] {
-    const { alerts, problem } = this.#store.load();
-    if (problem !== undefined) {
-      this.#logger.error({ code: 'NG_ERR_STATE_READ' }, problem);
-      this.#state.concerns.set('alerts-read', `Open alerts of the last run are lost: ${problem}.`);
-    }
-    this.#state.restoreAlerts(alerts);
+  /** The alerts of the last run, put into the state again. Tries the disk at once. */
+  restore(): AlertsBefore {
+    const { alerts, closed, problem } = this.#store.load();
+    if (problem !== undefined) this.#saving.unread(problem, 'Open alerts of the last run are lost');
+    this.#state.restoreAlerts([...alerts, ...closed]);
     this.#save();
-    return alerts;
+    const since = this.#state.now() - CLOSED_FOR_MS;
+    const causes = closed.map(({ fingerprint, rule, severity, resolvedAt = '' }) => {
+      return { fingerprint, rule, severity, closedMs: Date.parse(resolvedAt) };
+    });
+    return { openAlerts: alerts, closedCauses: causes.filter(({ closedMs }) => closedMs >= since) };
   }
 
-  changed({ type, alert }: AlertEvent): void {
-    const { id, rule, severity } = alert;
-    this.#logger.info({ id, rule, severity }, `alert ${type}: ${alert.title}`);
+  #changed({ type, alert }: AlertEvent): void {
+    const { id, rule, severity, suppressedBy, supersededBy } = alert;
+    this.#logger.info({ id, rule, severity, suppressedBy, supersededBy }, `alert ${type}: ${alert.title}`);
     this.#save();
   }
 
   #save(): void {
-    this.#store.save(() => this.#state.alerts.open());
-  }
-
-  #written(error: Error | null): void {
-    clearTimeout(this.#retry);
-    if (error === null) {
-      this.#state.concerns.delete('alerts-write');
-      return;
-    }
-    this.#state.stateWriteFailures++;
-    const sentence = `Open alerts cannot be saved to ${this.#store.path} and would be lost at a restart: ${error.message}. Make room there, or set stateDir to a directory that can be written.`;
-    this.#state.concerns.set('alerts-write', sentence);
-    this.#logger.error({ code: 'NG_ERR_STATE_WRITE', err: error }, sentence);
-    this.#retry = setTimeout(() => this.#save(), RETRY_MS).unref();
+    const { alerts } = this.#state;
+    this.#store.save(
+      () => alerts.open(),
+      () => alerts.closed(),
+    );
   }
 
   /** Saves how far open alerts have come and waits for that, not for ever. */
   async flush(): Promise<void> {
     if (this.#state.alerts.openCount > 0) this.#save();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, FLUSH_MS);
-    await Promise.race([this.#store.flush(), late]);
-    clearTimeout(timer);
-    clearTimeout(this.#retry);
+    await this.#saving.finish(this.#store.flush());
   }
 }

@@ -2,6 +2,8 @@ import type { NetGuardError } from '@netguard/core';
 import type { Config } from './config/schema.ts';
 import { DaemonAlerts } from './daemon-alerts.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
+import { DaemonSilences } from './daemon-silences.ts';
+import { auditLog } from './http/audit.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { IdentitySource } from './identify/identity-source.ts';
 import type { Logger } from './log.ts';
@@ -62,6 +64,7 @@ class NodeDaemon implements Daemon {
   readonly #options: DaemonOptions;
   readonly #logger: Logger;
   readonly #alerts: DaemonAlerts;
+  readonly #silences: DaemonSilences;
   readonly #identities: DaemonIdentities;
   readonly #policies: DaemonPolicies;
   #config: Config;
@@ -75,6 +78,8 @@ class NodeDaemon implements Daemon {
     this.#logger = options.logger;
     this.state = new NodeState({ config, version: options.version });
     this.#alerts = new DaemonAlerts(config.stateDir, this.state, this.#logger);
+    this.#silences = new DaemonSilences(config.stateDir, this.state, this.#logger);
+    this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
     this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
   }
@@ -93,10 +98,12 @@ class NodeDaemon implements Daemon {
       server: this.#config.server,
       state: this.state,
       metrics: new NodeMetrics(this.state),
+      audit: auditLog(this.#logger),
       onError: (err) => this.#logger.error({ err }, 'answering a request'),
       heartbeatMs,
     });
-    const openAlerts = this.#alerts.restore();
+    this.#silences.restore(this.#config.silences);
+    const before = this.#alerts.restore();
     const identities = await this.#identities.start((changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
@@ -107,7 +114,7 @@ class NodeDaemon implements Daemon {
       onMessage: (message) => this.#receive(message),
       onCrash: (error) => void this.#crash(error),
     });
-    await this.#link.start({ type: 'start', config: this.#config, identities, policies, openAlerts }, signal);
+    await this.#link.start({ type: 'start', config: this.#config, identities, policies, ...before }, signal);
   }
 
   #receive(message: FromWorker): void {
@@ -118,7 +125,6 @@ class NodeDaemon implements Daemon {
     }
     this.state.apply(message);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
-    if (message.type === 'alert') this.#alerts.changed(message.event);
   }
 
   applyConfig(config: Config): void {
@@ -128,6 +134,7 @@ class NodeDaemon implements Daemon {
     this.#config = config;
     this.#logger.level = config.log.level;
     this.state.configure(config);
+    this.#silences.configure(config.silences);
     this.state.configReloadSuccessful = true;
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
@@ -161,7 +168,7 @@ class NodeDaemon implements Daemon {
     await this.#identities.stop();
     this.#policies.close();
     await this.#link?.stop();
-    await this.#alerts.flush();
+    await Promise.all([this.#alerts.flush(), this.#silences.flush()]);
     await this.#http?.close();
     this.#logger.flushRepeated();
   }

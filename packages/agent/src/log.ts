@@ -10,6 +10,9 @@ export interface LogOptions extends RepeatedLinesOptions {
   readonly output?: DestinationStream;
 }
 
+/** The `code` of lines that say who changed what. They are always written. */
+export const AUDIT_CODE = 'AUDIT';
+
 export interface Logger extends PinoLogger {
   /** Writes the counts of held back repetitions; call it before the process ends. */
   flushRepeated(): void;
@@ -33,6 +36,8 @@ export async function createLogger({ level, format, output, ...repeating }: LogO
       hooks: {
         logMethod(args, method, number) {
           const [fields, message] = split(args);
+          // Who changed what is written each time, however often.
+          if (fields.code === AUDIT_CODE) return method.apply(this, [fields, message]);
           const kind = `${number}\0${String(fields.code ?? '')}\0${message}`;
           lines.pass(kind, (repeated) =>
             method.apply(this, [repeated > 0 ? { ...fields, repeated } : fields, message]),

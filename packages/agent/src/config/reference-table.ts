@@ -39,7 +39,7 @@ function rowsOf(schema: JsonSchema, path: string): string[] {
 function values(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
-  if (schema.type === 'integer') return `${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === 'integer' || schema.type === 'number') return `${schema.minimum} to ${schema.maximum}`;
   if (schema.type === 'array') return 'list';
   if (schema.type === 'object') return 'map';
   return schema.type === 'boolean' ? '`true`, `false`' : 'text';

@@ -1,5 +1,18 @@
 /** JSON shapes of /api/v1, shared by the server and the CLI. Within v1 fields are only added. */
-import type { Alert, Edge, Endpoint, Flow } from '@netguard/core';
+import type {
+  Alert,
+  Category,
+  DetectorMode,
+  DetectorStatus,
+  Edge,
+  Endpoint,
+  Flow,
+  Mitre,
+  NamespaceStatus,
+  Parameter,
+  Silence,
+  SilenceState,
+} from '@netguard/core';
 import type { DropRow, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 
 export interface List<T> {
@@ -82,7 +95,50 @@ export interface Problem {
   readonly detail?: string;
 }
 
-/** GET /api/v1/{pods,listeners,flows,edges,alerts,drops}. */
+/** A silence and what it is at this moment. */
+export interface SilenceView extends Silence {
+  readonly status: { readonly state: SilenceState };
+}
+
+/** What a detector does differently for the targets of one namespace. */
+export interface NamespaceView extends NamespaceStatus {
+  /** Whether any pod of the namespace is known here; a misspelt name never is. */
+  readonly isKnown: boolean;
+  /** The known namespace most like it. */
+  readonly perhaps?: string;
+}
+
+/** A detector: what it is, how it runs, how it does. */
+export interface DetectorView extends Omit<DetectorStatus, 'mode' | 'parameters' | 'namespaces'> {
+  readonly category: Category;
+  readonly description: string;
+  readonly mitre: readonly Mitre[];
+  /** Rules to which it leaves a cause that both see. */
+  readonly yieldsTo: readonly string[];
+  /** Null until the kernel side has reported. */
+  readonly mode: DetectorMode | null;
+  readonly defaultMode: DetectorMode;
+  readonly parameters: Readonly<Record<string, Parameter & { readonly value: number }>>;
+  readonly namespaces: Readonly<Record<string, NamespaceView>>;
+}
+
+/** POST /api/v1/alerts/:id/ack; with a disposition /api/v1/alerts/:id/close. Both answer with the alert. */
+export interface AlertAction {
+  /** Who does it. */
+  readonly by: string;
+  readonly disposition?: 'true-positive' | 'benign' | 'false-positive';
+}
+
+/** POST /api/v1/silences. */
+export interface SilenceBody {
+  readonly matchers: readonly (string | { readonly name: string; readonly value: string })[];
+  readonly startsAt?: string;
+  readonly endsAt?: string;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** GET /api/v1/{pods,listeners,flows,edges,alerts,drops,silences,detectors}. */
 export interface Lists {
   readonly pods: List<PodRow>;
   readonly listeners: List<ListenerView>;
@@ -90,6 +146,8 @@ export interface Lists {
   readonly edges: List<Edge>;
   readonly alerts: List<Alert>;
   readonly drops: List<DropRow>;
+  readonly silences: List<SilenceView>;
+  readonly detectors: List<DetectorView>;
 }
 
 /** Events of GET /api/v1/stream?types=flow,alert,pods (default flow,alert): the SSE `event` name and its JSON `data`. */

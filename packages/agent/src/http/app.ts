@@ -2,35 +2,41 @@ import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastif
 import type { NodeMetrics } from '../metrics/node-metrics.ts';
 import type { NodeState } from '../state/node-state.ts';
 import { type AccessRules, guardAccess } from './access.ts';
+import { alertActions } from './alert-actions.ts';
+import type { Audit } from './audit.ts';
 import { answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { sendProblem } from './problem.ts';
 import { parseQuery } from './query.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { silenceRoutes } from './silence-routes.ts';
 import { streamRoute } from './stream-route.ts';
+import { guardWrites } from './write-access.ts';
 
 export interface AppOptions {
   readonly state: NodeState;
   readonly metrics: NodeMetrics;
   readonly access: AccessRules;
   readonly onError: (error: unknown) => void;
+  readonly audit: Audit;
   readonly serverFactory?: FastifyServerFactory;
   readonly heartbeatMs?: number | undefined;
 }
 
-/** The HTTP interface of one process, not listening yet. Everything is read-only. */
+/** The HTTP interface of one process, not listening yet. All but silences and what people say of alerts is read-only. */
 export function createApp({
   state,
   metrics,
   access,
   onError,
+  audit,
   serverFactory,
   heartbeatMs,
 }: AppOptions): FastifyInstance {
   const app = fastify({
     logger: false,
-    bodyLimit: 1024,
+    bodyLimit: 16_384,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => answerError(error, reply as never, onError),
     clientErrorHandler: answerClientError,
@@ -40,16 +46,16 @@ export function createApp({
     reply.headers(SECURITY_HEADERS);
   });
   guardAccess(app, access);
+  guardWrites(app, access, audit);
+  // Only JSON: text is what the form of another site could send.
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, _request, reply) => answerError(error, reply, onError));
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') {
       return sendProblem(reply, 404, 'no such path; the API is described in docs/reference/http-api.md');
     }
-    return sendProblem(
-      reply.header('allow', 'GET, HEAD'),
-      405,
-      'only GET and HEAD are answered: this interface changes nothing',
-    );
+    const methods = methodsAt(request.url);
+    return sendProblem(reply.header('allow', methods), 405, `this path answers to ${methods} only`);
   });
 
   healthRoutes(app, state);
@@ -62,6 +68,16 @@ export function createApp({
     return state.status();
   });
   listRoutes(app, state);
+  silenceRoutes(app, state, access, audit);
+  alertActions(app, state, access, audit);
   streamRoute(app, state, heartbeatMs);
   return app;
+}
+
+/** What a path that was asked in another way does answer to. */
+function methodsAt(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  if (path === '/api/v1/silences') return 'GET, HEAD, POST';
+  if (/^\/api\/v1\/silences\/[^/]+$/.test(path)) return 'GET, HEAD, DELETE';
+  return /^\/api\/v1\/alerts\/[^/]+\/(?:ack|close)$/.test(path) ? 'POST' : 'GET, HEAD';
 }

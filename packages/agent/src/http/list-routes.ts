@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import type { NodeState } from '../state/node-state.ts';
 import { podRow } from '../state/pod-table.ts';
 import type { Lists } from './api-types.ts';
+import { detectorViews } from './detector-views.ts';
 import { type EndpointFilter, endpointMatches } from './endpoint-filter.ts';
 import { inKeyOrder, type Keyed, numberCursor, PAGE_PARAMETERS, pageOf, textCursor } from './page.ts';
 import { ProblemError } from './problem.ts';
 import { integer, name, oneOf, parseQuery, type Query, time } from './query.ts';
+import { silenceView } from './silence-routes.ts';
 
 const PORT = integer(0, 65_535);
 const PROTOCOL = oneOf(['TCP', 'UDP', 'ICMP', 'SCTP', 'OTHER']);
@@ -36,18 +38,22 @@ export const LIST_PARAMETERS = {
     rule: name,
     severity: oneOf(['low', 'medium', 'high', 'critical']),
     category: oneOf(['flood', 'scan', 'unauthorized-access', 'malware', 'exfiltration', 'anomaly', 'health']),
+    suppressed: oneOf(['true', 'false']),
+    observed: oneOf(['true', 'false']),
     ...PAGE_PARAMETERS,
   },
   drops: { ...ENDPOINT, reason: name, ...PAGE_PARAMETERS },
+  silences: { state: oneOf(['active', 'pending', 'expired', 'all']), ...PAGE_PARAMETERS },
+  detectors: { mode: oneOf(['alert', 'observe', 'off']), ...PAGE_PARAMETERS },
 } as const;
 
 type Handlers = {
   readonly [L in keyof Lists]: (state: NodeState, query: Query<(typeof LIST_PARAMETERS)[L]>) => Lists[L];
 };
 
-const HANDLERS: Handlers = { pods, listeners, flows, edges, alerts, drops };
+const HANDLERS: Handlers = { pods, listeners, flows, edges, alerts, drops, silences, detectors };
 
-/** GET /api/v1/{pods,listeners,flows,edges,alerts,drops} and /api/v1/alerts/:id. */
+/** GET /api/v1/{pods,listeners,flows,edges,alerts,drops,silences,detectors} and /api/v1/alerts/:id. */
 export function listRoutes(app: FastifyInstance, state: NodeState): void {
   for (const list of Object.keys(LIST_PARAMETERS) as (keyof Lists)[]) {
     const handler = HANDLERS[list] as (state: NodeState, query: unknown) => unknown;
@@ -57,7 +63,7 @@ export function listRoutes(app: FastifyInstance, state: NodeState): void {
   }
   app.get<{ Params: { id: string } }>('/api/v1/alerts/:id', async ({ params, query }) => {
     parseQuery(query, {}, state.now());
-    const alert = state.alerts.find(params.id);
+    const alert = state.alerts.find(params.id) ?? state.observed.find(params.id);
     if (alert === undefined) {
       throw new ProblemError(404, 'no open or recently resolved alert has this id; GET /api/v1/alerts lists them');
     }
@@ -130,8 +136,9 @@ function edgeMatches(edge: Edge, query: Query<(typeof LIST_PARAMETERS)['edges']>
 }
 
 function alerts(state: NodeState, query: Query<(typeof LIST_PARAMETERS)['alerts']>): Lists['alerts'] {
+  const shelf = query.observed === 'true' ? state.observed : state.alerts;
   const entries: Iterable<Keyed<number, Alert>> = select(
-    state.alerts.newestFirst(numberCursor('alerts', query.cursor)),
+    shelf.newestFirst(numberCursor('alerts', query.cursor)),
     ({ sequence, item }) => (alertMatches(item, query) ? { key: sequence, item } : undefined),
   );
   return pageOf('alerts', entries, query.limit);
@@ -141,8 +148,36 @@ function alertMatches(alert: Alert, query: Query<(typeof LIST_PARAMETERS)['alert
   for (const field of ['status', 'rule', 'severity', 'category'] as const) {
     if (query[field] !== undefined && alert[field] !== query[field]) return false;
   }
+  const isSuppressed = String(alert.suppressedBy !== undefined);
+  if (query.suppressed !== undefined && query.suppressed !== isSuppressed) return false;
   const ends = { source: alert.source, destination: alert.target };
   return eitherEnd(ends, query) && inRange(alert.firstSeen, alert.lastSeen, query);
+}
+
+function silences(state: NodeState, query: Query<(typeof LIST_PARAMETERS)['silences']>): Lists['silences'] {
+  const after = textCursor('silences', query.cursor);
+  const nowMs = state.now();
+  const entries = select(state.silences.list(nowMs), (silence) => {
+    const item = silenceView(silence, nowMs);
+    const key = `${silence.createdAt} ${silence.id}`;
+    // Newest first, so a page goes on below its cursor.
+    if (after !== undefined && key >= after) return undefined;
+    if (
+      query.state === undefined
+        ? item.status.state === 'expired'
+        : query.state !== 'all' && query.state !== item.status.state
+    )
+      return undefined;
+    return { key, item };
+  });
+  return pageOf('silences', entries, query.limit);
+}
+
+function detectors(state: NodeState, query: Query<(typeof LIST_PARAMETERS)['detectors']>): Lists['detectors'] {
+  const views = select(detectorViews(state), (view) =>
+    query.mode === undefined || view.mode === query.mode ? { key: view.id, item: view } : undefined,
+  );
+  return pageOf('detectors', inKeyOrder(views, textCursor('detectors', query.cursor)), query.limit);
 }
 
 function eitherEnd(

@@ -37,6 +37,7 @@ async function start(server: Partial<Config['server']>): Promise<HttpServer> {
     server: { ...testConfig().server, ...server },
     state,
     metrics: new NodeMetrics(state),
+    audit: () => undefined,
     onError: (error) => assert.fail(String(error)),
   });
   servers.push(started);

@@ -7,6 +7,7 @@ import { type ListenAddress, parseListenAddress } from '../config/schema-types.t
 import type { NodeMetrics } from '../metrics/node-metrics.ts';
 import type { NodeState } from '../state/node-state.ts';
 import { createApp } from './app.ts';
+import type { Audit } from './audit.ts';
 import { isLoopbackHost } from './host-guard.ts';
 import { findPortHolder } from './port-holder.ts';
 import { readTlsFiles, type TlsPair, watchTlsFiles } from './tls-files.ts';
@@ -17,6 +18,7 @@ export interface HttpServerOptions {
   readonly state: NodeState;
   readonly metrics: NodeMetrics;
   readonly onError: (error: unknown) => void;
+  readonly audit: Audit;
   readonly heartbeatMs?: number | undefined;
 }
 
@@ -45,15 +47,20 @@ export async function startHttpServer({ server: config, ...options }: HttpServer
     else state.concerns.set(name, sentence);
   };
   const token = config.tokenFile ? new TokenFile(config.tokenFile, concern('token-file')) : null;
+  const adminToken = config.adminTokenFile ? new TokenFile(config.adminTokenFile, concern('admin-token-file')) : null;
+  const close = () => {
+    token?.close();
+    adminToken?.close();
+  };
   const app = createApp({
     ...options,
-    access: { listenHost: address.host, metricsPlain: config.metricsPlain, token },
+    access: { listenHost: address.host, metricsPlain: config.metricsPlain, token, adminToken },
     serverFactory: (handler) => createLimitedServer(tls, handler),
   });
   try {
     await app.listen(address);
   } catch (cause) {
-    token?.close();
+    close();
     await app.close();
     throw listenError(config.listen, address, cause);
   }
@@ -66,7 +73,7 @@ export async function startHttpServer({ server: config, ...options }: HttpServer
   return {
     url: `${tls === null ? 'http' : 'https'}://${host}:${port}`,
     async close() {
-      token?.close();
+      close();
       unwatch();
       const force = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
       await app.close();

@@ -26,7 +26,8 @@ before(async () => {
   const app = createApp({
     state,
     metrics: new NodeMetrics(state),
-    access: { listenHost: '127.0.0.1', metricsPlain: false, token: null },
+    access: { listenHost: '127.0.0.1', metricsPlain: false, token: null, adminToken: null },
+    audit: () => undefined,
     onError: (error) => assert.fail(String(error)),
     heartbeatMs: 20,
   });

@@ -89,6 +89,12 @@ const FAMILIES: readonly Source[] = [
     collect: (state) => [{ labels: {}, value: state.configReloadSuccessful ? 1 : 0 }],
   },
   {
+    name: 'netguard_silences_active',
+    help: 'Silences in force now. They hold back notifications, not alerts.',
+    type: 'gauge',
+    collect: (state) => [{ labels: {}, value: state.silences.active(state.now()) }],
+  },
+  {
     name: 'netguard_build_info',
     help: 'Always 1; the labels say what runs.',
     type: 'gauge',

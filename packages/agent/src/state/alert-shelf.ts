@@ -9,7 +9,7 @@ export const RESOLVED_KEPT = 1000;
 /** Open alerts (all of them: the alert book folds floods of alerts) and the last resolved ones. */
 export class AlertShelf {
   readonly #open = new Map<string, Numbered<Alert>>();
-  readonly #resolved = new Ring<Numbered<Alert>>(RESOLVED_KEPT);
+  readonly #resolved = new Ring<{ readonly sequence: number; item: Alert }>(RESOLVED_KEPT);
   #next = 0;
 
   get openCount(): number {
@@ -20,11 +20,27 @@ export class AlertShelf {
     return Array.from(this.#open.values(), (entry) => entry.item);
   }
 
-  /** Puts alerts back that were open at the last stop, oldest first. */
+  /** Puts alerts back that were kept over a restart, oldest first. */
   restore(alerts: readonly Alert[]): void {
     for (const item of [...alerts].sort((a, b) => (a.firstSeen < b.firstSeen ? -1 : 1))) {
-      this.#open.set(item.id, { sequence: this.#next++, item });
+      const entry = { sequence: this.#next++, item };
+      if (item.status === 'open') this.#open.set(item.id, entry);
+      else this.#resolved.push(entry);
     }
+  }
+
+  /** The alerts that a person closed, latest last. */
+  closed(): Alert[] {
+    return Array.from(this.#resolved, ({ item }) => item).filter((alert) => alert.closedBy !== undefined);
+  }
+
+  findOpen(id: string): Alert | undefined {
+    return this.#open.get(id)?.item;
+  }
+
+  /** Puts another version of a resolved alert in the place of the one that is kept. */
+  replaceResolved(alert: Alert): void {
+    for (const entry of this.#resolved) if (entry.item.id === alert.id) entry.item = alert;
   }
 
   apply({ type, alert }: AlertEvent): void {

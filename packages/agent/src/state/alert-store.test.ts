@@ -27,16 +27,32 @@ test('alerts that were saved are there at the next start, field by field', async
   store.save(() => open);
   await store.flush();
   assert.deepEqual(errors, [null]);
-  assert.deepEqual(newStore().load(), { alerts: open });
+  assert.deepEqual(newStore().load(), { alerts: open, closed: [] });
   assert.deepEqual(readdirSync(directory), ['alerts.json']);
 });
 
 test('a first start finds no alerts and no problem, and makes the directory when it saves', async () => {
   const store = newStore(join(directory, 'deep', 'state'));
-  assert.deepEqual(store.load(), { alerts: [] });
+  assert.deepEqual(store.load(), { alerts: [], closed: [] });
   store.save(() => []);
   await store.flush();
   assert.ok(existsSync(store.path));
+});
+
+test('alerts that a person closed are there too, and a file of before that is read', async () => {
+  const closed = alert('c', { status: 'resolved', closedBy: 'ann', disposition: 'benign' });
+  const store = newStore();
+  store.save(
+    () => [alert('a')],
+    () => [closed],
+  );
+  await store.flush();
+  assert.deepEqual(newStore().load().closed, [closed]);
+  writeFileSync(store.path, JSON.stringify({ version: 1, savedAt: 'x', open: [alert('a')] }));
+  assert.deepEqual(
+    [newStore().load().alerts.length, newStore().load().closed, newStore().load().problem],
+    [1, [], undefined],
+  );
 });
 
 test('saves that come during a write are folded into the next, which has the latest alerts', async () => {

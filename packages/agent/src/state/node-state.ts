@@ -1,8 +1,16 @@
 import { EventEmitter } from 'node:events';
-import type { Alert, AlertEvent, Edge } from '@netguard/core';
+import {
+  type Alert,
+  type AlertEvent,
+  type DetectorStatus,
+  type Disposition,
+  type Edge,
+  SilenceBook,
+} from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { PodRow, StatusResponse } from '../http/api-types.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
+import { AlertDesk } from './alert-desk.ts';
 import { AlertShelf } from './alert-shelf.ts';
 import { degradedSentences } from './degraded.ts';
 import { DropTable } from './drop-table.ts';
@@ -27,6 +35,9 @@ export interface StateEvents {
   tick: [Tick];
   edges: [readonly Edge[]];
   alert: [AlertEvent, number];
+  /** A person closed this alert while it was open. */
+  closed: [Alert];
+  silences: [];
   ready: [];
 }
 
@@ -41,6 +52,9 @@ export class NodeState {
   readonly flows: FlowLog;
   readonly edges = new EdgeLog();
   readonly alerts = new AlertShelf();
+  /** What detectors only observe: nobody is notified, and nothing counts it. */
+  readonly observed = new AlertShelf();
+  readonly silences = new SilenceBook();
   readonly events: EventLog;
   readonly loss = new RecentLoss();
   readonly version: string;
@@ -54,6 +68,7 @@ export class NodeState {
   identityReadMs: number | null = null;
   /** Writes of the state directory that ended in an error. */
   stateWriteFailures = 0;
+  readonly #desk: AlertDesk;
   #config: StateConfig;
   #source: SourceStatus | null = null;
   #tick: Tick | null = null;
@@ -70,6 +85,12 @@ export class NodeState {
     this.drops = new DropTable(seriesGraceSeconds);
     this.flows = new FlowLog(config.flows.recent);
     this.events = new EventLog(this.startedMs.toString(36));
+    this.#desk = new AlertDesk({
+      shelf: this.alerts,
+      silences: this.silences,
+      now,
+      tell: (event) => this.#tellAlert(event, 0),
+    });
   }
 
   get config(): StateConfig {
@@ -105,7 +126,30 @@ export class NodeState {
   }
 
   restoreAlerts(alerts: readonly Alert[]): void {
-    this.alerts.restore(alerts);
+    this.alerts.restore(alerts.map((alert) => (alert.status === 'open' ? this.#desk.mark(alert) : alert)));
+  }
+
+  /** Call after a change of `silences`. */
+  silencesChanged(): void {
+    this.#desk.review(true);
+    this.changes.emit('silences');
+  }
+
+  /** Somebody looks after the alert. Throws AlertRefusal. */
+  acknowledgeAlert(id: string, by: string): Alert {
+    return this.#desk.acknowledge(id, by);
+  }
+
+  /** Somebody says what the alert was, which ends it. Throws AlertRefusal. */
+  closeAlert(id: string, by: string, disposition: Disposition): Alert {
+    const { alert, wasOpen } = this.#desk.close(id, by, disposition);
+    if (wasOpen) this.changes.emit('closed', alert);
+    return alert;
+  }
+
+  /** How the detectors run and do; empty before the first tick. */
+  get detectors(): readonly DetectorStatus[] {
+    return this.#tick?.detectors ?? [];
   }
 
   /**
@@ -134,9 +178,10 @@ export class NodeState {
         this.changes.emit('edges', message.edges);
         return;
       case 'alert':
-        this.alerts.apply(message.event);
-        this.changes.emit('alert', message.event, message.delayMs);
-        this.events.publish('alert', message.event);
+        this.#tellAlert(this.#desk.receive(message.event), message.delayMs);
+        return;
+      case 'observed':
+        this.observed.apply(message.event);
         return;
       case 'refused':
       case 'log':
@@ -145,13 +190,21 @@ export class NodeState {
     }
   }
 
+  #tellAlert(event: AlertEvent | undefined, delayMs: number): void {
+    if (event === undefined) return;
+    this.changes.emit('alert', event, delayMs);
+    this.events.publish('alert', event);
+  }
+
   #applyTick(tick: Tick): void {
     this.#tick = tick;
     this.#heardMs = this.now();
     this.pods.update(tick);
     this.listeners.update(tick);
     this.drops.update(tick);
-    this.alerts.refresh(tick.alerts ?? []);
+    this.alerts.refresh((tick.alerts ?? []).map((alert) => this.#desk.mark(alert)));
+    this.observed.refresh(tick.observed ?? []);
+    this.#desk.review(false);
     for (const [source, count] of this.loss.update(tick.lost, this.now())) {
       this.events.publish('lost', { source, count });
     }

@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { type Alert, NetGuardError, type Policies } from '@netguard/core';
+import { type Alert, type ClosedCause, NetGuardError, type Policies } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
@@ -81,6 +81,15 @@ export class AgentWorker {
 
   setPolicies(policies: Policies): void {
     this.#pipeline.access.setPolicies(policies);
+  }
+
+  /** Causes that a person closed before the restart: they are no news while they go on. */
+  restoreClosed(causes: readonly ClosedCause[]): void {
+    this.#pipeline.detection.book.restore([], this.#view.nowMs(), causes);
+  }
+
+  closeAlert(id: string): void {
+    this.#pipeline.detection.book.close(id, this.#view.nowMs());
   }
 
   flowsTaken(): void {

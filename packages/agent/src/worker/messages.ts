@@ -2,7 +2,17 @@
  * What crosses between the two threads. The Worker owns ring, iterators, identity tables and detectors; the main thread
  * owns I/O (HTTP, files, the Kubernetes watch). Everything here is plain data (structured clone).
  */
-import type { Alert, AlertEvent, Edge, Endpoint, EndpointTotal, Flow, Policies } from '@netguard/core';
+import type {
+  Alert,
+  AlertEvent,
+  ClosedCause,
+  DetectorStatus,
+  Edge,
+  Endpoint,
+  EndpointTotal,
+  Flow,
+  Policies,
+} from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 
@@ -12,12 +22,16 @@ export type ToWorker =
       readonly config: Config;
       readonly identities: IdentityFile | null;
       readonly openAlerts: readonly Alert[];
+      /** What a person closed lately, while it went on. */
+      readonly closedCauses?: readonly ClosedCause[];
       /** Absent: there are none. */
       readonly policies?: Policies;
     }
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
   | { readonly type: 'policies'; readonly policies: Policies }
+  /** A person closed the alert with this id. */
+  | { readonly type: 'close-alert'; readonly id: string }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
   | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };
@@ -43,6 +57,8 @@ export type FromWorker =
       readonly event: AlertEvent /** Kernel event time → posted here, milliseconds. */;
       readonly delayMs: number;
     }
+  /** As `alert`, of a detector that only observes: kept apart, told to nobody. */
+  | { readonly type: 'observed'; readonly event: AlertEvent }
   | {
       readonly type: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -105,6 +121,10 @@ export interface Tick {
   readonly drops: readonly DropRow[];
   /** Open alerts as they are now, where that changed since they were last told: current numbers, no news. */
   readonly alerts?: readonly Alert[];
+  /** The same of what is only observed. */
+  readonly observed?: readonly Alert[];
+  /** How each detector runs and does. */
+  readonly detectors?: readonly DetectorStatus[];
   /** Cumulative lost events by source, only sources > 0. */
   readonly lost: Readonly<Record<string, number>>;
   readonly programs: readonly ProgramStatus[];

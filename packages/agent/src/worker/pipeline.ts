@@ -58,6 +58,7 @@ export class Pipeline implements EbpfSink {
   readonly #datagramDeltas = new DatagramDeltas();
   readonly #held = new HoldBack<Conversation>();
   readonly #progress = new AlertProgress();
+  readonly #observedProgress = new AlertProgress();
   #listeners: ListenerRow[] = [];
   #nextListeners: ListenerRow[] = [];
   #urgent = false;
@@ -169,6 +170,7 @@ export class Pipeline implements EbpfSink {
     for (const event of this.detection.evaluate(nowMs)) {
       this.#post({ type: 'alert', event, delayMs: Math.max(0, nowMs - Date.parse(event.alert.firstSeen)) });
     }
+    for (const event of this.detection.observedEvents()) this.#post({ type: 'observed', event });
   }
 
   /** Once a tick, after the source has told all it read. The caller adds what only it knows. */
@@ -191,6 +193,8 @@ export class Pipeline implements EbpfSink {
       listeners: this.#listeners,
       drops: this.#drops.list(nowMs),
       alerts: this.#progress.take(this.detection.book.list()),
+      observed: this.#observedProgress.take(this.detection.observed.list()),
+      detectors: this.detection.detectors(),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(nowMs),
       tables: [

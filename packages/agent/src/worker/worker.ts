@@ -17,6 +17,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   try {
     worker = new AgentWorker(message.config, message.identities, message.openAlerts, post);
     if (message.policies) worker.setPolicies(message.policies);
+    if (message.closedCauses) worker.restoreClosed(message.closedCauses);
   } catch (error) {
     post(refusal(error));
     port?.close();
@@ -66,6 +67,9 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'policies':
       worker?.setPolicies(message.policies);
+      break;
+    case 'close-alert':
+      worker?.closeAlert(message.id);
       break;
     case 'flows-taken':
       worker?.flowsTaken();
