@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { SlidingCount } from '../../sketch/sliding-count.ts';
 import { FloodPeers } from '../flood-lane.ts';
 import type { FloodState } from '../flood-targets.ts';
-import { SlidingCount } from './sliding-count.ts';
 
 /** A minute of spans: the longest window there may be. */
 const SPANS = 60;

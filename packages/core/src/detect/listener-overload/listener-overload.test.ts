@@ -5,11 +5,20 @@ import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
 import { type SimulatedListener, simulate } from '../listener-simulation.ts';
 import { crowd, flood, listener, START_MS } from '../syn-flood/scenarios.ts';
+import { synFlood } from '../syn-flood/syn-flood.ts';
+import { listenerOverload } from './listener-overload.ts';
+
+const detectors = [synFlood, listenerOverload];
 
 const nameAddress = (ip: string): Endpoint => ({ ip, kind: 'world' });
 
 function run(spec: SimulatedListener, forMs: number) {
-  return simulate(new DetectorSet({ context: detectorContext({ nameAddress }) }), [spec], START_MS, START_MS + forMs);
+  return simulate(
+    new DetectorSet({ context: detectorContext({ nameAddress }), detectors }),
+    [spec],
+    START_MS,
+    START_MS + forMs,
+  );
 }
 
 const slow = { backlog: 8, acceptsPerSecond: 20 };
@@ -56,7 +65,7 @@ describe('listener-overload', () => {
 
   it('stays the answer when the sources are known here, though they do not retransmit', () => {
     const known = (ip: string): Endpoint => ({ ip, kind: 'pod', namespace: 'a', pod: ip });
-    const set = new DetectorSet({ context: detectorContext({ nameAddress: known }) });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress: known }), detectors });
     const hung = listener([{ ...crowd(400, START_MS + 1000, 8000, 20), retransmits: false }], {
       backlog: 8,
       acceptsPerSecond: 0,

@@ -2,6 +2,7 @@ import type { TopSource } from '../../alert/alert.ts';
 import { type Endpoint, endpointName } from '../../endpoint.ts';
 import type { NameAddress } from '../context.ts';
 import { isNamed, type KnownSources } from '../known-sources.ts';
+import type { Measure } from './judgement.ts';
 import type { ListenerState } from './listener-state.ts';
 import { SOURCE_GONE_MS } from './source-tally.ts';
 
@@ -12,12 +13,13 @@ const MIN_SAMPLES = 4;
 
 /**
  * Who a flood of `rate` SYNs a window at `atMs` is from: the loudest source when a few make up at least half of it, else
- * null (spoofed or distributed). Decided once, at opening. The kernel's count is of sources over their limit; its samples
- * are the last SYNs as they came, so their shares are an estimate of everybody's.
+ * null (spoofed or distributed). Decided once, at opening. The kernel's count is of sources over their limit in one of its
+ * windows; its samples are SYNs as they came, so their shares are an estimate of everybody's, also across windows.
  */
 export function floodSource(
   state: ListenerState,
   rate: number,
+  measure: Measure,
   atMs: number,
   known: KnownSources,
   name: NameAddress,
@@ -27,38 +29,40 @@ export function floodSource(
   let syns = 0;
   for (const tally of loudest.slice(0, FEW)) syns += tally.syns;
   if (first !== undefined && syns * 2 >= rate) return name(first.ip);
-  const sampled = mostSampled(state.last?.sampleSources ?? []);
+  const sampled = mostSampled(state);
   if (sampled === undefined) return null;
-  if (loudest.some((tally) => tally.ip === sampled.ip)) return name(sampled.ip);
-  // A busy client that is being served may be what the samples show of a flood from elsewhere.
-  return sampled.share < 1 && known.hasCompleted(sampled.ip, atMs) ? null : name(sampled.ip);
+  if (loudest.some((tally) => tally.ip === sampled.ip) || sampled.share === 1) return name(sampled.ip);
+  // A busy client that is being served may be what the samples show of a flood from elsewhere. But were all handshakes that
+  // completed its own, what is left of its SYNs would still be most of those that failed.
+  const failed = 1 - measure.completionRatio;
+  const isMostOfFailed = (sampled.share - measure.completionRatio) * 2 >= failed;
+  return known.hasCompleted(sampled.ip, atMs) && !isMostOfFailed ? null : name(sampled.ip);
 }
 
 /** The source of at least half of the samples, if there are enough of them to say so. */
-function mostSampled(samples: readonly string[]): { ip: string; share: number } | undefined {
-  if (samples.length < MIN_SAMPLES) return undefined;
-  const counts = new Map<string, number>();
-  for (const ip of samples) {
-    const count = (counts.get(ip) ?? 0) + 1;
-    counts.set(ip, count);
-  }
-  for (const [ip, count] of counts) if (count * 2 >= samples.length) return { ip, share: count / samples.length };
-  return undefined;
+function mostSampled({ sampled }: ListenerState): { ip: string; share: number } | undefined {
+  const first = sampled.top(1)[0];
+  if (first === undefined || sampled.samples < MIN_SAMPLES) return undefined;
+  const share = (first.count - first.error) / sampled.samples;
+  return share >= 0.5 ? { ip: first.key, share } : undefined;
 }
 
-/** The loudest sources met during this flood: by the kernel's count where it gave one, else by how often they were sampled. */
-export function topSources(state: ListenerState, name: NameAddress): TopSource[] {
-  const top: TopSource[] = [];
-  const met = new Set<string>();
-  for (const tally of state.tallies.loudest().slice(0, MAX_TOP)) {
-    met.add(tally.ip);
-    top.push(topSource(tally.ip, tally.syns, name));
+/**
+ * The loudest sources of this flood, each with its first SYNs since it began: by its share of the samples, and not less than
+ * what the kernel counted of it.
+ */
+export function topSources(state: ListenerState, floodSyns: number, name: NameAddress): TopSource[] {
+  const counts = new Map<string, number>();
+  const { sampled } = state;
+  for (const { key, count, error } of sampled.top(MAX_TOP)) {
+    const share = (count - error) / Math.max(1, sampled.samples);
+    if (share > 0) counts.set(key, Math.max(1, Math.round(share * floodSyns)));
   }
-  for (const { key, count } of state.top.top(MAX_TOP)) {
-    if (top.length >= MAX_TOP) break;
-    if (!met.has(key)) top.push(topSource(key, count, name));
-  }
-  return top;
+  for (const { ip, total } of state.tallies.values()) counts.set(ip, Math.max(total, counts.get(ip) ?? 0));
+  return [...counts]
+    .sort(([ipA, a], [ipB, b]) => b - a || (ipA < ipB ? -1 : 1))
+    .slice(0, MAX_TOP)
+    .map(([ip, count]) => topSource(ip, count, name));
 }
 
 function topSource(ip: string, count: number, name: NameAddress): TopSource {

@@ -2,15 +2,16 @@ import type { Finding } from '../../alert/alert.ts';
 import type { ListenerObservation, Observation, SynSourceObservation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
-import type { NameAddress } from '../context.ts';
+import type { DetectorContext, NameAddress } from '../context.ts';
 import type { DetectorInstance, ListenerRef, Who } from '../detector.ts';
 import { KnownSources } from '../known-sources.ts';
 import { listenerKey, listenerTarget } from '../listener-key.ts';
 import { floodSource } from './attribution.ts';
 import { judgeOngoing, judgePending, judgeQueue, type Measure, windowEnding } from './judgement.ts';
-import { ListenerState, type Pending } from './listener-state.ts';
+import { type Alarm, ListenerState, type Pending } from './listener-state.ts';
 import type { SynFloodParameters } from './parameters.ts';
 import { listenerFinding } from './report.ts';
+import { SecondaryFloods, tell } from './secondary-floods.ts';
 import { judgeSources } from './source-judgement.ts';
 
 /** Listener groups at once. A node of 110 pods has some hundreds. */
@@ -24,15 +25,17 @@ export class SynFloodInstance implements DetectorInstance {
   #parameters: SynFloodParameters;
   readonly #nameAddress: NameAddress;
   readonly #known: KnownSources;
+  readonly #secondary: SecondaryFloods;
   readonly #listeners = new Lru<string, ListenerState>(CAPACITY, (state) => state.isActive);
   /** Listeners that an evaluation has to look at. */
   readonly #active = new Set<ListenerState>();
   #nextDueMs = Number.POSITIVE_INFINITY;
 
-  constructor(parameters: SynFloodParameters, nameAddress: NameAddress) {
+  constructor(parameters: SynFloodParameters, context: DetectorContext) {
     this.#parameters = parameters;
-    this.#nameAddress = nameAddress;
-    this.#known = new KnownSources(nameAddress, parameters.knownSourceMs);
+    this.#nameAddress = context.nameAddress;
+    this.#known = new KnownSources(context.nameAddress, parameters.knownSourceMs);
+    this.#secondary = new SecondaryFloods(context);
   }
 
   configure(parameters: Readonly<Record<string, number>>): void {
@@ -41,9 +44,12 @@ export class SynFloodInstance implements DetectorInstance {
   }
 
   observe(observation: Observation, who: Who): void {
-    if (observation.kind === 'connection') this.#known.observe(observation);
-    else if (observation.kind === 'listener') this.#observeListener(observation, who);
+    if (observation.kind === 'listener') this.#observeListener(observation, who);
     else if (observation.kind === 'syn-source') this.#observeSource(observation, who);
+    else {
+      if (observation.kind === 'connection') this.#known.observe(observation);
+      this.#secondary.observe(observation, who, this.#parameters);
+    }
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -57,6 +63,9 @@ export class SynFloodInstance implements DetectorInstance {
       if (!state.isActive) this.#active.delete(state);
       else this.#awaitDue(state, nowMs);
     }
+    const told = new Set<string>();
+    for (const finding of findings) tell(finding, told);
+    findings.push(...this.#secondary.evaluate(nowMs, told, this.#parameters));
     return findings;
   }
 
@@ -71,10 +80,11 @@ export class SynFloodInstance implements DetectorInstance {
   }
 
   get state(): TableState {
+    const secondary = this.#secondary.state;
     return {
-      entries: this.#listeners.size + this.#known.size,
-      capacity: this.#listeners.capacity + this.#known.capacity,
-      evicted: this.#listeners.evicted + this.#known.evicted,
+      entries: this.#listeners.size + this.#known.size + secondary.entries,
+      capacity: this.#listeners.capacity + this.#known.capacity + secondary.capacity,
+      evicted: this.#listeners.evicted + this.#known.evicted + secondary.evicted,
     };
   }
 
@@ -89,10 +99,13 @@ export class SynFloodInstance implements DetectorInstance {
     }
     if (outcome === 'anew') {
       state.pending = undefined;
-      if (state.alarm) state.alarm.reportedSyns = reading.syns;
+      if (state.alarm) {
+        state.alarm.reportedSyns = reading.syns;
+        state.alarm.baseSyns = reading.syns;
+      }
     }
-    if (state.alarm) for (const ip of reading.sampleSources) state.top.add(ip);
-    else if (state.pending === undefined) this.#considerPending(state, reading);
+    if (state.alarm !== undefined || state.pending !== undefined) state.sampled.add(reading);
+    else this.#considerPending(state, reading);
     if (state.isActive) this.#active.add(state);
   }
 
@@ -102,6 +115,8 @@ export class SynFloodInstance implements DetectorInstance {
     const { moved, rate: counted } = windowEnding(state, reading.timeMs, p);
     const rate = reading.trigger === 'threshold' ? Math.max(counted, reading.windowSyns ?? 0) : counted;
     if (rate < p.listenerSynsPerWindow) return;
+    state.sampled.clear();
+    state.sampled.add(reading);
     state.pending = { atMs: reading.timeMs, dueMs: reading.timeMs + p.handshakeGraceMs, moved, rate };
     this.#nextDueMs = Math.min(this.#nextDueMs, state.pending.dueMs);
   }
@@ -117,7 +132,7 @@ export class SynFloodInstance implements DetectorInstance {
     const p = this.#parameters;
     if (state.alarm !== undefined) {
       const measure = judgeOngoing(state, this.#known, nowMs, p);
-      if (measure !== undefined) return listenerFinding(state, state.alarm, measure, p, this.#nameAddress);
+      if (measure !== undefined) return this.#finding(state, state.alarm, measure);
       state.endAlarm();
       return undefined;
     }
@@ -132,17 +147,23 @@ export class SynFloodInstance implements DetectorInstance {
   }
 
   #open(state: ListenerState, measure: Measure, pending: Pending | undefined): Finding {
-    for (const ip of state.last?.sampleSources ?? []) state.top.add(ip);
+    if (state.last !== undefined) state.sampled.add(state.last);
     const atMs = pending?.atMs ?? state.window.newestMs;
     const alarm = {
       sinceMs: pending?.atMs ?? state.spell.sinceMs,
-      source: floodSource(state, pending?.rate ?? measure.rate, atMs, this.#known, this.#nameAddress),
+      source: floodSource(state, pending?.rate ?? measure.rate, measure, atMs, this.#known, this.#nameAddress),
+      baseSyns: state.window.syns - measure.moved.syns,
       reportedSyns: state.window.syns - measure.moved.syns,
       distinctSources: 0,
     };
     state.pending = undefined;
     state.alarm = alarm;
-    return listenerFinding(state, alarm, measure, this.#parameters, this.#nameAddress);
+    return this.#finding(state, alarm, measure);
+  }
+
+  #finding(state: ListenerState, alarm: Alarm, measure: Measure): Finding {
+    const sender = this.#secondary.rawSenderToward(state.target);
+    return listenerFinding(state, alarm, measure, this.#parameters, this.#nameAddress, sender);
   }
 
   /** The next moment to look again: never one that has passed, or the pipeline would spin. */

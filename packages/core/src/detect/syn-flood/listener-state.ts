@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { ListenerObservation } from '../../observation.ts';
-import { SpaceSaving } from '../../sketch/space-saving.ts';
 import type { ListenerRef } from '../detector.ts';
 import { ListenerWindow, type Movement } from '../listener-window.ts';
 import { QueueSpell } from '../queue-spell.ts';
+import { SampledSources } from './sampled-sources.ts';
 import { SourceTallies } from './source-tally.ts';
 
 /** SYNs over the floor, waiting for the grace their handshakes get. */
@@ -19,6 +19,8 @@ export interface Pending {
 export interface Alarm {
   readonly sinceMs: number;
   readonly source: Endpoint | null;
+  /** First SYNs of before the flood. */
+  baseSyns: number;
   /** First SYNs already in findings. */
   reportedSyns: number;
   distinctSources: number;
@@ -36,7 +38,7 @@ export class ListenerState {
   alarm: Alarm | undefined;
   /** Made when first needed: most listeners never see a flood. */
   #tallies: SourceTallies | undefined;
-  #top: SpaceSaving | undefined;
+  #sampled: SampledSources | undefined;
 
   constructor(ref: ListenerRef, target: Endpoint) {
     this.ref = ref;
@@ -52,15 +54,15 @@ export class ListenerState {
     return this.#tallies !== undefined && this.#tallies.size > 0;
   }
 
-  /** Sampled sources by how often they were met during this flood. */
-  get top(): SpaceSaving {
-    this.#top ??= new SpaceSaving(32);
-    return this.#top;
+  /** Sources as they were sampled since the judgement began, and during the flood. */
+  get sampled(): SampledSources {
+    this.#sampled ??= new SampledSources();
+    return this.#sampled;
   }
 
   endAlarm(): void {
     this.alarm = undefined;
-    this.#top = undefined;
+    this.#sampled = undefined;
   }
 
   /** Whether an evaluation has something to look at. */

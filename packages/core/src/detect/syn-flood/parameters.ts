@@ -101,6 +101,40 @@ export const synFloodParameters = {
     source:
       'Our choice: one power of ten. psad (5, 15, 150, 1500, 10000 packets) steps its upper danger levels about as wide.',
   },
+  closedSources: {
+    default: 100,
+    unit: 'sources',
+    minimum: 2,
+    maximum: 1_000_000,
+    description:
+      'Distinct sources that make SYNs at closed ports, few of each, a spoofed flood and not a scan with decoys.',
+    source: 'nmap allows 128 decoys, of which few are used; hping3 --rand-source makes a new one a packet.',
+  },
+  synsPerPort: {
+    default: 12,
+    unit: 'SYN a port',
+    minimum: 2,
+    maximum: 10_000,
+    description: 'SYNs for each port tried, from which on one source floods and does not scan.',
+    source: 'nmap sends a probe at most 11 times (--max-retries 10); masscan and zmap send it once or twice.',
+  },
+  insideFactor: {
+    default: 10,
+    unit: 'times the floor',
+    minimum: 1,
+    maximum: 1000,
+    description:
+      'A source inside may send so many more SYNs to a closed port: clients of a dead service that try again.',
+    source: 'bro-simple-scan: 250 for local sources where 25 hold for remote ones.',
+  },
+  rawPackets: {
+    default: 262_144,
+    unit: 'packets',
+    minimum: 1000,
+    maximum: 1_000_000_000,
+    description: 'TCP packets of a raw socket to one target within 5 minutes, above which the sender floods it.',
+    source: 'Four times all 65,536 ports: a full scan with three retries.',
+  },
   knownSourceMs: {
     default: 300_000,
     unit: 'ms',

@@ -5,6 +5,7 @@ import { topSources } from './attribution.ts';
 import type { Measure } from './judgement.ts';
 import type { Alarm, ListenerState } from './listener-state.ts';
 import type { SynFloodParameters } from './parameters.ts';
+import type { RawSender } from './raw-senders.ts';
 import type { SourceTally } from './source-tally.ts';
 
 /** Endpoint denial of service: OS exhaustion flood. */
@@ -17,6 +18,7 @@ export function listenerFinding(
   measure: Measure,
   p: SynFloodParameters,
   name: NameAddress,
+  rawSender?: RawSender,
 ): Finding {
   const last = state.last;
   const count = Math.max(0, state.window.syns - alarm.reportedSyns);
@@ -39,9 +41,15 @@ export function listenerFinding(
       `${isExhausted ? '; its queue of half-open requests is full, so new clients may be refused' : ''}. ` +
       (alarm.source
         ? 'Most come from the named source.'
-        : 'No single source stands out: the addresses are spoofed, or the flood is distributed.'),
+        : 'No single source stands out: the addresses are spoofed, or the flood is distributed.') +
+      (rawSender === undefined
+        ? ''
+        : ` ${endpointName(rawSender.endpoint)} sends ${Math.round(rawSender.rate)} raw TCP packets per second to it.`),
     source: alarm.source,
-    sources: { distinctEstimate: Math.round(alarm.distinctSources), top: topSources(state, name) },
+    sources: {
+      distinctEstimate: Math.round(alarm.distinctSources),
+      top: topSources(state, Math.max(0, state.window.syns - alarm.baseSyns), name),
+    },
     target: state.target,
     sinceMs: alarm.sinceMs,
     count,
@@ -60,9 +68,10 @@ export function listenerFinding(
       queueFullSyns: measure.moved.queueFullSyns,
       bareAcks: Math.max(0, measure.moved.acks - measure.moved.completed),
       sampleSources: last?.sampleSources ?? [],
+      ...(rawSender === undefined ? undefined : { rawSender: endpointName(rawSender.endpoint) }),
     },
     mitre: SYN_FLOOD_MITRE,
-    suggestion: suggestion(alarm.source, isExhausted),
+    suggestion: suggestion(alarm.source ?? rawSender?.endpoint ?? null, isExhausted),
   };
 }
 
@@ -90,7 +99,7 @@ export function sourceFinding(
       `completes ${percent(completionRatio)} of the handshakes. The listener as a whole still serves its other clients.` +
       (isShared ? ' Many clients may share this address.' : ''),
     source,
-    sources: { distinctEstimate: 1, top: [{ ip: tally.ip, count: tally.syns }] },
+    sources: { distinctEstimate: 1, top: [{ ip: tally.ip, count: tally.total }] },
     target: state.target,
     sinceMs: tally.alarmSinceMs,
     count,

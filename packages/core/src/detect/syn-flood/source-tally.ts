@@ -16,8 +16,9 @@ export interface SourceTally {
   isFresh: boolean;
   /** Since when it is in alarm by itself; NaN when it is not. */
   alarmSinceMs: number;
-  /** First SYNs not yet in a finding. */
+  /** First SYNs not yet in a finding, and all since it was first heard of: at least so many, as the kernel stops at the limit. */
   unreported: number;
+  total: number;
 }
 
 /** The loud sources of one listener. */
@@ -37,12 +38,15 @@ export class SourceTallies {
         isFresh: true,
         alarmSinceMs: Number.NaN,
         unreported: 0,
+        total: 0,
       };
       if (this.#byIp.size >= CAPACITY) this.#dropSmallest();
       this.#byIp.set(crossing.sourceIp, tally);
     }
     const isSameWindow = crossing.timeMs - tally.lastMs < crossing.windowMs && crossing.syns > tally.syns;
-    tally.unreported += isSameWindow ? crossing.syns - tally.syns : crossing.syns;
+    const more = isSameWindow ? crossing.syns - tally.syns : crossing.syns;
+    tally.unreported += more;
+    tally.total += more;
     tally.syns = crossing.syns;
     tally.completionRatio = Math.min(1, crossing.completed / Math.max(1, crossing.syns));
     tally.isFresh = true;

@@ -5,9 +5,13 @@ import { AlertBook } from '../../alert/alert-book.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
+import { listenerOverload } from '../listener-overload/listener-overload.ts';
 import { ListenerSimulation, type SimulatedListener, simulate } from '../listener-simulation.ts';
 import type { Found } from '../scenario.ts';
 import { clients, crowd, flood, listener, START_MS, spoofed, web } from './scenarios.ts';
+import { synFlood } from './syn-flood.ts';
+
+const detectors = [synFlood, listenerOverload];
 
 const attacker: Endpoint = {
   ip: '10.244.2.9',
@@ -26,7 +30,7 @@ function nameAddress(ip: string): Endpoint {
 function run(
   specs: readonly SimulatedListener[],
   forMs = 8000,
-  set = new DetectorSet({ context: detectorContext({ nameAddress }) }),
+  set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors }),
 ) {
   const book = new AlertBook({ cluster: 'test', node: 'n1', quietMs: 2000 });
   const events: (AlertEvent & { atMs: number })[] = [];
@@ -157,7 +161,7 @@ describe('syn-flood', () => {
   });
 
   it('survives counters that go backwards without a false alarm', () => {
-    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors });
     const before = listener([crowd(300, START_MS, 3000)], { earlier: { syns: 90_000, completed: 90_000 } });
     assert.deepEqual(rules(run([before], 3000, set).found), []);
     const again = new ListenerSimulation(listener([]), { listener: 200, source: 160 });
@@ -218,7 +222,7 @@ describe('syn-flood', () => {
 
   it('keeps its head when the clock jumps an hour either way', () => {
     for (const jumpMs of [3_600_000, -3_600_000]) {
-      const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
+      const set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors });
       run([listener([flood(1000, START_MS, 2950)])], 2950, set);
       const calm = new ListenerSimulation(listener([crowd(300, START_MS + jumpMs, 6000)]), {
         listener: 200,
@@ -244,6 +248,7 @@ describe('syn-flood', () => {
   it('takes new thresholds while running, also for one namespace, and keeps what it knows', () => {
     const set = new DetectorSet({
       context: detectorContext({ nameAddress }),
+      detectors,
       settings: { 'syn-flood': { parameters: { listenerSynsPerWindow: 5000 } } },
     });
     assert.deepEqual(rules(run([listener([flood(1000, START_MS, 3000)])], 3000, set).found), []);
@@ -261,7 +266,7 @@ describe('syn-flood', () => {
   });
 
   it('waits for the next reading of a listener whose fresh one did not come, without a due time in the past', () => {
-    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors });
     const simulation = new ListenerSimulation(listener([flood(2000, START_MS, 1000)]), { listener: 200, source: 160 });
     for (let ms = START_MS; ms < START_MS + 105; ms++) {
       for (const observation of simulation.step(ms)) set.observe(observation, simulation.who);
@@ -307,7 +312,7 @@ describe('syn-flood', () => {
   });
 
   it('names a source by the kernel’s count alone, when there are no samples', () => {
-    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors });
     const simulation = new ListenerSimulation(listener([]), { listener: 200, source: 160 });
     const at = (timeMs: number, trigger: 'threshold' | 'tick', syns: number) =>
       set.observe({ ...simulation.read(timeMs, trigger), syns, windowSyns: syns, distinctSources: 40 }, simulation.who);
@@ -329,7 +334,11 @@ describe('syn-flood', () => {
       }),
     ];
     const settings = { 'syn-flood': { parameters: { listenerSynsPerWindow: 600 } } };
-    const { of } = run(specs, 6000, new DetectorSet({ context: detectorContext({ nameAddress }), settings }));
+    const { of } = run(
+      specs,
+      6000,
+      new DetectorSet({ context: detectorContext({ nameAddress }), settings, detectors }),
+    );
     const opened = of('syn-flood').filter(({ type }) => type === 'open');
     assert.deepEqual(
       opened.map(({ alert }) => alert.source),
@@ -344,7 +353,7 @@ describe('syn-flood', () => {
   });
 
   it('drops a judgement that is due in a time from before the clock was set back', () => {
-    const set = new DetectorSet({ context: detectorContext({ nameAddress }) });
+    const set = new DetectorSet({ context: detectorContext({ nameAddress }), detectors });
     const simulation = new ListenerSimulation(listener([crowd(2000, START_MS, 200, 10)]), {
       listener: 200,
       source: 160,
@@ -355,5 +364,39 @@ describe('syn-flood', () => {
     assert.equal(set.pendingListeners().length, 1);
     assert.deepEqual(set.evaluate(START_MS - 3_600_000), []);
     assert.equal(set.nextDueMs, Number.POSITIVE_INFINITY);
+  });
+
+  it('names a source that also completes some handshakes, when the flood begins at the end of a kernel window', () => {
+    // In neither window it crosses its limit before the judgement, so only the samples can tell.
+    const busy = { ...crowd(40, START_MS, 8000, 5), source: () => attacker.ip };
+    const { of } = run([
+      listener([busy, flood(1500, START_MS + 1930, 4000, () => attacker.ip), crowd(60, START_MS, 8000)]),
+    ]);
+    const opened = of('syn-flood').filter(({ type }) => type === 'open');
+    assert.deepEqual(
+      opened.map(({ alert }) => alert.source?.pod),
+      ['shell'],
+    );
+  });
+
+  it('does not name a busy client that is served, while forged addresses flood', () => {
+    const busy = { ...crowd(150, START_MS, 8000, 5), source: () => '203.0.113.50' };
+    const { of } = run([listener([busy, flood(220, START_MS + 2000, 4000)], { backlog: 100_000 })]);
+    const opened = of('syn-flood').filter(({ type }) => type === 'open');
+    assert.deepEqual(
+      opened.map(({ alert }) => alert.source),
+      [null],
+    );
+  });
+
+  it('counts sources in SYNs since the flood began, whoever counted them', () => {
+    const { of } = run([
+      listener([flood(1000, START_MS + 1000, 4000, () => '203.0.113.9'), flood(300, START_MS + 1000, 4000, clients)]),
+    ]);
+    const { sources, count } = of('syn-flood').at(-1)!.alert;
+    const loudest = sources?.top[0];
+    assert.equal(loudest?.ip, '203.0.113.9');
+    assert.ok(loudest.count > 0.5 * count && loudest.count <= count, `${loudest.count} of ${count}`);
+    assert.ok(sources!.top.slice(1).every((one) => one.count < loudest.count));
   });
 });

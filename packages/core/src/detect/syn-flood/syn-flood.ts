@@ -11,6 +11,6 @@ export const synFlood: Detector<typeof synFloodParameters> = {
   default: 'alert',
   description: 'TCP connection requests over a floor whose handshakes do not complete, per listener and per source',
   parameters: synFloodParameters,
-  observes: ['connection', 'listener', 'syn-source'],
-  create: (parameters, { nameAddress }) => new SynFloodInstance(parameters, nameAddress),
+  observes: ['connection', 'datagrams', 'listener', 'probe', 'syn-source'],
+  create: (parameters, context) => new SynFloodInstance(parameters, context),
 };

@@ -1,0 +1,92 @@
+import type { Finding } from '../../alert/alert.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { Observation } from '../../observation.ts';
+import type { TableState } from '../../table-state.ts';
+import type { DetectorContext } from '../context.ts';
+import type { Who } from '../detector.ts';
+import { FloodClock } from '../flood-clock.ts';
+import { ClosedPorts } from './closed-ports.ts';
+import { Openings } from './openings.ts';
+import type { SynFloodParameters } from './parameters.ts';
+import { type RawSender, RawSenders } from './raw-senders.ts';
+import { closedFinding, openerFinding, rawFinding } from './sender-report.ts';
+
+/**
+ * SYN floods that no listener of ours tells of: at closed ports, and those that one of ours sends. Judged once a tick, and
+ * silent about a target whose listener has told already.
+ */
+export class SecondaryFloods {
+  readonly #context: DetectorContext;
+  readonly #closed: ClosedPorts;
+  readonly #openings: Openings;
+  readonly #raw: RawSenders;
+  readonly #clock = new FloodClock();
+  #findings: Finding[] = [];
+
+  constructor(context: DetectorContext) {
+    this.#context = context;
+    this.#closed = new ClosedPorts(context);
+    this.#openings = new Openings(context);
+    this.#raw = new RawSenders(context);
+  }
+
+  observe(observation: Observation, who: Who, p: SynFloodParameters): void {
+    if (observation.kind === 'connection') this.#openings.observe(observation, who.local, p);
+    else if (observation.kind === 'datagrams') this.#raw.observe(observation, who.local);
+    else if (observation.kind === 'probe' && observation.shapes.syn > 0 && who.remote !== null) {
+      this.#closed.observe(observation, who.local, who.remote, p);
+    }
+  }
+
+  /** @param told sources and `>targets` (workload keys) that listeners have told of. */
+  evaluate(nowMs: number, told: Set<string>, p: SynFloodParameters): Finding[] {
+    const spanMs = this.#clock.roll(nowMs);
+    if (spanMs === undefined) {
+      return this.#findings.filter((finding) => !isTold(finding, told)).map((finding) => ({ ...finding, count: 0 }));
+    }
+    const found: Finding[] = [];
+    this.#closed.evaluate(nowMs, spanMs, p, (state, measure) => {
+      if (!told.has(`>${state.key}`)) found.push(closedFinding(state, measure, p, this.#context));
+    });
+    for (const finding of found) tell(finding, told);
+    const sent: Finding[] = [];
+    this.#openings.evaluate(nowMs, spanMs, p, (opener, rate) => {
+      if (opener.alarm !== undefined) sent.push(openerFinding(opener, opener.alarm.target, rate, p));
+    });
+    this.#raw.evaluate(nowMs, p, (sender) => {
+      if (sender.alarm !== undefined) sent.push(rawFinding(sender, sender.alarm.target, p));
+    });
+    for (const finding of sent) {
+      if (isTold(finding, told)) continue;
+      tell(finding, told);
+      found.push(finding);
+    }
+    this.#findings = found;
+    return found;
+  }
+
+  /** Who of ours sends raw TCP to this workload now: with forged addresses nothing else tells. */
+  rawSenderToward(target: Endpoint): RawSender | undefined {
+    return this.#raw.toward(target);
+  }
+
+  get state(): TableState {
+    const parts = [this.#closed.state, this.#openings.state, this.#raw.state];
+    const sum = (of: (part: TableState) => number): number => parts.reduce((total, part) => total + of(part), 0);
+    return {
+      entries: sum(({ entries }) => entries),
+      capacity: sum(({ capacity }) => capacity),
+      evicted: sum(({ evicted }) => evicted),
+    };
+  }
+}
+
+function isTold({ source, target }: Finding, told: ReadonlySet<string>): boolean {
+  return (source !== null && told.has(workloadKey(source))) || (target !== null && told.has(`>${workloadKey(target)}`));
+}
+
+/** Remembers that a flood has been told of, by its ends. */
+export function tell({ source, target }: Pick<Finding, 'source' | 'target'>, told: Set<string>): void {
+  if (source !== null) told.add(workloadKey(source));
+  if (target !== null) told.add(`>${workloadKey(target)}`);
+}
