@@ -1,33 +1,39 @@
-/** Sums over the last spans of about a second each, in fixed memory. */
+const SLOTS = 6;
+
+/** A count over the last `windowMs`, to a sixth of it: what is older than the window is forgotten within a sixth of it. */
 export class SlidingCount {
-  readonly #spans: Float64Array;
-  #at = 0;
-  /** Of the span that goes on. */
-  current = 0;
-  #sum = 0;
+  readonly #slotMs: number;
+  readonly #slots: number[] = [0, 0, 0, 0, 0, 0];
+  #newest = Number.NaN;
 
-  constructor(spans: number) {
-    this.#spans = new Float64Array(spans);
+  constructor(windowMs: number) {
+    this.#slotMs = windowMs / SLOTS;
   }
 
-  /** Ends the span that goes on. */
-  roll(): void {
-    this.#at = (this.#at + 1) % this.#spans.length;
-    this.#sum += this.current - this.#spans[this.#at]!;
-    this.#spans[this.#at] = this.current;
-    this.current = 0;
+  add(count: number, timeMs: number): void {
+    const slot = this.#advance(timeMs);
+    this.#slots[slot] = this.#slots[slot]! + count;
   }
 
-  /** Of the ended spans. Not below 0: what was vouched for in advance makes up for nothing else. */
-  get sum(): number {
-    return Math.max(0, Math.round(this.#sum));
-  }
-
-  /** Of the newest `spans` ended ones. */
-  last(spans: number): number {
-    const length = this.#spans.length;
+  /** What was added in the window that ends at `nowMs`. */
+  sum(nowMs: number): number {
+    this.#advance(nowMs);
     let sum = 0;
-    for (let back = 0; back < Math.min(spans, length); back++) sum += this.#spans[(this.#at - back + length) % length]!;
-    return Math.max(0, sum);
+    for (let slot = 0; slot < SLOTS; slot++) sum += this.#slots[slot]!;
+    return sum;
+  }
+
+  #advance(timeMs: number): number {
+    const now = Math.floor(timeMs / this.#slotMs);
+    // A little late counts as new; a clock set back by more than the window begins anew.
+    if (now > this.#newest) {
+      const passed = Math.min(now - this.#newest, SLOTS);
+      for (let i = 0; i < passed; i++) this.#slots[(now - i) % SLOTS] = 0;
+      this.#newest = now;
+    } else if (!(this.#newest - now < SLOTS)) {
+      this.#slots.fill(0);
+      this.#newest = now;
+    }
+    return this.#newest % SLOTS;
   }
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../endpoint.ts';
-import { SlidingCount } from '../../sketch/sliding-count.ts';
+import { SpanCount } from '../../sketch/span-count.ts';
 import { FloodPeers } from '../flood-lane.ts';
 import type { FloodState } from '../flood-targets.ts';
 
@@ -10,10 +10,10 @@ const SYN_ACK_SPANS = 300;
 
 /** Something that reflectors send (or are made to send), over a sliding window. */
 export class Reflection {
-  readonly packets: SlidingCount;
-  readonly bytes: SlidingCount;
+  readonly packets: SpanCount;
+  readonly bytes: SpanCount;
   /** What speaks against it: solicited responses, or RSTs. */
-  readonly against: SlidingCount;
+  readonly against: SpanCount;
   /** Peers and ports of this half minute, and of the one before. */
   peers = new FloodPeers();
   before: FloodPeers | undefined;
@@ -21,9 +21,9 @@ export class Reflection {
   #rolls = 0;
 
   constructor(spans: number = SPANS) {
-    this.packets = new SlidingCount(spans);
-    this.bytes = new SlidingCount(spans);
-    this.against = new SlidingCount(spans);
+    this.packets = new SpanCount(spans);
+    this.bytes = new SpanCount(spans);
+    this.against = new SpanCount(spans);
   }
 
   add(packets: number, bytes: number, peer: string, port: number): void {

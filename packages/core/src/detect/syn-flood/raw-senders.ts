@@ -1,6 +1,6 @@
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { DatagramObservation } from '../../observation.ts';
-import { SlidingCount } from '../../sketch/sliding-count.ts';
+import { SpanCount } from '../../sketch/span-count.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import { FloodPeers } from '../flood-lane.ts';
@@ -18,7 +18,7 @@ export class RawSender implements FloodState {
   endpoint: Endpoint;
   isHeld = true;
   isTouched = false;
-  readonly packets = new SlidingCount(SPANS);
+  readonly packets = new SpanCount(SPANS);
   peers = new FloodPeers();
   alarm: { readonly sinceMs: number; readonly target: Endpoint } | undefined;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SlidingCount } from './sliding-count.ts';
+import { SpanCount } from './span-count.ts';
 
-describe('a sliding count', () => {
+describe('a count of spans', () => {
   it('holds the sum of its spans and forgets older ones', () => {
-    const count = new SlidingCount(3);
+    const count = new SpanCount(3);
     for (const value of [5, 0, 7, 11]) {
       count.current += value;
       count.roll();
@@ -18,7 +18,7 @@ describe('a sliding count', () => {
   });
 
   it('does not count what goes on, and never falls below 0', () => {
-    const count = new SlidingCount(2);
+    const count = new SpanCount(2);
     count.current -= 4;
     assert.equal(count.sum, 0);
     count.roll();
