@@ -1,5 +1,6 @@
 import { amplification } from './amplification/amplification.ts';
 import { beacon } from './beacon/beacon.ts';
+import { bruteForce } from './brute-force/brute-force.ts';
 import type { Detector } from './detector.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
@@ -18,4 +19,5 @@ export const detectors: readonly Detector[] = [
   amplification,
   beacon,
   volumeSurge,
+  bruteForce,
 ];
