@@ -86,6 +86,8 @@ describe('brute force is found', () => {
     assert.ok(findings.length > 0);
     assert.deepEqual(new Set(findings.map(({ target }) => target?.pod)), new Set([bastion.pod]));
     assert.equal(findings[0]?.evidence.observed, 20);
+    const counted = findings.reduce((sum, { count }) => sum + count, 0);
+    assert.ok(counted >= 20 && counted <= 26, `${counted} sessions`);
   });
 
   it('through a service, at the workload behind it', () => {

@@ -105,7 +105,8 @@ export class BruteForceInstance implements DetectorInstance {
     const pair = this.#pairOf(source, target, port, shape, observation.timeMs);
     if (shape.hangsUp && observation.closedFirst === undefined) pair.isCloseUnseen = true;
     this.#countPair(pair, kind, observation, clientBytes, serverBytes);
-    if (source.kind === 'world' || source.kind === 'private') {
+    const isOutside = source.kind === 'world' || source.kind === 'private';
+    if (isOutside && pair.isCountedBy(isServer ? 'server' : 'client')) {
       this.#countTarget(pair, kind, observation, clientBytes, serverBytes);
     }
   }
@@ -150,7 +151,7 @@ export class BruteForceInstance implements DetectorInstance {
       return;
     }
     tally.guess(timeMs, startMs, guessesOf(pair.shape, clientBytes, serverBytes, tally.smallest), serverBytes);
-    pair.unreported++;
+    if (pair.isCountedBy(observation.role === 'server' ? 'server' : 'client')) pair.unreported++;
     this.#learn(pair, timeMs);
     if (!mayBeOver(tally, timeMs, this.#parameters)) return;
     this.#activePairs.add(pair);

@@ -46,6 +46,11 @@ export class LoginPair {
     return this.#client.counts(windowMs, nowMs).sessions > server ? this.#client : this.#server;
   }
 
+  /** Whether a session that this end tells of is the one to count, where both ends tell of it. */
+  isCountedBy(reporter: 'client' | 'server'): boolean {
+    return reporter === 'server' || this.#server === undefined;
+  }
+
   get isInAlarm(): boolean {
     return !Number.isNaN(this.sinceMs);
   }
