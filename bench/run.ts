@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   'live-sockets': 'time to read 100,000 live sockets, next to ss and /proc (root, 1 minute)',
   'ring-decode': 'records a second from the ring to observations (root, 10 seconds)',
   detectors: 'observations a second through detectors, flows, edges and totals (30 seconds)',
+  replay: 'packets a second through netguard replay, and its memory (1 minute)',
   'agent-cost': 'processor and memory of the agent: idle, 10,000 connections/s, flood (root, 2 minutes)',
   'alert-latency': 'time from a SYN flood to its alert on the stream (root, 2 minutes)',
   memory: 'memory of agent and maps by configured sizes (root, 30 seconds)',

@@ -10,25 +10,31 @@ import { SHAPE_UDP, SHAPES } from './tcp-shape.ts';
 const CAPACITY = 16_384;
 const IDLE_MS = 120_000;
 
+/** A source and a target. Objects are used again, as a spoofed flood makes one a packet. */
 class Pair {
-  source: Host;
-  target: Host;
+  slot = -1;
+  source: Host | undefined;
+  target: Host | undefined;
   readonly ports = new PortSketch();
   readonly shapes = new Float64Array(SHAPES.length);
   readonly told = new Float64Array(SHAPES.length);
-  firstMs: number;
-  movedMs: number;
+  firstMs = 0;
+  movedMs = 0;
   lastPort = 0;
-  fireAt: number;
+  fireAt = 0;
   isDirty = false;
-  slot = -1;
 
-  constructor(source: Host, target: Host, timeMs: number, fireAt: number) {
+  reset(slot: number, source: Host, target: Host, timeMs: number, fireAt: number): void {
+    this.slot = slot;
     this.source = source;
     this.target = target;
+    this.ports.clear();
+    this.shapes.fill(0);
+    this.told.fill(0);
     this.firstMs = timeMs;
     this.movedMs = timeMs;
     this.fireAt = fireAt;
+    this.isDirty = false;
   }
 }
 
@@ -77,8 +83,9 @@ export class ProbeBook {
     const moved = this.#dirty;
     this.#dirty = [];
     for (const pair of moved) {
+      if (!pair.isDirty) continue;
       pair.isDirty = false;
-      if (pair.slot >= 0) this.#tell(pair, nowMs, 'tick');
+      this.#tell(pair, nowMs, 'tick');
     }
     for (;;) {
       const slot = this.#table.oldest();
@@ -113,14 +120,15 @@ export class ProbeBook {
       this.#key.set(source.words, 0);
       this.#key.set(target.words, 4);
     }
-    const pair = new Pair(source, target, nowMs, this.#limits.probePorts);
-    pair.slot = this.#table.add(this.#key);
-    this.#pairs[pair.slot] = pair;
+    const slot = this.#table.add(this.#key);
+    this.#pairs[slot] ??= new Pair();
+    const pair = this.#pairs[slot]!;
+    pair.reset(slot, source, target, nowMs, this.#limits.probePorts);
     return pair;
   }
 
   #forget(slot: number): void {
-    this.#pairs[slot]!.slot = -1;
+    this.#pairs[slot]!.isDirty = false;
     this.#table.remove(slot);
   }
 
@@ -138,9 +146,9 @@ export class ProbeBook {
       kind: 'probe',
       timeMs,
       trigger,
-      netns: pair.target.netns,
-      sourceIp: pair.source.ip,
-      targetIp: pair.target.ip,
+      netns: pair.target!.netns,
+      sourceIp: pair.source!.ip,
+      targetIp: pair.target!.ip,
       packets,
       distinctPorts: pair.ports.estimate,
       lastPort: pair.lastPort,
