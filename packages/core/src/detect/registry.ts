@@ -1,6 +1,7 @@
 import { amplification } from './amplification/amplification.ts';
 import { beacon } from './beacon/beacon.ts';
 import { bruteForce } from './brute-force/brute-force.ts';
+import { connectionFlood } from './connection-flood/connection-flood.ts';
 import type { Detector } from './detector.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
@@ -17,6 +18,7 @@ export const detectors: readonly Detector[] = [
   udpFlood,
   icmpFlood,
   amplification,
+  connectionFlood,
   beacon,
   volumeSurge,
   bruteForce,

@@ -1,10 +1,11 @@
+import type { AveragedLane } from '../flood-average.ts';
 import type { IcmpFloodParameters } from './parameters.ts';
-import type { IcmpLane, IcmpLaneName, IcmpTarget } from './target-state.ts';
+import type { IcmpLaneName, IcmpTarget } from './target-state.ts';
 
 /** The lane that is furthest above its threshold. */
 export interface IcmpMeasure {
   readonly name: IcmpLaneName;
-  readonly lane: IcmpLane;
+  readonly lane: AveragedLane;
   /** Packets a second over the window. */
   readonly rate: number;
   readonly threshold: number;

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../endpoint.ts';
-import { FloodLane } from '../flood-lane.ts';
+import { AveragedLane } from '../flood-average.ts';
 import type { FloodState } from '../flood-targets.ts';
 
 export interface IcmpAlarm {
@@ -27,37 +27,13 @@ export type IcmpLaneName =
   | 'discovery'
   | 'out';
 
-/** A lane with the packets of the last few spans. */
-export class IcmpLane extends FloodLane {
-  readonly #spans: number[] = [];
-
-  /** Packets a second over the last `spans` spans; those that lie before the first count as empty. */
-  average(spans: number): number {
-    let sum = 0;
-    for (const rate of this.#spans.slice(-spans)) sum += rate;
-    return Math.max(0, sum) / spans;
-  }
-
-  override roll(spanMs: number): void {
-    // Below 0 where more was asked for than came: it may come in the next span.
-    const perSecond = (this.packets * 1000) / spanMs;
-    super.roll(spanMs);
-    this.#spans.push(perSecond);
-    if (this.#spans.length > 60) this.#spans.shift();
-  }
-
-  override get isIdle(): boolean {
-    return super.isIdle && this.#spans.every((rate) => rate === 0);
-  }
-}
-
 /** All that is kept of one workload; lanes are made when first needed. */
 export class IcmpTarget implements FloodState {
   readonly key: string;
   endpoint: Endpoint;
   isHeld = true;
   isTouched = false;
-  readonly lanes: { [K in IcmpLaneName]?: IcmpLane } = {};
+  readonly lanes: { [K in IcmpLaneName]?: AveragedLane } = {};
   inAlarm: IcmpAlarm | undefined;
   outAlarm: IcmpSentAlarm | undefined;
 
@@ -70,10 +46,10 @@ export class IcmpTarget implements FloodState {
     return this.inAlarm !== undefined || this.outAlarm !== undefined;
   }
 
-  lane(name: IcmpLaneName): IcmpLane {
+  lane(name: IcmpLaneName): AveragedLane {
     let lane = this.lanes[name];
     if (lane === undefined) {
-      lane = new IcmpLane();
+      lane = new AveragedLane();
       this.lanes[name] = lane;
     }
     return lane;
