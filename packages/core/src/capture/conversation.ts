@@ -1,5 +1,5 @@
 import type { DatagramObservation } from '../observation.ts';
-import { type Host, isGroupAddress } from './host-table.ts';
+import type { Host } from './host.ts';
 import { ICMP, ICMPV6, SCTP, UDP } from './packet.ts';
 
 /** One conversation of what is not TCP. Objects are used again: `number` tells one from the next. */
@@ -48,7 +48,7 @@ export class Conversation {
   /** Whether the end has a socket that could tell: no group address, and no port that answered that nothing is there. */
   isWatched(end: 0 | 1): boolean {
     if (end !== this.opener && this.probed > 0 && this.packets[end] === 0) return false;
-    return !isGroupAddress(this.hosts[end]!.words);
+    return !this.hosts[end]!.isGroup;
   }
 
   /** What moved since it was told last, from the point of view of one end. */

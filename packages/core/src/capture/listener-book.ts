@@ -1,7 +1,7 @@
 import { parseAddress } from '../address.ts';
 import type { Observation } from '../observation.ts';
 import type { TableState } from '../table-state.ts';
-import type { Host } from './host-table.ts';
+import type { Host } from './host.ts';
 import { word } from './ip-header.ts';
 import type { CaptureLimits } from './limits.ts';
 import { Listener } from './listener.ts';
@@ -40,7 +40,7 @@ export class ListenerBook {
   }
 
   find(host: Host, port: number): Listener | undefined {
-    this.#key.set(host.words);
+    host.writeTo(this.#key, 0);
     this.#key[4] = port;
     const slot = this.#table.find(this.#key);
     return slot < 0 ? undefined : this.#listeners[slot];
@@ -62,7 +62,7 @@ export class ListenerBook {
       listener.fireAt = limits.listenerSyns;
       listener.sources.clear();
     }
-    listener.sources.add(source.words);
+    listener.sources.add(source);
     listener.sample(source);
     listener.windowSyns++;
     const isCounted = listener.answers !== 'closed';
@@ -70,7 +70,7 @@ export class ListenerBook {
       listener.fireAt *= 2;
       if (isCounted) this.#observe(listener.observation(nowMs, 'threshold'));
     }
-    const completed = this.#rate.syn(source.words, target.netns, port, nowMs, limits);
+    const completed = this.#rate.syn(source, target, port, nowMs, limits);
     if (completed >= 0 && isCounted) this.#sourceCrossed(listener, source, nowMs, completed);
     return listener;
   }
@@ -106,7 +106,7 @@ export class ListenerBook {
     listener.completed++;
     listener.acks++;
     this.#touch(listener);
-    this.#rate.completed(source.words, listener.host.netns, listener.port, nowMs, this.#limits);
+    this.#rate.completed(source, listener.host, listener.port, nowMs, this.#limits);
   }
 
   /** A segment for no connection at an open port: an ACK, or flags no handshake has. */

@@ -1,5 +1,5 @@
 import type { ListenerObservation } from '../observation.ts';
-import type { Host } from './host-table.ts';
+import type { Host } from './host.ts';
 import { SourceCount } from './source-count.ts';
 
 const SAMPLES = 8;

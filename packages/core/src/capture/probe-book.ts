@@ -1,6 +1,6 @@
 import type { Observation, ProbeShape } from '../observation.ts';
 import type { TableState } from '../table-state.ts';
-import type { Host } from './host-table.ts';
+import type { Host } from './host.ts';
 import type { CaptureLimits } from './limits.ts';
 import { PortSketch } from './port-sketch.ts';
 import { SlotTable } from './slot-table.ts';
@@ -99,8 +99,8 @@ export class ProbeBook {
   }
 
   #find(source: Host, target: Host): Pair | undefined {
-    this.#key.set(source.words, 0);
-    this.#key.set(target.words, 4);
+    source.writeTo(this.#key, 0);
+    target.writeTo(this.#key, 4);
     const slot = this.#table.find(this.#key);
     return slot < 0 ? undefined : this.#pairs[slot];
   }
@@ -117,8 +117,8 @@ export class ProbeBook {
       this.#forget(oldest);
       this.#evicted++;
       // The search for room has used the key.
-      this.#key.set(source.words, 0);
-      this.#key.set(target.words, 4);
+      source.writeTo(this.#key, 0);
+      target.writeTo(this.#key, 4);
     }
     const slot = this.#table.add(this.#key);
     this.#pairs[slot] ??= new Pair();

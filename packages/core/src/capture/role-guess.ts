@@ -1,4 +1,4 @@
-import type { Host } from './host-table.ts';
+import type { Host } from './host.ts';
 import type { TcpFlow } from './tcp-flow.ts';
 
 const WELL_KNOWN = 1024;

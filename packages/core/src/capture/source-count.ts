@@ -2,6 +2,8 @@
  * Distinct sources of a window as the kernel counts them (bpf/include/netguard/listener.h): HyperLogLog with 64 registers
  * (Flajolet et al. 2007), standard error 13 %.
  */
+import type { Host } from './host.ts';
+
 const REGISTERS = 64;
 
 export class SourceCount {
@@ -11,9 +13,8 @@ export class SourceCount {
     this.#registers.fill(0);
   }
 
-  /** Adds a source by the four words of its address. */
-  add(words: Int32Array): void {
-    const hash = mix(words, 0x1f83d9ab);
+  add(source: Host): void {
+    const hash = source.hash(0x1f83d9ab);
     const index = hash & (REGISTERS - 1);
     // 26 bits are left; a second hash of the rest would count beyond 2^26 sources a second.
     const rest = hash >>> 6;
@@ -32,18 +33,4 @@ export class SourceCount {
     const raw = (0.709 * REGISTERS * REGISTERS) / sum;
     return Math.round(raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw);
   }
-}
-
-/** 32 bits of an address and a salt (murmur3's mix). Not secret: nothing exact may rest on it. */
-export function mix(words: Int32Array, salt: number): number {
-  let hash = salt | 0;
-  for (let index = 0; index < 4; index++) {
-    let word = Math.imul(words[index]!, 0xcc9e2d51);
-    word = (word << 15) | (word >>> 17);
-    hash ^= Math.imul(word, 0x1b873593);
-    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64;
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -3,8 +3,8 @@
  * count-min sketch (Cormode and Muthukrishnan 2005) in fixed memory, so that spoofed sources evict nothing. What crosses the
  * limit is judged `graceMs` later by the handshakes completed since.
  */
+import type { Host } from './host.ts';
 import type { CaptureLimits } from './limits.ts';
-import { mix } from './source-count.ts';
 
 const ROWS = 4;
 const COLUMNS = 4096;
@@ -20,10 +20,10 @@ export class SynRate {
   readonly #cells = new Int32Array(ROWS);
 
   /** Handshakes that the source completed in this window, when it is over the limit and half of them did not; else -1. */
-  syn(source: Int32Array, netns: number, port: number, nowMs: number, limits: CaptureLimits): number {
+  syn(source: Host, target: Host, port: number, nowMs: number, limits: CaptureLimits): number {
     const window = Math.floor(nowMs / limits.windowMs);
     const intoMs = nowMs - window * limits.windowMs;
-    this.#find(source, netns, port, window);
+    this.#find(source, target, port, window);
     let least = this.#cells[0]!;
     for (const cell of this.#cells) {
       this.#syns[cell]!++;
@@ -38,16 +38,16 @@ export class SynRate {
     return completed;
   }
 
-  completed(source: Int32Array, netns: number, port: number, nowMs: number, limits: CaptureLimits): void {
-    this.#find(source, netns, port, Math.floor(nowMs / limits.windowMs));
+  completed(source: Host, target: Host, port: number, nowMs: number, limits: CaptureLimits): void {
+    this.#find(source, target, port, Math.floor(nowMs / limits.windowMs));
     for (const cell of this.#cells) this.#completed[cell]!++;
   }
 
   /** Leaves a cell of each row in `#cells`; those of an older window are taken over. */
-  #find(source: Int32Array, netns: number, port: number, window: number): void {
-    const salt = Math.imul(netns, 0x9e3779b1) ^ Math.imul(port, 0xd6e8feb9);
-    const low = mix(source, salt);
-    const high = mix(source, ~salt);
+  #find(source: Host, target: Host, port: number, window: number): void {
+    const salt = target.hash(port);
+    const low = source.hash(salt);
+    const high = source.hash(~salt);
     for (let row = 0; row < ROWS; row++) {
       // Double hashing (Kirsch and Mitzenmacher 2006) gives each row a place of its own.
       const cell = row * COLUMNS + ((low + Math.imul(row, high | 1)) & (COLUMNS - 1));

@@ -1,4 +1,4 @@
-import type { Host } from './host-table.ts';
+import type { Host } from './host.ts';
 import type { Listener } from './listener.ts';
 import { SentBytes } from './sent-bytes.ts';
 
