@@ -67,6 +67,7 @@ function factsOf(pod: PodIdentity, namespace: NamespaceFacts): PodFacts {
     labels: pod.labels,
     ips: pod.ips,
     hostNetwork: pod.hostNetwork,
+    ...(pod.node === undefined ? undefined : { node: pod.node }),
     ...(pod.serviceAccount === undefined ? undefined : { serviceAccount: pod.serviceAccount }),
     ...workloadOf(pod),
     ports: pod.containers.flatMap(({ ports = [] }) => ports),

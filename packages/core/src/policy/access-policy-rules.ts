@@ -4,8 +4,8 @@
  */
 import type { AccessDenial, AccessDirection, AccessProtocol } from './access.ts';
 import { arePorts, type CompiledEnd, compileEnd, isEnd, type Party } from './match.ts';
-import { partyText } from './network-policy-rules.ts';
 import type { AccessPolicy, AccessRule, PolicyPort } from './policies.ts';
+import { accessRule, partyText } from './rule-text.ts';
 
 const NAMED_POLICIES = 10;
 
@@ -46,10 +46,17 @@ export class AccessPolicyRules {
       arePorts(rule.ports, port, protocol, destination.pod) &&
       isAny(rule.from, source, inDoubt) &&
       isAny(rule.to, destination, inDoubt);
+    const allowWith = accessRule(source, destination, port, protocol);
     const denied = this.#deny.find((rule) => isMet(rule, false));
     if (denied !== undefined) {
       const direction = destination.pod === undefined ? 'egress' : 'ingress';
-      return { direction, policies: [denied.label], rule: denied.label, missing: 'it is denied there by name' };
+      return {
+        direction,
+        policies: [denied.label],
+        rule: denied.label,
+        missing: 'it is denied there by name',
+        allowWith,
+      };
     }
     if (isOwnNode) return undefined;
     const protecting = selecting(this.#protect, destination);
@@ -66,6 +73,7 @@ export class AccessPolicyRules {
         nearest === undefined
           ? `an allow rule from ${partyText(source)} to ${partyText(destination)} at ${protocol} ${port}`
           : `port ${protocol} ${port}`,
+      allowWith,
     };
   }
 }

@@ -4,7 +4,7 @@ import { AccessPolicyRules } from './access-policy-rules.ts';
 import type { Party } from './match.ts';
 import { NetworkPolicyRules } from './network-policy-rules.ts';
 import type { Policies } from './policies.ts';
-import type { Backend, SubjectLookup } from './subject.ts';
+import type { Backend, PodFacts, SubjectLookup } from './subject.ts';
 
 /** Decisions kept; when there are more, all are forgotten and made anew. About 200 bytes each. */
 const DECISIONS = 32_768;
@@ -59,6 +59,11 @@ export class AccessRules implements AccessJudge {
     return decision ?? undefined;
   }
 
+  /** Decisions kept at present. */
+  get cached(): number {
+    return this.#cached;
+  }
+
   #decisions(source: Endpoint, destination: Endpoint): ByPort {
     const generation = this.generation;
     if (generation !== this.#cachedGeneration || this.#cached >= DECISIONS) {
@@ -100,7 +105,7 @@ export class AccessRules implements AccessJudge {
     const [from, to] = [source.pod, destination.pod];
     if (from !== undefined && from.name === to?.name && from.namespace.name === to.namespace.name) return undefined;
     /* "Traffic to and from the node where a Pod is running is always allowed": its kubelet's probes, its host-network pods. */
-    const isOwnNode = this.#isNodeHere(source) || this.#isNodeHere(destination);
+    const isOwnNode = this.#isNodeOf(source, to) || this.#isNodeOf(destination, from);
     if (!isOwnNode) {
       const denial =
         (from !== undefined && !from.hostNetwork
@@ -114,7 +119,8 @@ export class AccessRules implements AccessJudge {
     return this.#own.denial(source, destination, port, protocol, isOwnNode);
   }
 
-  #isNodeHere(party: Party): boolean {
+  #isNodeOf(party: Party, pod: PodFacts | undefined): boolean {
+    if (party.node !== undefined && party.node === pod?.node) return true;
     return party.pod?.hostNetwork === true || party.ips.some((ip) => this.#lookup.isOwnNode(ip));
   }
 
@@ -125,7 +131,8 @@ export class AccessRules implements AccessJudge {
     if (pod === undefined && (kind === 'pod' || ip === '')) return undefined;
     const own = pod?.ips ?? [];
     const ips = ip === '' || own.includes(ip) ? own : [ip, ...own];
-    return { ips, kind, pod, services: this.#lookup.services(endpoint) };
+    const node = kind === 'node' ? endpoint.workload?.name : undefined;
+    return { ips, kind, pod, node, services: this.#lookup.services(endpoint) };
   }
 
   #backendParty(service: Endpoint, { ip, pod }: Backend): Party {
@@ -134,6 +141,7 @@ export class AccessRules implements AccessJudge {
       ips: [...new Set([ip, ...own, service.ip])],
       kind: pod === undefined ? service.kind : 'pod',
       pod,
+      node: undefined,
       services: this.#lookup.services(service),
     };
   }

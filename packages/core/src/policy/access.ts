@@ -13,6 +13,8 @@ export interface AccessDenial {
   readonly rule?: string;
   /** What that rule lacks, or what a rule would have to say. */
   readonly missing: string;
+  /** A rule that would allow it, to be added as it stands (YAML): for when it is meant to be allowed. */
+  readonly allowWith: string;
 }
 
 /** Answers who may talk to whom. Pure look-ups; decisions are kept until policies or identities change. */

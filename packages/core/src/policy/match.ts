@@ -15,6 +15,8 @@ export interface Party {
   readonly kind: EndpointKind;
   /** Undefined: an address that is no pod's own, or the node's (host network). */
   readonly pod: PodFacts | undefined;
+  /** The node whose address this is. */
+  readonly node: string | undefined;
   readonly services: readonly string[];
 }
 

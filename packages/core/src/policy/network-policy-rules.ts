@@ -3,9 +3,10 @@
  * sum of all rules of all policies that select it. https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import type { AccessDenial, AccessDirection, AccessProtocol } from './access.ts';
-import { selectorText, selects } from './label-selector.ts';
+import { selects } from './label-selector.ts';
 import { arePorts, type CompiledPeer, compilePeer, isPeer, type Party } from './match.ts';
 import type { NetworkPolicy, PolicyPort, PolicyRule } from './policies.ts';
+import { networkRule, partyText } from './rule-text.ts';
 import type { PodFacts } from './subject.ts';
 
 const NAMED_POLICIES = 10;
@@ -67,6 +68,7 @@ export class NetworkPolicyRules {
       policies: selecting.slice(0, NAMED_POLICIES).map(({ policy }) => policyName(policy)),
       ...(nearest === undefined ? undefined : { rule: nearest.rule }),
       missing: nearest?.missing ?? `a rule for ${partyText(peer)} at ${protocol} ${port}`,
+      allowWith: networkRule(direction, peer, port, protocol),
     };
   }
 }
@@ -77,11 +79,4 @@ function compileRules(rules: readonly PolicyRule[] | null): readonly CompiledRul
 
 function policyName({ namespace, name }: NetworkPolicy): string {
   return `NetworkPolicy ${namespace}/${name}`;
-}
-
-/** How a peer would be written in a rule: `namespace shop, labels app=web`, else its address. */
-export function partyText({ ips, pod }: Party): string {
-  if (pod === undefined || pod.hostNetwork) return ips[0] ?? 'an unknown address';
-  const labels = selectorText({ matchLabels: pod.labels, matchExpressions: [] });
-  return `namespace ${pod.namespace.name}, ${labels === '' ? `pod ${pod.name}` : `labels ${labels}`}`;
 }

@@ -23,6 +23,7 @@ export interface PodFacts {
   readonly labels: Labels;
   readonly ips: readonly string[];
   readonly hostNetwork: boolean;
+  readonly node?: string;
   readonly serviceAccount?: string;
   readonly workload?: Workload;
   readonly ports: readonly NamedPort[];
