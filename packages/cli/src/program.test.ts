@@ -13,13 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CLI_ERROR_CODES } from './failure/cli-error.ts';
 import { buildProgram } from './program.ts';
 import { ApiServer } from './testing/api-server.ts';
-import { sampleAlert, sampleFlow, samplePod, sampleStatus } from './testing/samples.ts';
+import { sampleAlert, sampleDetector, sampleFlow, samplePod, sampleSilence, sampleStatus } from './testing/samples.ts';
 import { netguardVersion } from './version.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/netguard', import.meta.url));
@@ -92,12 +93,13 @@ test('without the pinned Node a new enough system Node is used, and an old one i
 test('the help lists what exists and nothing that is only planned', async () => {
   const { status, stdout } = await netguard(['--help']);
   assert.equal(status, 0);
-  for (const name of ['run', 'agent', 'demo', 'top', 'observe', 'alerts', 'status', 'doctor', 'config', 'version']) {
+  const built = 'run agent demo top observe alerts status detectors silence doctor config version';
+  for (const name of built.split(' ')) {
     assert.match(stdout, new RegExp(`^ {2}${name}( |$)`, 'm'));
   }
-  assert.doesNotMatch(stdout, /^ {2}(hub|silence|baseline|rules|intel|policy|programs)( |$)/m);
+  assert.doesNotMatch(stdout, /^ {2}(hub|baseline|rules|intel|policy|programs)( |$)/m);
   const alerts = await netguard(['alerts', '--help']);
-  assert.doesNotMatch(alerts.stdout, /^ {2}(ack|close|pcap)( |$)/m);
+  assert.doesNotMatch(alerts.stdout, /^ {2}pcap( |$)/m);
 });
 
 test('every command and option is described', () => {
@@ -106,6 +108,24 @@ test('every command and option is described', () => {
     for (const option of command.options)
       assert.ok(option.hidden || option.description, `${command.name()} ${option.flags}`);
   }
+});
+
+test('a misspelt command of a group is refused as well, where the group has a default one', async () => {
+  for (const [args, nearest] of [
+    [['alerts', 'lst'], 'list'],
+    [['alerts', 'explian'], 'explain'],
+    [['silence', 'exprie', 'x'], 'expire'],
+    [['detectors', 'shw'], 'show'],
+  ] as const) {
+    const { status, stderr } = await netguard(args);
+    assert.equal(status, 2, args.join(' '));
+    assert.match(
+      stderr,
+      new RegExp(`unknown command '${args[1]}'\\n\\(Did you mean ${nearest}\\?\\)\\n.*netguard ${args[0]} --help`),
+    );
+  }
+  const { stderr } = await netguard(['alerts', '01J8']);
+  assert.match(stderr, /unknown command '01J8'\nThere are list, show, explain, ack, close\./);
 });
 
 test('a misspelt command or option is a usage error that names the nearest', async () => {
@@ -152,6 +172,85 @@ test('the commands print what the server says', async () => {
   assert.match((await netguard(['alerts', 'explain', '01J8'], env)).stdout, /Why it was raised here/);
   assert.match((await netguard(['status'], env)).stdout, /NetGuard is watching/);
   assert.equal(JSON.parse((await netguard(['alerts', '-o', 'json'], env)).stdout).id, '01J8ALERT');
+});
+
+test('an alert is acknowledged, closed and tuned away', async () => {
+  await using server = await api();
+  const bodies: unknown[] = [];
+  for (const [verb, answer] of [
+    ['ack', sampleAlert({ acknowledgedBy: 'ann' })],
+    ['close', sampleAlert({ status: 'resolved', closedBy: 'ann', disposition: 'false-positive' })],
+  ] as const) {
+    server.on(`/api/v1/alerts/01J8ALERT/${verb}`, async (request, response) => {
+      bodies.push(request.method, JSON.parse(await text(request)));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  }
+  server.json('/api/v1/detectors', { items: [sampleDetector()] });
+  const env = { NETGUARD_SERVER: server.url.origin, SUDO_USER: 'ann' };
+  assert.match(
+    (await netguard(['alerts', 'ack', '01J8'], env)).stdout,
+    /^alert 01J8ALERT acknowledged by ann: SYN flood/,
+  );
+  const closed = await netguard(['alerts', 'close', '01J8', '--disposition', 'false-positive', '--by', 'bob'], env);
+  assert.match(
+    closed.stdout,
+    /closed by ann as false-positive[\s\S]*^ {8}shop:\n {10}parameters:\n {12}listenerSynsPerWindow: 2654$/m,
+  );
+  assert.deepEqual(bodies, ['POST', { by: 'ann' }, 'POST', { by: 'bob', disposition: 'false-positive' }]);
+  const unknown = await netguard(['alerts', 'ack', '01J8', 'nope'], env);
+  assert.deepEqual([unknown.status, bodies.length], [1, 4], 'nothing is changed when one id is wrong');
+});
+
+test('silences are made, listed and ended', async () => {
+  await using server = await api();
+  const silence = sampleSilence();
+  let body: { comment?: string; createdBy?: string; endsAt?: string } = {};
+  server.on('/api/v1/silences', async (request, response) => {
+    if (request.method === 'POST') body = JSON.parse(await text(request));
+    const answer = request.method === 'POST' ? silence : { items: [silence] };
+    response.writeHead(request.method === 'POST' ? 201 : 200).end(JSON.stringify(answer));
+  });
+  server.json('/api/v1/silences/01J8SILENCE', silence);
+  const env = { NETGUARD_SERVER: server.url.origin, SUDO_USER: 'ann' };
+  const add = ['silence', 'add', 'rule=port-scan', 'namespace=shop', '--for', '2h', '--comment', 'load test'];
+  assert.match(
+    (await netguard(add, env)).stdout,
+    /^silence 01J8SILENCE: rule=port-scan namespace=shop, .*; 0 open alerts/,
+  );
+  assert.deepEqual([body.createdBy, body.comment], ['ann', 'load test']);
+  const lasts = Date.parse(body.endsAt ?? '') - Date.now();
+  assert.ok(lasts > 7_100_000 && lasts <= 7_200_000, String(lasts));
+  assert.match((await netguard(['silence'], env)).stdout, /^01J8SILENCE .* rule=port-scan namespace=shop/m);
+  assert.equal((await netguard(['silence', 'expire', '01J8'], env)).stdout, 'silence 01J8SILENCE has ended\n');
+  const last = server.asked.at(-1);
+  assert.deepEqual([last?.method, last?.path], ['DELETE', '/api/v1/silences/01J8SILENCE']);
+  const endless = await netguard(['silence', 'add', 'rule=x', '--comment', 'c'], env);
+  assert.deepEqual([endless.status, /it has no end\n {2}Say how long.*--for 2h/.test(endless.stderr)], [2, true]);
+});
+
+test('a change that is not allowed says what the server said', async () => {
+  await using server = await api();
+  const detail = 'changes need an admin token here, and none is configured: set server.adminTokenFile';
+  server.json('/api/v1/alerts/01J8ALERT/ack', { type: 'about:blank', title: 'Forbidden', status: 403, detail }, 403);
+  const { status, stderr } = await netguard(['alerts', 'ack', '01J8'], { NETGUARD_SERVER: server.url.origin });
+  assert.equal(status, 1);
+  assert.match(stderr, /set server\.adminTokenFile\n.*admin token of this server\.\n.*NG_ERR_CLI_DENIED/);
+});
+
+test('detectors are listed and shown, also for an alert', async () => {
+  await using server = await api();
+  server.json('/api/v1/detectors', { items: [sampleDetector()] });
+  const env = { NETGUARD_SERVER: server.url.origin };
+  assert.match((await netguard(['detectors'], env)).stdout, /^syn-flood +alert +flood/m);
+  assert.match((await netguard(['detectors', 'show', 'syn'], env)).stdout, /listenerSynsPerWindow {2}200 SYN/);
+  assert.match((await netguard(['detectors', 'explain', '01J8'], env)).stdout, /→ listenerSynsPerWindow +200 SYN/);
+  assert.match((await netguard(['detectors', 'show', 'sny-flood'], env)).stderr, /Did you mean syn-flood\?/);
+  const explained = JSON.parse((await netguard(['alerts', 'explain', '01J8', '-o', 'json'], env)).stdout);
+  assert.deepEqual([explained.alert.id, explained.tuning.parameter], ['01J8ALERT', 'listenerSynsPerWindow']);
+  await netguard(['alerts', 'list', '--observed', '--silenced'], env);
+  const { query } = server.asked.findLast(({ path }) => path === '/api/v1/alerts') ?? {};
+  assert.deepEqual([query?.get('observed'), query?.get('suppressed')], ['true', 'true']);
 });
 
 test('filters and -4 reach the flows in the order they are written', async () => {

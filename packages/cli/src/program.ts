@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { alertsCommand } from './commands/alerts.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { detectorsCommand } from './commands/detectors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { observeCommand } from './commands/observe.ts';
 import { replayCommand } from './commands/replay.ts';
 import { daemonCommand } from './commands/run.ts';
+import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
 import { topCommand } from './commands/top.ts';
 import { versionCommand } from './commands/version.ts';
@@ -24,6 +26,7 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {

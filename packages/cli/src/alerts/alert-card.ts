@@ -79,8 +79,12 @@ function statusText(alert: Alert, nowMs: number): string {
       ? ended(formatAge(alert.resolvedAt, nowMs))
       : since(alert.status, formatAge(alert.firstSeen, nowMs)),
     alert.acknowledgedBy ? `acknowledged by ${safeText(alert.acknowledgedBy)}` : '',
-    alert.suppressedBy ? `suppressed by ${safeText(alert.suppressedBy)}` : '',
+    alert.suppressedBy ? `silenced by ${safeText(alert.suppressedBy)}` : '',
+    alert.supersededBy ? `merged into alert ${safeText(alert.supersededBy)}` : '',
+    alert.closedBy ? `closed by ${safeText(alert.closedBy)}` : '',
     alert.disposition ?? '',
+    alert.foldedInto ? `one of many, spoken for by ${safeText(alert.foldedInto)}` : '',
+    alert.observed ? 'only observed: nobody was notified' : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }

@@ -40,7 +40,7 @@ export function alertTable(alerts: readonly Alert[], palette: Palette, nowMs: nu
       },
       {
         title: 'STATUS',
-        value: (alert) => alert.status,
+        value: stateWord,
         paint: (cell, alert) => (alert.status === 'open' ? cell : palette.dim(cell)),
       },
       { title: 'RULE', value: (alert) => alert.rule },
@@ -52,6 +52,16 @@ export function alertTable(alerts: readonly Alert[], palette: Palette, nowMs: nu
     ],
     alerts,
   );
+}
+
+/** The status, or what is more to be said: an open alert that is silenced or looked after, how a resolved one ended. */
+export function stateWord(alert: Alert): string {
+  if (alert.status === 'open') {
+    if (alert.suppressedBy !== undefined) return 'silenced';
+    return alert.acknowledgedBy === undefined ? 'open' : 'acked';
+  }
+  if (alert.supersededBy !== undefined) return 'merged';
+  return alert.disposition ?? 'resolved';
 }
 
 function paintSeverity(palette: Palette, alert: Alert, cell: string): string {

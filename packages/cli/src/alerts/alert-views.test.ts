@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { podEndpoint, sampleAlert } from '../testing/samples.ts';
+import { podEndpoint, sampleAlert, sampleDetector } from '../testing/samples.ts';
 import { palette } from '../text/palette.ts';
 import { alertCard } from './alert-card.ts';
 import { alertTable, sortAlerts, sourceText } from './alert-list.ts';
@@ -112,6 +112,89 @@ test('evidence is written with its units, known fields apart', () => {
   assert.equal(
     observedText({ observed: 5, threshold: 10, unit: 'SYN/s', windowMs: 1000 }),
     '5 SYN/s over 1 s; the limit is 10 SYN/s',
+  );
+});
+
+test('peers, ports, techniques and estimates are written for people, each list cut where it gets long', () => {
+  const rows = Object.fromEntries(
+    evidenceRows({
+      observed: 1,
+      threshold: 2,
+      unit: 'ports',
+      windowMs: 1000,
+      parameter: 'portLimit',
+      ports: [80, 22, 23, 24, 25, 8080, 443],
+      topPeers: [
+        { ip: '10.0.0.7', name: 'shop/web-1', count: 1200, port: 8080 },
+        { ip: '2001:db8::1', count: 3, port: 53 },
+      ],
+      topPorts: [{ port: 445, count: 7 }],
+      techniques: ['SYN', 'FIN', 'NULL'],
+      distinctTargets: 1234,
+      sourceEstimate: 99,
+      lastPort: 8080,
+      sentBytes: 1_450_000,
+      failedShare: 0.85,
+      recent: Array.from({ length: 30 }, (_, index) => ({ ip: `10.0.0.${index}`, failed: true })),
+      empty: [],
+      deep: { a: { b: { c: { d: 1 } } } },
+      alsoSeenAs: ['slow-scan'],
+      raised: 10,
+    }),
+  );
+  assert.deepEqual(rows, {
+    ports: '22–25, 80, 443, 8080',
+    'top peers': 'shop/web-1 (10.0.0.7):8080 ×1,200, [2001:db8::1]:53 ×3',
+    'top ports': '445 ×7',
+    techniques: 'SYN, FIN, NULL',
+    'distinct targets': '~1,234',
+    source: '~99',
+    'last port': '8080',
+    sent: '1.45 MB',
+    failed: '85 %',
+    recent: `${[0, 1, 2, 3, 4, 5, 6, 7].map((index) => `10.0.0.${index} (failed yes)`).join(', ')} and 22 more`,
+    deep: 'a b c …',
+    'also seen as': 'slow-scan',
+  });
+  assert.match(
+    observedText({ observed: 300, threshold: 200, unit: 'ports', windowMs: 0, raised: 10 }),
+    /^300 ports; the limit is 200 ports, raised 10 times \(1\.5 times\)$/,
+  );
+});
+
+test('what people and silences made of an alert is said in list and card', () => {
+  const alerts = [
+    sampleAlert({ suppressedBy: '01S' }),
+    sampleAlert({ acknowledgedBy: 'ann' }),
+    sampleAlert({ status: 'resolved', resolvedAt: '2026-11-25T00:11:40.000Z', closedBy: 'bob', disposition: 'benign' }),
+    sampleAlert({ status: 'resolved', resolvedAt: '2026-11-25T00:11:40.000Z', supersededBy: '01X' }),
+    sampleAlert({ observed: true }),
+  ];
+  const statuses = alertTable(alerts, plain, now).map((line) => line.split(/ {2,}/)[2]);
+  assert.deepEqual(statuses, ['STATUS', 'silenced', 'acked', 'benign', 'merged', 'open']);
+  const status = alerts.map((alert) => /Status +(.*)/.exec(alertCard(alert, plain, 110, now).join('\n'))?.[1]);
+  assert.deepEqual(status, [
+    'open for 1m0s, silenced by 01S',
+    'open for 1m0s, acknowledged by ann',
+    'resolved 20s ago, closed by bob, benign',
+    'resolved 20s ago, merged into alert 01X',
+    'open for 1m0s, only observed: nobody was notified',
+  ]);
+});
+
+test('an explanation shows the limits in force where it was raised, which one was exceeded, and how to tune', () => {
+  const own = { shop: { mode: 'alert', parameters: { listenerSynsPerWindow: 1000 }, isKnown: true } } as const;
+  const { evidence } = sampleAlert();
+  const alert = sampleAlert({ evidence: { ...evidence, observed: 2000, threshold: 1000 } });
+  const text = explainAlert(alert, sampleDetector({ namespaces: own }), plain, 100).join('\n');
+  assert.match(text, /^The limits of syn-flood in namespace shop\n→ listenerSynsPerWindow +1,000 SYN \(default 200\)/m);
+  assert.match(text, /^ {2}completionRatio +0\.5 share {2}Completed/m);
+  assert.match(text, /The default of listenerSynsPerWindow comes from: NetObserv: 300\./);
+  assert.match(text, /alerts close 01J8ALERT --disposition false-positive/);
+  assert.match(text, /^ {8}namespaces:\n {10}shop:\n {12}parameters:\n {14}listenerSynsPerWindow: 2200$/m);
+  assert.match(
+    explainAlert(sampleAlert({ closedBy: 'ann', status: 'resolved' }), undefined, plain, 100).join('\n'),
+    /ann closed it\..*for an hour at most/,
   );
 });
 

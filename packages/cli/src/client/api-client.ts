@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CliError } from '../failure/cli-error.ts';
 import { safeText } from '../text/safe-text.ts';
 import type { Lists, Problem, StatusResponse } from './api-types.ts';
-import { httpGet, readBody } from './http-get.ts';
+import { httpRequest, readBody } from './http-request.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -10,7 +10,14 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 /** Items the server is asked for at a time. */
 const PAGE = 1000;
 
-/** Reads /api/v1 of one NetGuard process. `connectApi` finds it first. */
+/** What is sent with a request beside its query. */
+interface Sent {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Reads and changes /api/v1 of one NetGuard process. `connectApi` finds it first. */
 export class ApiClient {
   readonly url: URL;
   readonly #token: string | undefined;
@@ -59,16 +66,30 @@ export class ApiClient {
     return items;
   }
 
-  /** Opens the event stream; the caller reads the body. `lastEventId` asks for what was missed since. */
-  stream(types: readonly string[], lastEventId: string | undefined, signal?: AbortSignal): Promise<IncomingMessage> {
-    return this.#get('/api/v1/stream', { types: types.join(',') }, signal, {
-      accept: 'text/event-stream',
-      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-    });
+  /** One thing under a path. */
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.#json<T>(path, {}, signal);
   }
 
-  async #json<T>(path: string, query: Query, signal: AbortSignal | undefined): Promise<T> {
-    const response = await this.#get(path, query, signal);
+  /** Changes something; the answer is what it is then. */
+  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#json<T>(path, {}, signal, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  delete<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.#json<T>(path, {}, signal, { method: 'DELETE', headers: { 'x-netguard-request': '1' } });
+  }
+
+  /** Opens the event stream; the caller reads the body. `lastEventId` asks for what was missed since. */
+  stream(types: readonly string[], lastEventId: string | undefined, signal?: AbortSignal): Promise<IncomingMessage> {
+    const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const headers = { accept: 'text/event-stream', ...resume };
+    return this.#request('/api/v1/stream', { types: types.join(',') }, signal, { headers });
+  }
+
+  async #json<T>(path: string, query: Query, signal: AbortSignal | undefined, sent: Sent = {}): Promise<T> {
+    const response = await this.#request(path, query, signal, sent);
     const text = await readBody(response).catch((cause: unknown) => {
       throw new CliError('NG_ERR_CLI_RESPONSE', `reading ${path} from ${this.url.origin}`, reason(cause), { cause });
     });
@@ -79,18 +100,16 @@ export class ApiClient {
     }
   }
 
-  async #get(
-    path: string,
-    query: Query,
-    signal?: AbortSignal,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<IncomingMessage> {
+  async #request(path: string, query: Query, signal: AbortSignal | undefined, sent: Sent): Promise<IncomingMessage> {
+    const { method, body, headers = {} } = sent;
     const url = new URL(path, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     let response: IncomingMessage;
     try {
-      response = await httpGet(url, {
+      response = await httpRequest(url, {
+        method,
+        body,
         headers: { ...headers, ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }) },
         ca: this.#ca,
         // The stream has a heartbeat every 15 s: three missed ones are a dead connection.
@@ -101,20 +120,22 @@ export class ApiClient {
       if (signal?.aborted) throw cause;
       throw unreachable(this.url, cause);
     }
-    if (response.statusCode === 200) return response;
-    throw await this.#refused(path, response);
+    if (response.statusCode === 200 || response.statusCode === 201) return response;
+    throw await this.#refused(path, response, method !== undefined);
   }
 
-  async #refused(path: string, response: IncomingMessage): Promise<CliError> {
+  async #refused(path: string, response: IncomingMessage, isChange: boolean): Promise<CliError> {
     const status = response.statusCode ?? 0;
     const body = await readBody(response, 65_536).catch(() => '');
     const doing = `asking ${this.url.origin} for ${path}`;
+    const problem = parseProblem(body);
     if (status === 401 || status === 403) {
-      return new CliError('NG_ERR_CLI_DENIED', doing, this.#token ? 'the token is refused' : 'it wants a token', {
-        hint: 'Pass --token-file FILE (or NETGUARD_TOKEN_FILE) with a token that this server accepts.',
+      const why = this.#token ? 'the token is refused' : 'it wants a token';
+      const reason = isChange && problem?.detail !== undefined ? safeText(problem.detail) : why;
+      return new CliError('NG_ERR_CLI_DENIED', doing, reason, {
+        hint: `Pass --token-file FILE (or NETGUARD_TOKEN_FILE) with ${isChange ? 'the admin token of this server' : 'a token that this server accepts'}.`,
       });
     }
-    const problem = parseProblem(body);
     if (!problem) return this.#notOurs(path, `HTTP status ${status}`);
     return new CliError('NG_ERR_CLI_RESPONSE', doing, safeText(problem.detail ?? problem.title));
   }

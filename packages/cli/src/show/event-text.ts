@@ -43,8 +43,10 @@ export function alertEventText(
       const after = sinceAttackMs === undefined ? '' : `, ${formatDuration(sinceAttackMs)} after the attack began`;
       return { timeMs, tone: 'bad', text: `alert${after}: ${alert.severity}: ${alert.title}` };
     }
-    case 'resolve':
-      return { timeMs, tone: 'good', text: `resolved by itself: ${alert.title}` };
+    case 'resolve': {
+      const how = alert.supersededBy === undefined ? 'resolved by itself' : 'now part of another alert';
+      return { timeMs, tone: 'good', text: `${how}: ${alert.title}` };
+    }
     case 'update':
       return undefined;
   }

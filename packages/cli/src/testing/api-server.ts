@@ -7,6 +7,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse, url: U
 /** A server on a free port of the loopback that answers paths as a test says and remembers what it was asked. */
 export class ApiServer implements AsyncDisposable {
   readonly asked: {
+    readonly method: string;
     readonly path: string;
     readonly query: URLSearchParams;
     readonly headers: IncomingMessage['headers'];
@@ -17,7 +18,12 @@ export class ApiServer implements AsyncDisposable {
   private constructor() {
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
-      this.asked.push({ path: url.pathname, query: url.searchParams, headers: request.headers });
+      this.asked.push({
+        method: request.method ?? '',
+        path: url.pathname,
+        query: url.searchParams,
+        headers: request.headers,
+      });
       const answer = this.#answers.get(url.pathname);
       if (answer) answer(request, response, url);
       else response.writeHead(404, { 'content-type': 'text/plain' }).end('nothing here');

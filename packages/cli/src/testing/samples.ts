@@ -1,6 +1,6 @@
 /** Values of the API for the tests, each with only what a test wants to differ. */
 import type { Alert, Edge, Endpoint, Flow } from '@netguard/core';
-import type { ListenerView, PodRow, StatusResponse } from '../client/api-types.ts';
+import type { DetectorView, ListenerView, PodRow, SilenceView, StatusResponse } from '../client/api-types.ts';
 
 export function podEndpoint(pod: string, fields: Partial<Endpoint> = {}): Endpoint {
   return {
@@ -142,6 +142,65 @@ export function sampleStatus(fields: Partial<StatusResponse> = {}): StatusRespon
     identityAgeSeconds: null,
     configReloadSuccessful: true,
     stateWriteFailures: 0,
+    ...fields,
+  };
+}
+
+export function sampleSilence(fields: Partial<SilenceView> = {}): SilenceView {
+  return {
+    id: '01J8SILENCE',
+    matchers: [
+      { name: 'rule', value: 'port-scan', isRegex: false, isEqual: true },
+      { name: 'namespace', value: 'shop', isRegex: false, isEqual: true },
+    ],
+    startsAt: '2026-11-25T00:00:00.000Z',
+    endsAt: '2026-11-25T01:12:00.000Z',
+    createdBy: 'ann',
+    comment: 'load test',
+    createdAt: '2026-11-25T00:00:00.000Z',
+    updatedAt: '2026-11-25T00:00:00.000Z',
+    origin: 'api',
+    status: { state: 'active' },
+    ...fields,
+  };
+}
+
+export function sampleDetector(fields: Partial<DetectorView> = {}): DetectorView {
+  return {
+    id: 'syn-flood',
+    category: 'flood',
+    description: 'many SYNs',
+    mitre: [{ tactic: 'impact', technique: 'T1499.001' }],
+    yieldsTo: [],
+    mode: 'alert',
+    defaultMode: 'alert',
+    parameters: {
+      listenerSynsPerWindow: {
+        value: 200,
+        default: 200,
+        unit: 'SYN',
+        minimum: 10,
+        maximum: 10_000_000,
+        description: 'First SYNs at one listener.',
+        source: 'NetObserv: 300.',
+      },
+      completionRatio: {
+        value: 0.5,
+        default: 0.5,
+        unit: 'share',
+        minimum: 0.05,
+        maximum: 0.95,
+        description: 'Completed handshakes.',
+        source: 'Our choice.',
+      },
+    },
+    namespaces: {},
+    errors: 0,
+    yielded: 0,
+    suppressed: 0,
+    entries: 3,
+    capacity: 100,
+    evicted: 0,
     ...fields,
   };
 }

@@ -42,8 +42,10 @@ function header(state: TopState, palette: Palette): string[] {
     .add(`${formatExact(status.liveConnections)} connections  `)
     .add(`${formatExact(lost)} events lost  `, lost > 0 ? palette.yellow : palette.dim);
   const open = alerts.filter((alert) => alert.status === 'open');
-  if (open.length === 0) second.add('no open alerts', palette.green);
-  else alertSpans(second, open, palette);
+  const loud = open.filter((alert) => alert.suppressedBy === undefined);
+  if (loud.length > 0) alertSpans(second, loud, palette);
+  else second.add('no open alerts', palette.green);
+  if (loud.length < open.length) second.add(` (${open.length - loud.length} silenced)`, palette.dim);
   return [first.text, second.text];
 }
 

@@ -1,7 +1,10 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-export interface GetOptions {
+export interface RequestOptions {
+  /** GET unless set. */
+  readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
+  readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** PEM: the only authority trusted, when given. */
   readonly ca?: string | undefined;
@@ -10,11 +13,11 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A GET whose body is still to be read. node:http and not fetch, which cannot be told which authority to trust. */
-export function httpGet(url: URL, options: GetOptions): Promise<IncomingMessage> {
+/** A request whose answer is still to be read. node:http and not fetch, which cannot be told which authority to trust. */
+export function httpRequest(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-    method: 'GET',
+    method: options.method ?? 'GET',
     headers: { accept: 'application/json', ...options.headers },
     agent: false,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
@@ -25,7 +28,7 @@ export function httpGet(url: URL, options: GetOptions): Promise<IncomingMessage>
   });
   request.on('response', resolve);
   request.on('error', reject);
-  request.end();
+  request.end(options.body);
   return promise;
 }
 
