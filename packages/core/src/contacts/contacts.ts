@@ -16,10 +16,6 @@ import { Suspects } from './suspects.ts';
 const READY_MS = 600_000;
 /** Jung et al. 2004, as scan-NG implements it: a source without a failure for 30 minutes begins anew. */
 const FORGET_MS = 1_800_000;
-/** Source workloads that fail on one target until it is down, and within which time (kubernetes-rules: dead targets). */
-const DOWN_SOURCES = 5;
-const DOWN_WINDOW_MS = 300_000;
-
 /**
  * Says once per observation who contacted whom and what came of it: the notion of a first contact that all scan detectors
  * share. Ordinary traffic costs a look-up or two and gives undefined.
@@ -30,7 +26,7 @@ export class Contacts {
   readonly #suspects = new Suspects(FORGET_MS);
   readonly #late = new LateReplies();
   readonly #datagrams = new DatagramOutcomes();
-  readonly #down = new DownTargets(DOWN_SOURCES, DOWN_WINDOW_MS);
+  readonly #down = new DownTargets();
   readonly #clients = new ClientNames();
   #seen: Observation | undefined;
   #read: Contact | Probing | undefined;
@@ -74,6 +70,11 @@ export class Contacts {
       if (this.#answered.last(each.ip, each.port) < each.sinceMs) down.push(each);
     }
     return down;
+  }
+
+  /** The table of targets on which somebody failed. */
+  get downState(): TableState {
+    return this.#down.state;
   }
 
   get state(): TableState {

@@ -1,6 +1,9 @@
 import type { Endpoint } from '../endpoint.ts';
 import { Lru } from '../sketch/lru.ts';
 
+/** Source workloads that fail on one target until it is down, and within which time (kubernetes-rules: dead targets). */
+export const DOWN_SOURCES = 5;
+export const DOWN_WINDOW_MS = 300_000;
 /** So many are named; whether there are five is all that is asked. */
 const MAX_SOURCES = 16;
 const CAPACITY = 1024;
@@ -14,20 +17,14 @@ export interface DownTarget {
   sinceMs: number;
   lastMs: number;
   failures: number;
+  /** Of `failures`, those that findings have told of. */
+  reported: number;
   readonly sources: Map<string, { lastMs: number; readonly source: Endpoint; failures: number }>;
 }
 
 /** Targets on which several source workloads fail: down, not scanned. Bounded; the one touched longest ago goes first. */
 export class DownTargets {
-  readonly #windowMs: number;
-  readonly #enough: number;
   readonly #targets = new Lru<string, DownTarget>(CAPACITY);
-
-  /** @param enough source workloads failing within `windowMs` that make a target down. */
-  constructor(enough: number, windowMs: number) {
-    this.#enough = enough;
-    this.#windowMs = windowMs;
-  }
 
   /** A failure of a source workload. `answeredMs`: when this port last answered anybody. */
   fail(
@@ -42,12 +39,13 @@ export class DownTargets {
     const key = `${ip}|${port}`;
     let down = this.#targets.get(key);
     if (down === undefined) {
-      down = { ip, port, target, sinceMs: timeMs, lastMs: timeMs, failures: 0, sources: new Map() };
+      down = { ip, port, target, sinceMs: timeMs, lastMs: timeMs, failures: 0, reported: 0, sources: new Map() };
       this.#targets.set(key, down);
     }
-    if (answeredMs >= down.sinceMs || Math.abs(timeMs - down.lastMs) > this.#windowMs) {
+    if (answeredMs >= down.sinceMs || Math.abs(timeMs - down.lastMs) > DOWN_WINDOW_MS) {
       down.sources.clear();
       down.failures = 0;
+      down.reported = 0;
       down.sinceMs = timeMs;
     }
     down.target = target;
@@ -67,12 +65,12 @@ export class DownTargets {
   /** Source workloads that failed there within the window. */
   failing(down: DownTarget, nowMs: number): number {
     let failing = 0;
-    for (const { lastMs } of down.sources.values()) if (Math.abs(nowMs - lastMs) <= this.#windowMs) failing++;
+    for (const { lastMs } of down.sources.values()) if (Math.abs(nowMs - lastMs) <= DOWN_WINDOW_MS) failing++;
     return failing;
   }
 
   isDown(down: DownTarget, nowMs: number): boolean {
-    return down.sources.size >= this.#enough && this.failing(down, nowMs) >= this.#enough;
+    return down.sources.size >= DOWN_SOURCES && this.failing(down, nowMs) >= DOWN_SOURCES;
   }
 
   values(): IterableIterator<DownTarget> {

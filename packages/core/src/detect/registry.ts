@@ -3,18 +3,25 @@ import { beacon } from './beacon/beacon.ts';
 import { bruteForce } from './brute-force/brute-force.ts';
 import { connectionFlood } from './connection-flood/connection-flood.ts';
 import type { Detector } from './detector.ts';
+import { exfiltration } from './exfiltration/exfiltration.ts';
+import { hostSweep } from './host-sweep/host-sweep.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
+import { newEdge } from './new-edge/new-edge.ts';
 import { portScan } from './port-scan/port-scan.ts';
+import { slowScan } from './slow-scan/slow-scan.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
+import { targetDown } from './target-down/target-down.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
-
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
 export const detectors: readonly Detector[] = [
   synFlood,
   listenerOverload,
   portScan,
+  hostSweep,
+  slowScan,
+  targetDown,
   udpFlood,
   icmpFlood,
   amplification,
@@ -22,4 +29,6 @@ export const detectors: readonly Detector[] = [
   beacon,
   volumeSurge,
   bruteForce,
+  newEdge,
+  exfiltration,
 ];
