@@ -43,6 +43,8 @@ function heartbeat(more: {
   return [...converse({ local, remote, role: 'client', port, fromMs: START_MS, seconds, stays: true })];
 }
 
+const titles = (found: readonly Finding[]): string[] => [...new Set(found.map(({ title }) => title))];
+
 describe('beacon', () => {
   it('finds check-ins with half their sleep as jitter, and names both ends', () => {
     const found = run(checkIns(60, 10_000, 0.5), 600_000);
@@ -96,11 +98,12 @@ describe('beacon', () => {
     ];
     const found = run(session(4444), 200_000);
     assert.deepEqual([found[0]?.severity, found[0]?.evidence.form], ['low', 'session']);
-    assert.deepEqual(run(session(443), 200_000), []);
+    assert.deepEqual(titles(run(session(443), 200_000)), []);
   });
 
   it('is silent on pages read at any time, whatever their seed', () => {
-    for (let seed = 1; seed <= 20; seed++) assert.deepEqual(run(pages(60, 8000, seed), 700_000), [], `seed ${seed}`);
+    for (let seed = 1; seed <= 20; seed++)
+      assert.deepEqual(titles(run(pages(60, 8000, seed), 700_000)), [], `seed ${seed}`);
   });
 
   it('is silent inside the cluster: probes, scrapes and leases are perfect beacons', () => {
@@ -124,7 +127,7 @@ describe('beacon', () => {
       { ip: '10.0.0.7', kind: 'node' } as const,
       world('169.254.169.254'),
     ]) {
-      assert.deepEqual(run(scrape(remote), 700_000), [], remote.kind);
+      assert.deepEqual(titles(run(scrape(remote), 700_000)), [], remote.kind);
     }
   });
 
@@ -141,7 +144,7 @@ describe('beacon', () => {
         }),
       ),
     );
-    assert.deepEqual(run(checks, 400_000), []);
+    assert.deepEqual(titles(run(checks, 400_000)), []);
   });
 
   it('is silent when three workloads share the destination of a slightly irregular push: telemetry', () => {
@@ -153,7 +156,7 @@ describe('beacon', () => {
         }),
       );
     assert.ok(run(push(pod('a')), 500_000).length > 0);
-    assert.deepEqual(run(together(push(pod('a')), push(pod('b')), push(pod('c'))), 500_000), []);
+    assert.deepEqual(titles(run(together(push(pod('a')), push(pod('b')), push(pod('c'))), 500_000)), []);
   });
 
   it('is milder where the destination was learned', () => {
@@ -161,11 +164,11 @@ describe('beacon', () => {
     learning.learn('shop/Deployment/web', peerFact(commandServer, 443), START_MS - 1000);
     const found = run(checkIns(40, 10_000, 0.05), 500_000, { learning });
     assert.deepEqual([...new Set(found.map(({ severity }) => severity))], ['low']);
-    assert.deepEqual(run(checkIns(40, 10_000, 0.5), 500_000, { learning }), []);
+    assert.deepEqual(titles(run(checkIns(40, 10_000, 0.5), 500_000, { learning })), []);
   });
 
   it('is silent on large regular transfers: a snapshot pushed every minute', () => {
-    assert.deepEqual(run(checkIns(20, 60_000, 0.05, 200_000), 1_300_000), []);
+    assert.deepEqual(titles(run(checkIns(20, 60_000, 0.05, 200_000), 1_300_000)), []);
   });
 
   it('is silent on a connection that never was: failed attempts are a scan’s or a dead target’s', () => {
@@ -175,7 +178,7 @@ describe('beacon', () => {
         who,
       }),
     );
-    assert.deepEqual(run(failed, 500_000), []);
+    assert.deepEqual(titles(run(failed, 500_000)), []);
   });
 
   it('ends when the beats do, three of them missed', () => {

@@ -12,5 +12,10 @@ export const beacon: Detector<typeof beaconParameters> = {
   description: 'connections, or bursts within one connection, that reach an outside address in a rhythm',
   parameters: beaconParameters,
   observes: ['connection'],
+  yieldsTo: [
+    { rule: 'brute-force', same: 'pair' },
+    { rule: 'port-scan', same: 'pair' },
+    { rule: 'slow-scan', same: 'source' },
+  ],
   create: (parameters, context) => new BeaconInstance(parameters, context),
 };

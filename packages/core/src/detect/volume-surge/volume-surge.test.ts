@@ -37,6 +37,8 @@ function clusterWith(scale: ClusterView['scale']): ClusterView {
   return { ...unknownCluster, scale };
 }
 
+const titles = (found: readonly Found[]): string[] => [...new Set(found.map(({ finding }) => finding.title))];
+
 describe('volume-surge', () => {
   it('is told within three windows, with what was expected, by how many, and how they are spread', () => {
     const found = run(learned(surge()), SURGE_MS + 60_000);
@@ -60,7 +62,7 @@ describe('volume-surge', () => {
   });
 
   it('only learns until it has learned', () => {
-    assert.deepEqual(run(learned(surge()), SURGE_MS + 60_000, newSet({ learning: new LearningStore() })), []);
+    assert.deepEqual(titles(run(learned(surge()), SURGE_MS + 60_000, newSet({ learning: new LearningStore() }))), []);
   });
 
   it('learns nothing while in alarm: a second surge is as strange as the first', () => {
@@ -82,18 +84,18 @@ describe('volume-surge', () => {
   });
 
   it('is silent on one burst of ten seconds', () => {
-    assert.deepEqual(run(learned(surge({ seconds: 10 })), SURGE_MS + 60_000), []);
+    assert.deepEqual(titles(run(learned(surge({ seconds: 10 })), SURGE_MS + 60_000)), []);
   });
 
   it('is silent below the floor, however quiet the workload was', () => {
-    assert.deepEqual(run(learned(surge({ bytesPerSecond: 4_000_000, count: 30 })), SURGE_MS + 60_000), []);
+    assert.deepEqual(titles(run(learned(surge({ bytesPerSecond: 4_000_000, count: 30 })), SURGE_MS + 60_000)), []);
   });
 
   it('is silent when it grows with its replicas: autoscaling', () => {
     const replicas = (atMs: number) => (atMs < SURGE_MS ? 2 : 200);
     const cluster = clusterWith((_, atMs) => ({ replicas: replicas(atMs), changedMs: SURGE_MS }));
     const known = { ...context(), cluster };
-    assert.deepEqual(run(learned(surge()), SURGE_MS + 60_000, newSet(known)), []);
+    assert.deepEqual(titles(run(learned(surge()), SURGE_MS + 60_000, newSet(known))), []);
     const stuck = { ...context(), cluster: clusterWith(() => ({ replicas: 2, changedMs: Number.NEGATIVE_INFINITY })) };
     assert.ok(run(learned(surge()), SURGE_MS + 60_000, newSet(stuck)).length > 0);
   });
@@ -118,7 +120,7 @@ describe('volume-surge', () => {
       yield* reconnects();
     };
     const rollout = { ...context(), cluster: clusterWith(() => ({ replicas: 1, changedMs: SURGE_MS - 1000 })) };
-    assert.deepEqual(run(story(), SURGE_MS + 70_000, newSet(rollout)), []);
+    assert.deepEqual(titles(run(story(), SURGE_MS + 70_000, newSet(rollout))), []);
     const found = run(story(), SURGE_MS + 70_000);
     assert.equal(found[0]?.finding.evidence.unit, 'flows/s');
   });
@@ -135,7 +137,7 @@ describe('volume-surge', () => {
       });
       yield* surge({ ...fromK6, bytesPerSecond });
     };
-    assert.deepEqual(run(story(40_000_000), SURGE_MS + 60_000), []);
+    assert.deepEqual(titles(run(story(40_000_000), SURGE_MS + 60_000)), []);
     const [first] = run(story(100_000_000), SURGE_MS + 60_000);
     assert.deepEqual([first?.finding.severity, first?.finding.source?.workload?.name], ['low', 'k6']);
   });
@@ -187,7 +189,7 @@ describe('volume-surge', () => {
       ).flat();
     const [first] = run(small(1000), START_MS + 50_000);
     assert.deepEqual([first?.finding.evidence.unit, first?.finding.evidence.threshold], ['packets/s', 20_000]);
-    assert.deepEqual(run(small(16), START_MS + 50_000), []);
+    assert.deepEqual(titles(run(small(16), START_MS + 50_000)), []);
   });
 });
 
@@ -207,7 +209,7 @@ describe('volume-surge of what runs and ends', () => {
     run(together(...sizes.map((size, index) => backup(index, size))), START_MS + sizes.length * 3_600_000);
 
   it('is silent on backups of the size of the last ones, and while the first three learn', () => {
-    assert.deepEqual(nights([1e9, 2e9, 9e9, 5e9, 20e9]), []);
+    assert.deepEqual(titles(nights([1e9, 2e9, 9e9, 5e9, 20e9])), []);
   });
 
   it('is told when a run comes to more than three times the largest, by its Job', () => {

@@ -1,0 +1,101 @@
+import type { Finding } from '../../alert/alert.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { Learning } from '../../learn/learning.ts';
+import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
+import { Lru } from '../../sketch/lru.ts';
+import type { TableState } from '../../table-state.ts';
+import type { ClusterView, DetectorContext } from '../context.ts';
+import type { DetectorInstance, Who } from '../detector.ts';
+import { type Contact, contactOf } from './judged-edge.ts';
+import { LatelySeen } from './lately-seen.ts';
+import type { NewEdgeParameters } from './parameters.ts';
+import { newEdgeFinding, type ToldEdge } from './report.ts';
+
+/** New edges that are being told, or wait until an alarm is over to be learned. */
+const CAPACITY = 4096;
+
+export class NewEdgeInstance implements DetectorInstance {
+  readonly nextDueMs = Number.POSITIVE_INFINITY;
+  #parameters: NewEdgeParameters;
+  readonly #learning: Learning;
+  readonly #cluster: ClusterView;
+  readonly #lately = new LatelySeen();
+  readonly #told = new Lru<string, ToldEdge>(CAPACITY);
+
+  constructor(parameters: NewEdgeParameters, { learning, cluster }: DetectorContext) {
+    this.#parameters = parameters;
+    this.#learning = learning;
+    this.#cluster = cluster;
+  }
+
+  configure(parameters: Readonly<Record<string, number>>): void {
+    this.#parameters = { ...this.#parameters, ...parameters };
+  }
+
+  observe(observation: Observation, { local, remote }: Who): void {
+    if (observation.kind !== 'connection' && observation.kind !== 'datagrams') return;
+    if (remote === null || !isContact(observation)) return;
+    const port = observation.role === 'server' ? observation.local.port : observation.remote.port;
+    if (this.#lately.has(local, observation.remote.ip, port, observation.timeMs)) return;
+    const contact = contactOf(observation, local, remote, this.#cluster);
+    if (contact === undefined || this.#judge(contact, remote, observation.timeMs)) {
+      this.#lately.add(local, observation.remote.ip, port);
+    }
+  }
+
+  evaluate(nowMs: number): Finding[] {
+    const findings: Finding[] = [];
+    for (const edge of [...this.#told.values()]) {
+      // A clock set back makes it young again: it is told a little longer.
+      if (nowMs - edge.firstMs <= this.#parameters.holdMs) findings.push(newEdgeFinding(edge));
+      else this.#finish(edge, nowMs);
+    }
+    return findings;
+  }
+
+  get state(): TableState {
+    const { size, capacity, evicted } = this.#told;
+    return {
+      entries: size + this.#lately.size,
+      capacity: capacity + this.#lately.capacity,
+      evicted: evicted + this.#lately.evicted,
+    };
+  }
+
+  /** True when the edge is known now, and need not be looked at again for a while. */
+  #judge(contact: Contact, remote: Endpoint, timeMs: number): boolean {
+    const { workload, fact } = contact;
+    if (this.#isUsual(contact, remote, timeMs)) {
+      this.#learning.learn(workload, fact, timeMs);
+      return this.#learning.knows(workload, fact);
+    }
+    const key = `${workload}${fact}`;
+    const told = this.#told.get(key);
+    if (told !== undefined) told.unreported++;
+    else this.#told.set(key, { ...contact, key, firstMs: timeMs, unreported: 1 });
+    return false;
+  }
+
+  #isUsual({ workload, fact, source, target }: Contact, remote: Endpoint, timeMs: number): boolean {
+    if (this.#learning.knows(workload, fact)) return true;
+    if (this.#learning.progress(workload, timeMs) < 1) return true;
+    const isOutside = remote.kind === 'world' || remote.kind === 'private';
+    if (isOutside && this.#learning.isDiverse(workload)) return true;
+    const since = timeMs - this.#parameters.changeGraceMs;
+    return [source, target].some((end) => this.#cluster.scale(workloadKey(end), timeMs).changedMs > since);
+  }
+
+  /** Told for long enough: it is learned, as soon as the workload is not in alarm. */
+  #finish({ key, workload, fact }: ToldEdge, nowMs: number): void {
+    this.#learning.learn(workload, fact, nowMs);
+    if (this.#learning.knows(workload, fact)) this.#told.delete(key);
+  }
+}
+
+/** At the first and the last observation, once both ends have answered each other. */
+function isContact(observation: ConnectionObservation | DatagramObservation): boolean {
+  if (observation.kind === 'connection') {
+    return observation.established && (observation.isNew || observation.phase === 'closed');
+  }
+  return (observation.isNew || observation.ended) && observation.delta.receivedPackets > 0 && !observation.loopback;
+}
