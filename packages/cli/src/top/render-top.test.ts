@@ -73,6 +73,8 @@ test('the header tells node, kernel, connections, losses and open alerts by seve
   assert.match(first, /^NetGuard {2}node-a {2}Linux 6\.18\.0 {2}degraded/);
   assert.match(second, /42 connections {2}7 events lost {2}alerts: {2}1 critical {3}1 low {2}SYN flood on shop\/web$/);
   assert.match(renderTop(stateWith(), plain)[1] ?? '', /no open alerts/);
+  const silenced = stateWith({ alerts: [sampleAlert({ suppressedBy: '01S' })] });
+  assert.match(renderTop(silenced, plain)[1] ?? '', /no open alerts \(1 silenced\)$/);
 });
 
 test('a filter that matches nothing says so', () => {

@@ -8,6 +8,8 @@ import { nothingLearned } from '../learn/learning.ts';
 import { type DetectorContext, detectorContext } from './context.ts';
 import type { Detector, Yield } from './detector.ts';
 import { DetectorSet, type DetectorSettings } from './detector-set.ts';
+import { Ownership } from './ownership.ts';
+import { detectors } from './registry.ts';
 
 const T0 = 1_700_000_000_000;
 
@@ -192,6 +194,10 @@ describe('one cause, one finding:', () => {
     const circle = { a: [{ rule: 'b', same: 'source' }], b: [{ rule: 'a', same: 'target' }] } as const;
     assert.throws(() => stage(circle), /circle: a → b → a/);
   });
+});
+
+it('the rules of the registry yield to each other in no circle', () => {
+  assert.doesNotThrow(() => new Ownership(detectors));
 });
 
 describe('while a workload is in alarm', () => {
