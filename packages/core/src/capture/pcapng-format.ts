@@ -129,14 +129,14 @@ export class PcapngFormat implements CaptureFormat {
     const { view, at } = queue;
     const little = this.#little;
     const index = type === PACKET ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little);
-    const { linkType, msPerUnit, offsetMs } = this.#interface(queue, index);
+    const { linkType, unitsPerMs, offsetMs } = this.#interface(queue, index);
     const units = view.getUint32(at + 12, little) * 2 ** 32 + view.getUint32(at + 16, little);
     const captured = view.getUint32(at + 20, little);
     if (captured > length - 32) {
       throw corrupt(queue, this.#packets, `it says ${captured} bytes in a block with room for ${length - 32}`);
     }
     const original = view.getUint32(at + 24, little);
-    this.#fill(queue, frame, at + 28, captured, original, linkType, units * msPerUnit + offsetMs);
+    this.#fill(queue, frame, at + 28, captured, original, linkType, units / unitsPerMs + offsetMs);
   }
 
   #fill(
