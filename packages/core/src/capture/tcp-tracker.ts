@@ -135,8 +135,7 @@ export class TcpTracker {
   forget(): void {
     for (const list of [FRESH, WAITING, OPEN, HALF_CLOSED, GONE]) {
       for (let flow = this.#table.oldest(list); flow !== undefined; flow = this.#table.oldest(list)) {
-        if (list === FRESH || list === GONE) this.#dequeue(flow);
-        else this.#close(flow, 'unknown', 'unknown');
+        this.#evicted(flow, list);
         this.#table.remove(flow);
       }
     }
@@ -497,10 +496,17 @@ export class TcpTracker {
     }
   }
 
+  /** What has to make room is judged now: a scan or flood so fast that its second is not over must not be lost. */
   #evicted(flow: TcpFlow, list: number): void {
-    if (list === FRESH || list === GONE) this.#dequeue(flow);
-    else if (list === WAITING) this.#giveUp(flow);
-    else this.#close(flow, 'unknown', 'unknown');
+    if (list === GONE) return;
+    if (flow.state === UNCLEAR) {
+      this.#countStray(flow);
+    } else if (list === FRESH || list === WAITING) {
+      if (list === FRESH && flow.state === SYN_SENT) this.#countFailedSyn(flow);
+      this.#giveUp(flow);
+    } else {
+      this.#close(flow, 'unknown', 'unknown');
+    }
   }
 }
 
