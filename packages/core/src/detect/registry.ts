@@ -8,7 +8,9 @@ import { hostSweep } from './host-sweep/host-sweep.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
 import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { newEdge } from './new-edge/new-edge.ts';
+import { policyViolation } from './policy-violation/policy-violation.ts';
 import { portScan } from './port-scan/port-scan.ts';
+import { sensitiveEndpoint } from './sensitive-endpoint/sensitive-endpoint.ts';
 import { slowScan } from './slow-scan/slow-scan.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { targetDown } from './target-down/target-down.ts';
@@ -29,6 +31,8 @@ export const detectors: readonly Detector[] = [
   beacon,
   volumeSurge,
   bruteForce,
+  policyViolation,
+  sensitiveEndpoint,
   newEdge,
   exfiltration,
 ];

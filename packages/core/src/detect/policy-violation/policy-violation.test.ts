@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Finding } from '../../alert/alert.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { datagrams } from '../../flow/observation-samples.ts';
+import type { DatagramObservation } from '../../observation.ts';
+import { type DetectorContext, detectorContext, unknownCluster } from '../context.ts';
+import { DetectorSet } from '../detector-set.ts';
+import { play, type Seen, START_MS } from '../scenario.ts';
+import { session } from '../session-observations.ts';
+import { policyViolation } from './policy-violation.ts';
+import { batch, connections, database, judge, onlyWeb, outside, web } from './scenarios.ts';
+
+const nameAddress = (ip: string): Endpoint => ({ ip, kind: 'world' });
+
+function setOf(known: Partial<DetectorContext> = { access: judge() }): DetectorSet {
+  return new DetectorSet({ context: detectorContext({ nameAddress, ...known }), detectors: [policyViolation] });
+}
+
+function found(seen: Seen[], known?: Partial<DetectorContext>): Finding[] {
+  const set = setOf(known);
+  const last = Math.max(...seen.map(({ observation }) => observation.timeMs));
+  const findings = play(set, seen, last + 1500).map(({ finding }) => finding);
+  assert.equal(set.status()[0]?.errors, 0, set.status()[0]?.lastError);
+  return findings;
+}
+
+function dns(more: Partial<DatagramObservation>): Seen {
+  const observation = datagrams({ timeMs: START_MS + 1000, role: 'server', ...more });
+  return {
+    observation: { ...observation, local: { ip: database.ip, port: 53 } },
+    who: { local: database, remote: web },
+  };
+}
+
+describe('policy violation', () => {
+  it('names who talked to whom, by which policies it was forbidden, and a rule that would allow it', () => {
+    const [first] = found(connections(1, {}));
+    assert.ok(first);
+    assert.deepEqual([first.source, first.target, first.severity], [batch, database, 'medium']);
+    assert.equal(first.confidence, 0.95);
+    assert.deepEqual(first.evidence.policies, ['NetworkPolicy shop/only-web']);
+    assert.equal(first.evidence.nearestRule, 'NetworkPolicy shop/only-web ingress[0]');
+    assert.equal(first.evidence.direction, 'ingress');
+    assert.deepEqual(first.evidence.topPorts, [{ port: 'TCP 5432', count: 1 }]);
+    assert.match(first.suggestion, /ingress: \[\{"from":.*"app":"batch".*5432/);
+  });
+
+  it('is the same whichever end tells of it, and counts once', () => {
+    const [server, client] = [connections(3, {}), connections(3, { reporter: 'client' })];
+    const key = ({ source, target }: Finding) => `${source?.pod} ${target?.pod}`;
+    assert.equal(key(found(server)[0]!), key(found(client)[0]!));
+    const both = [...server, ...client].sort((a, b) => a.observation.timeMs - b.observation.timeMs);
+    assert.equal(found(both).at(-1)?.evidence.observed, 3);
+  });
+
+  it('through a service names the workload behind it', () => {
+    const service: Endpoint = { ip: '10.96.0.2', kind: 'service', namespace: 'shop', service: 'db' };
+    const cluster = { ...unknownCluster, behind: (endpoint: Endpoint) => (endpoint === service ? database : endpoint) };
+    const access = { isActive: true, generation: 1, denial: () => judge().denial(batch, database, 5432, 'TCP') };
+    const [first] = found(connections(1, { server: service, reporter: 'client' }), { access, cluster });
+    assert.equal(first?.target, database);
+  });
+
+  it('that was only attempted is low, and told after a few', () => {
+    const refused = { reporter: 'client', established: false, closeReason: 'timeout' } as const;
+    assert.deepEqual(found(connections(4, refused)), []);
+    const [first] = found(connections(5, refused));
+    assert.deepEqual([first?.severity, first?.evidence.unit], ['low', 'attempts']);
+    assert.match(first?.title ?? '', /tries to reach/);
+  });
+
+  it('counts a SYN that waits for its answer as one attempt, also before it gives up', () => {
+    const spec = { client: batch, server: database, port: 5432, reporter: 'client', established: false } as const;
+    const ids = [1, 2, 3, 4, 5].flatMap((nth) => {
+      const [began, waits, over] = [
+        session(START_MS + nth * 10, { ...spec, phase: 'live', durationMs: 0 }),
+        session(START_MS + 1500 + nth, { ...spec, phase: 'live', isNew: false, durationMs: 1500 }),
+        session(START_MS + 9000 + nth, { ...spec, closeReason: 'timeout', isNew: false, durationMs: 9000 }),
+      ];
+      return [began, waits, over].map((seen) => ({
+        ...seen,
+        observation: { ...seen.observation, id: `c${nth}` } as never,
+      }));
+    });
+    const ordered = (ids as Seen[]).sort((a, b) => a.observation.timeMs - b.observation.timeMs);
+    const findings = found(ordered);
+    assert.equal(findings[0]?.evidence.observed, 5);
+    assert.equal(findings.at(-1)?.evidence.observed, 5);
+  });
+
+  it('never began where no packet was sent', () => {
+    assert.deepEqual(found(connections(20, { reporter: 'client', established: false, closeReason: 'none' })), []);
+  });
+
+  it('is found when a connection is established a tick after it was first seen', () => {
+    const spec = { client: batch, server: database, port: 5432, reporter: 'client', phase: 'live' } as const;
+    const seen = [
+      session(START_MS + 10, { ...spec, established: false, durationMs: 5 }),
+      session(START_MS + 1010, { ...spec, isNew: false, durationMs: 1005 }),
+    ].map((one) => ({ ...one, observation: { ...one.observation, id: 'c' } as never }));
+    assert.equal(found(seen)[0]?.severity, 'medium');
+  });
+
+  it('goes on while a forbidden connection moves, and ends after it', () => {
+    const spec = { client: batch, server: database, port: 5432, phase: 'live' } as const;
+    const live = Array.from({ length: 200 }, (_, nth) => {
+      const seen = session(START_MS + nth * 1000, { ...spec, isNew: nth === 0 });
+      return { ...seen, observation: { ...seen.observation, id: 'c' } as never };
+    });
+    const findings = play(setOf(), live, START_MS + 400_000);
+    assert.ok(findings.at(-1)!.atMs >= START_MS + 199_000);
+    assert.ok(findings.at(-1)!.atMs <= START_MS + 262_000);
+  });
+
+  it('is found of connections that were open when the policy came', () => {
+    const access = judge([{ ...onlyWeb, namespace: 'elsewhere' }]);
+    const set = setOf({ access });
+    const live = (nth: number): Seen => {
+      const seen = session(START_MS + nth * 1000, {
+        client: batch,
+        server: database,
+        port: 5432,
+        phase: 'live',
+        isNew: nth === 0,
+      });
+      return { ...seen, observation: { ...seen.observation, id: 'c' } as never };
+    };
+    for (const nth of [0, 1]) set.observe(live(nth).observation, live(nth).who);
+    assert.deepEqual(set.evaluate(START_MS + 1500), []);
+    access.setPolicies({ networkPolicies: [onlyWeb], accessPolicies: [] });
+    set.observe(live(2).observation, live(2).who);
+    assert.equal(set.evaluate(START_MS + 2500).length, 1);
+  });
+
+  it('of datagrams needs that they arrived', () => {
+    assert.equal(found([dns({})]).length > 0, true);
+    const sentOnly = { receivedBytes: 0, receivedPackets: 0, sentBytes: 50, sentPackets: 1 };
+    assert.deepEqual(found([dns({ delta: sentOnly })]), []);
+    assert.deepEqual(found([dns({ role: 'unknown' })]), []);
+    assert.deepEqual(found([dns({ loopback: true })]), []);
+  });
+
+  it('of an address that many share is low and not sure', () => {
+    const node: Endpoint = { ip: '192.168.0.12', kind: 'node' };
+    const [first] = found(connections(3, { client: node }));
+    assert.deepEqual([first?.severity, first?.confidence, first?.evidence.sharedSource], ['low', 0.5, true]);
+  });
+
+  it('of outside addresses is one alert each', () => {
+    const findings = found([
+      ...connections(1, { client: outside }),
+      ...connections(1, { client: { ...outside, ip: '203.0.113.8' } }),
+    ]);
+    assert.equal(new Set(findings.map(({ source }) => source?.ip)).size, 2);
+  });
+});
+
+describe('no policy violation is', () => {
+  const silent = (what: string, seen: () => Seen[], known?: Partial<DetectorContext>) =>
+    it(what, () => assert.deepEqual(found(seen(), known), []));
+  silent('what a rule allows', () => connections(50, { client: web }));
+  silent('the answer to what a rule allows', () =>
+    connections(50, { client: web, clientBytes: 1, serverBytes: 900_000 }),
+  );
+  silent('a pod that no policy selects', () => connections(50, { server: web, client: batch }));
+  silent('a probe of the own node’s kubelet', () => connections(50, { client: { ip: '192.168.0.11', kind: 'node' } }));
+  silent('anything while there is no policy', () => connections(50, {}), { access: judge([]) });
+  silent('a redirect of a mesh inside the pod', () => connections(50, { port: 15_006 }));
+  silent('a pod that nobody described', () =>
+    connections(50, { client: { ip: '10.244.9.9', kind: 'pod', pod: '1c7f9a5e' } }),
+  );
+});

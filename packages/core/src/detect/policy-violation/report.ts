@@ -1,0 +1,69 @@
+import type { Finding, Mitre } from '../../alert/alert.ts';
+import { type Endpoint, endpointName } from '../../endpoint.ts';
+import type { PolicyViolationParameters } from './parameters.ts';
+import type { Violation } from './violation.ts';
+
+/** Lateral movement through remote services; what else it is, the target tells. */
+export const POLICY_VIOLATION_MITRE: readonly Mitre[] = [{ tactic: 'lateral-movement', technique: 'T1021' }];
+
+const TOP_PORTS = 10;
+
+/** Undefined: too little to be told. Moves the reported count on. */
+export function violationFinding(
+  violation: Violation,
+  isShared: boolean,
+  p: PolicyViolationParameters,
+): Finding | undefined {
+  const { source, target, denial, established, attempts } = violation;
+  const isEstablished = established >= p.connections;
+  if (!isEstablished && attempts < p.attempts) return undefined;
+  const [from, to] = [endpointName(source), endpointName(target)];
+  const count = violation.unreported;
+  violation.unreported = 0;
+  const isConfident = isEstablished ? 0.95 : 0.8;
+  return {
+    rule: 'policy-violation',
+    category: 'unauthorized-access',
+    severity: isEstablished && !isShared ? 'medium' : 'low',
+    confidence: isShared ? 0.5 : isConfident,
+    title: isEstablished
+      ? `${from} talks to ${to}, which no policy allows`
+      : `${from} tries to reach ${to}, which no policy allows`,
+    description:
+      `${isEstablished ? `${established} connections from ${from} to ${to} came about` : `${attempts} attempts of ${from} to reach ${to} failed`}` +
+      ` that ${denial.policies.join(', ')} ${denial.policies.length === 1 ? 'forbids' : 'forbid'} for ${denial.direction}: ` +
+      `${denial.rule === undefined ? 'no rule allows it' : `the nearest rule is ${denial.rule}`}, missing is ${denial.missing}.` +
+      (isEstablished
+        ? ' So the policy is not enforced here, or other rules allow it that NetGuard was not given.'
+        : '') +
+      (isShared ? ' Many hosts may share the source’s address, so who it was is not certain.' : ''),
+    source,
+    target,
+    sinceMs: violation.sinceMs,
+    count,
+    evidence: {
+      observed: isEstablished ? established : attempts,
+      threshold: isEstablished ? p.connections : p.attempts,
+      unit: isEstablished ? 'connections' : 'attempts',
+      windowMs: p.quietMs,
+      established,
+      attempts,
+      direction: denial.direction,
+      policies: denial.policies,
+      ...(denial.rule === undefined ? undefined : { nearestRule: denial.rule }),
+      missing: denial.missing,
+      topPorts: violation.topPorts(TOP_PORTS),
+      ...(isShared ? { sharedSource: true } : undefined),
+    },
+    mitre: POLICY_VIOLATION_MITRE,
+    suggestion: suggestion(source, isEstablished, denial.allowWith),
+  };
+}
+
+function suggestion(source: Endpoint, isEstablished: boolean, allowWith: string): string {
+  const meant = `If it is meant, add the rule \`${allowWith}\`.`;
+  const not = isEstablished
+    ? `If not, look at what runs in ${endpointName(source)}, and whether the CNI enforces NetworkPolicy on this node (flannel does not).`
+    : `If not, look at what runs in ${endpointName(source)}.`;
+  return `${meant} ${not}`;
+}
