@@ -1,6 +1,7 @@
 import type { NetGuardError } from '@netguard/core';
 import type { Config } from './config/schema.ts';
 import { DaemonAlerts } from './daemon-alerts.ts';
+import { DaemonBaselines } from './daemon-baselines.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
 import { DaemonSilences } from './daemon-silences.ts';
 import { auditLog } from './http/audit.ts';
@@ -66,6 +67,7 @@ class NodeDaemon implements Daemon {
   readonly #alerts: DaemonAlerts;
   readonly #silences: DaemonSilences;
   readonly #identities: DaemonIdentities;
+  readonly #baselines: DaemonBaselines;
   readonly #policies: DaemonPolicies;
   #config: Config;
   #http: HttpServer | undefined;
@@ -81,6 +83,9 @@ class NodeDaemon implements Daemon {
     this.#silences = new DaemonSilences(config.stateDir, this.state, this.#logger);
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
+    this.#baselines = new DaemonBaselines(config.stateDir, this.state, this.#logger, (id, request) =>
+      this.#link?.send({ type: 'baselines', id, request }),
+    );
     this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
   }
 
@@ -104,6 +109,7 @@ class NodeDaemon implements Daemon {
     });
     this.#silences.restore(this.#config.silences);
     const before = this.#alerts.restore();
+    const learned = this.#baselines.restore();
     const identities = await this.#identities.start((changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
@@ -114,7 +120,8 @@ class NodeDaemon implements Daemon {
       onMessage: (message) => this.#receive(message),
       onCrash: (error) => void this.#crash(error),
     });
-    await this.#link.start({ type: 'start', config: this.#config, identities, policies, ...before }, signal);
+    await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
+    this.state.baselines = this.#baselines.desk;
   }
 
   #receive(message: FromWorker): void {
@@ -124,6 +131,7 @@ class NodeDaemon implements Daemon {
       return;
     }
     this.state.apply(message);
+    if (message.type === 'baselines') this.#baselines.receive(message);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
   }
 
@@ -168,7 +176,7 @@ class NodeDaemon implements Daemon {
     await this.#identities.stop();
     this.#policies.close();
     await this.#link?.stop();
-    await Promise.all([this.#alerts.flush(), this.#silences.flush()]);
+    await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close()]);
     await this.#http?.close();
     this.#logger.flushRepeated();
   }

@@ -58,6 +58,8 @@ export { DEFAULT_LEARNING, LearningStore } from './learn/learning-store.ts';
 export { mergeSnapshots } from './learn/merge-snapshots.ts';
 export type { LearningSnapshot } from './learn/snapshot.ts';
 export { LEARNING_SCHEMA_VERSION, parseSnapshot } from './learn/snapshot.ts';
+export type { WorkloadFilter } from './learn/workload-filter.ts';
+export { matchesWorkload } from './learn/workload-filter.ts';
 export { historyKey } from './learn/workload-kind.ts';
 export type { WorkloadState } from './learn/workload-record.ts';
 export type { LoginService } from './login-services.ts';

@@ -132,6 +132,15 @@ const flows = z.strictObject({
   maxEdges: integer(100, 1_000_000).default(20_000).describe('Edges held per window; more are counted, not kept.'),
 });
 
+const learning = z.strictObject({
+  seconds: integer(10, 31_536_000)
+    .default(86_400)
+    .describe('How long a workload is watched before it counts as learned: 24 hours unless set.'),
+  maxWorkloads: integer(10, 100_000)
+    .default(1000)
+    .describe('Workloads whose past is kept; the ones idle for longest give way.'),
+});
+
 const metrics = z.strictObject({
   maxSeriesPerMetric: integer(10, 1_000_000)
     .default(2000)
@@ -204,6 +213,7 @@ export const configSchema = z.strictObject({
   identity: identity.prefault({}),
   policy: policy.prefault({}),
   flows: flows.prefault({}),
+  learning: learning.prefault({}),
   metrics: metrics.prefault({}),
   detectors: z.record(z.string(), detector).default({}).describe('By detector id.'),
   alerts: alerts.prefault({}),

@@ -7,6 +7,7 @@ import type {
   Edge,
   Endpoint,
   Flow,
+  LearningSummary,
   Mitre,
   NamespaceStatus,
   Parameter,
@@ -46,6 +47,8 @@ export interface StatusResponse {
   readonly configReloadSuccessful: boolean;
   /** Writes of the state directory (open alerts) that ended in an error since the start. */
   readonly stateWriteFailures: number;
+  /** How far learning has come: mean of the workloads' progress (0 to 1), how many there are, how many have learned. */
+  readonly learning: LearningSummary;
 }
 
 /** GET /healthz and /readyz. */
@@ -79,6 +82,45 @@ export interface PodRow {
   /** Bytes per second in both directions over the last minute, oldest first. */
   readonly history: readonly number[];
   readonly alertsOpen: number;
+}
+
+/** What is known of one workload: GET /api/v1/baselines. */
+export interface BaselineView {
+  /** `shop/Deployment/web`; pods and Jobs without controller by their generateName: `ci/Pod/runner-*`. */
+  readonly workload: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly watchedSeconds: number;
+  /** Share of the learning time, 0 to 1; 1 is learned. */
+  readonly progress: number;
+  /** Per second and replica, or as the measure's name says. `hoursOfWeek`: hours whose own mean is known. */
+  readonly measures: Readonly<
+    Record<
+      string,
+      {
+        readonly mean: number;
+        readonly deviation: number;
+        readonly samples: number;
+        readonly largest: number;
+        readonly hoursOfWeek: number;
+      }
+    >
+  >;
+  /** Edges and destinations, the latest first. */
+  readonly facts: readonly {
+    readonly fact: string;
+    readonly firstSeen: string;
+    readonly lastSeen: string;
+    readonly count: number;
+  }[];
+  /** Facts that were forgotten for lack of room. */
+  readonly factsEvicted: number;
+  /** The last runs of a Job or CronJob. */
+  readonly runs: readonly {
+    readonly id: string;
+    readonly lastSeen: string;
+    readonly totals: Readonly<Record<string, number>>;
+  }[];
 }
 
 /** Cumulative counters plus the rates of the last second. */

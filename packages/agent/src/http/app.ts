@@ -4,6 +4,7 @@ import type { NodeState } from '../state/node-state.ts';
 import { type AccessRules, guardAccess } from './access.ts';
 import { alertActions } from './alert-actions.ts';
 import type { Audit } from './audit.ts';
+import { baselineRoutes } from './baseline-routes.ts';
 import { answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
@@ -70,6 +71,7 @@ export function createApp({
   listRoutes(app, state);
   silenceRoutes(app, state, access, audit);
   alertActions(app, state, access, audit);
+  baselineRoutes(app, state, access, audit);
   streamRoute(app, state, heartbeatMs);
   return app;
 }
@@ -79,5 +81,6 @@ function methodsAt(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   if (path === '/api/v1/silences') return 'GET, HEAD, POST';
   if (/^\/api\/v1\/silences\/[^/]+$/.test(path)) return 'GET, HEAD, DELETE';
+  if (/^\/api\/v1\/baselines\/(?:import|reset)$/.test(path)) return 'POST';
   return /^\/api\/v1\/alerts\/[^/]+\/(?:ack|close)$/.test(path) ? 'POST' : 'GET, HEAD';
 }

@@ -12,6 +12,7 @@ import type { PodRow, StatusResponse } from '../http/api-types.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { AlertShelf } from './alert-shelf.ts';
+import type { BaselineDesk } from './baseline-desk.ts';
 import { degradedSentences } from './degraded.ts';
 import { DropTable } from './drop-table.ts';
 import { EdgeLog } from './edge-log.ts';
@@ -66,6 +67,8 @@ export class NodeState {
   configReloadSuccessful = true;
   /** When the identity information in use was read, epoch milliseconds; null when none is configured. */
   identityReadMs: number | null = null;
+  /** Where to ask for what was learned; once the Worker runs. */
+  baselines: BaselineDesk | undefined;
   /** Writes of the state directory that ended in an error. */
   stateWriteFailures = 0;
   readonly #desk: AlertDesk;
@@ -183,6 +186,7 @@ export class NodeState {
       case 'observed':
         this.observed.apply(message.event);
         return;
+      case 'baselines':
       case 'refused':
       case 'log':
       case 'stopped':
@@ -257,6 +261,7 @@ export class NodeState {
       identityAgeSeconds: this.identityAgeSeconds(),
       configReloadSuccessful: this.configReloadSuccessful,
       stateWriteFailures: this.stateWriteFailures,
+      learning: this.#tick?.learning ?? { progress: 0, workloads: 0, learned: 0 },
     };
   }
 

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { type Alert, type ClosedCause, NetGuardError, type Policies } from '@netguard/core';
+import { type Alert, type ClosedCause, type LearningSnapshot, NetGuardError, type Policies } from '@netguard/core';
+import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
@@ -8,6 +9,7 @@ import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
+import { type BaselineRequest, Baselines } from './baselines.ts';
 import { nodeAddresses } from './node-addresses.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 
@@ -18,6 +20,7 @@ const LOOK_EVERY_MS = 100;
 export class AgentWorker {
   readonly #post: Post;
   readonly #pipeline: Pipeline;
+  readonly #baselines: Baselines;
   readonly #source: EbpfSource;
   readonly #view: PipelineSource;
   #tickMs: number;
@@ -36,6 +39,7 @@ export class AgentWorker {
     const startMs = Date.now();
     identity.setIdentities(identities, startMs);
     this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
+    this.#baselines = new Baselines(this.#pipeline.learning, post);
     this.#source = new EbpfSource(config, mount.mountPoint, this.#pipeline.detection.kernelLimits(), this.#pipeline);
     identity.walkCgroups(this.#source.clock.nowMs());
     this.#view = {
@@ -63,15 +67,18 @@ export class AgentWorker {
         this.#tick();
         nextTickMs = Math.max(nextTickMs + this.#tickMs, this.#view.nowMs());
       }
+      this.#baselines.advance();
       this.#pipeline.outbox.flush(nowMs);
       this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
     }
+    this.#baselines.finish();
     await this.#source.close();
   }
 
   configure(config: Config): void {
     this.#tickMs = config.sources.ebpf.tickMs;
     this.#pipeline.detection.configure(config);
+    this.#pipeline.learning.configure(learningSettings(config));
     this.#source.setLimits(this.#pipeline.detection.kernelLimits());
   }
 
@@ -90,6 +97,14 @@ export class AgentWorker {
 
   closeAlert(id: string): void {
     this.#pipeline.detection.book.close(id, this.#view.nowMs());
+  }
+
+  restoreLearned(learned: LearningSnapshot): void {
+    this.#pipeline.learning.import(learned);
+  }
+
+  askBaselines(id: number, request: BaselineRequest): void {
+    this.#baselines.ask(id, request);
   }
 
   flowsTaken(): void {

@@ -11,10 +11,13 @@ import type {
   Endpoint,
   EndpointTotal,
   Flow,
+  LearningSnapshot,
+  LearningSummary,
   Policies,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
 
 export type ToWorker =
   | {
@@ -26,12 +29,15 @@ export type ToWorker =
       readonly closedCauses?: readonly ClosedCause[];
       /** Absent: there are none. */
       readonly policies?: Policies;
+      /** What the last run learned; absent when there is none. */
+      readonly learned?: LearningSnapshot | undefined;
     }
   | { readonly type: 'config'; readonly config: Config }
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
   | { readonly type: 'policies'; readonly policies: Policies }
   /** A person closed the alert with this id. */
   | { readonly type: 'close-alert'; readonly id: string }
+  | { readonly type: 'baselines'; readonly id: number; readonly request: BaselineRequest }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
   | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };
@@ -66,6 +72,8 @@ export type FromWorker =
       readonly code?: string;
       readonly [k: string]: unknown;
     }
+  /** Answers to `baselines`, in parts; and, with id 0, all there is before `stopped`. */
+  | BaselineAnswer
   | { readonly type: 'stopped' };
 
 export interface ProgramStatus {
@@ -125,6 +133,7 @@ export interface Tick {
   readonly observed?: readonly Alert[];
   /** How each detector runs and does. */
   readonly detectors?: readonly DetectorStatus[];
+  readonly learning?: LearningSummary;
   /** Cumulative lost events by source, only sources > 0. */
   readonly lost: Readonly<Record<string, number>>;
   readonly programs: readonly ProgramStatus[];

@@ -8,12 +8,14 @@ import {
   EdgeTable,
   type Endpoint,
   FlowTable,
+  LearningStore,
   type ListenerObservation,
   type Observation,
   parseAddress,
   TotalsTable,
   type Who,
 } from '@netguard/core';
+import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { HoldBack } from '../identify/holdback.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
@@ -48,6 +50,7 @@ export class Pipeline implements EbpfSink {
   readonly detection: Detection;
   readonly outbox: FlowOutbox;
   readonly access: AccessRules;
+  readonly learning: LearningStore;
   readonly #identity: IdentityTable;
   readonly #post: Post;
   readonly #flows: FlowTable;
@@ -69,8 +72,10 @@ export class Pipeline implements EbpfSink {
     this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
     this.access = new AccessRules(identity.cluster);
+    this.learning = new LearningStore(learningSettings(config));
+    const { access, learning } = this;
     const { nameAddress, cluster } = identity;
-    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access: this.access }));
+    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }));
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }
@@ -195,11 +200,13 @@ export class Pipeline implements EbpfSink {
       alerts: this.#progress.take(this.detection.book.list()),
       observed: this.#observedProgress.take(this.detection.observed.list()),
       detectors: this.detection.detectors(),
+      learning: this.learning.summary(),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(nowMs),
       tables: [
         ...this.#identity.tables,
         ...this.detection.tables(),
+        { name: 'learning', ...this.learning.state },
         { name: 'flows', ...this.#flows.state },
         { name: 'edges', ...this.#edges.state },
         { name: 'totals', ...this.#totals.state },

@@ -18,6 +18,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     worker = new AgentWorker(message.config, message.identities, message.openAlerts, post);
     if (message.policies) worker.setPolicies(message.policies);
     if (message.closedCauses) worker.restoreClosed(message.closedCauses);
+    if (message.learned) worker.restoreLearned(message.learned);
   } catch (error) {
     post(refusal(error));
     port?.close();
@@ -70,6 +71,9 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'close-alert':
       worker?.closeAlert(message.id);
+      break;
+    case 'baselines':
+      worker?.askBaselines(message.id, message.request);
       break;
     case 'flows-taken':
       worker?.flowsTaken();

@@ -132,8 +132,8 @@ describe('learning', () => {
   it('forgets one workload or all when told', () => {
     const learning = store();
     for (const workload of ['a', 'b', 'c']) learning.learn(workload, 'fact', T0);
-    assert.equal(learning.reset('b'), 1);
-    assert.equal(learning.reset('b'), 0);
+    assert.equal(learning.reset({ workload: 'b' }), 1);
+    assert.equal(learning.reset({ workload: 'b' }), 0);
     assert.deepEqual([learning.knows('a', 'fact'), learning.knows('b', 'fact')], [true, false]);
     assert.equal(learning.reset(), 2);
     assert.deepEqual(learning.summary(), { progress: 0, workloads: 0, learned: 0 });

@@ -3,6 +3,7 @@ import type { Baseline, Learning, PastRuns } from './learning.ts';
 import { Measure } from './measure.ts';
 import { mergeWorkloads } from './merge-snapshots.ts';
 import { LEARNING_SCHEMA_VERSION, type LearningSnapshot } from './snapshot.ts';
+import { matchesWorkload, type WorkloadFilter } from './workload-filter.ts';
 import { historyKey } from './workload-kind.ts';
 import { WorkloadRecord, type WorkloadState } from './workload-record.ts';
 
@@ -131,8 +132,10 @@ export class LearningStore implements Learning {
   }
 
   /** The same piece by piece, for who must not stop for long; what is learned meanwhile may be in it or not. */
-  *states(): Generator<WorkloadState, void, undefined> {
-    for (const record of [...this.#records.values()]) yield this.#stateOf(record);
+  *states(filter: WorkloadFilter = {}): Generator<WorkloadState, void, undefined> {
+    for (const record of [...this.#records.values()]) {
+      if (matchesWorkload(record.workload, filter)) yield this.#stateOf(record);
+    }
   }
 
   /** What is known of one workload, by any of its names. */
@@ -160,17 +163,14 @@ export class LearningStore implements Learning {
     }
   }
 
-  /** Forgets one workload, or all. Returns how many were forgotten. */
-  reset(workload?: string): number {
-    if (workload !== undefined) {
-      const record = this.#find(workload);
-      if (record !== undefined) this.#drop(record);
-      return record === undefined ? 0 : 1;
+  /** Forgets the workloads that are meant, or all. Returns how many were forgotten. */
+  reset(filter: WorkloadFilter = {}): number {
+    let forgotten = 0;
+    for (const record of [...this.#records.values()]) {
+      if (!matchesWorkload(record.workload, filter)) continue;
+      this.#drop(record);
+      forgotten++;
     }
-    const forgotten = this.#records.size;
-    this.#records.clear();
-    this.#aliases.clear();
-    this.#facts = 0;
     return forgotten;
   }
 
