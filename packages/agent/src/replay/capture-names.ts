@@ -8,6 +8,7 @@ import {
   type Policies,
   type Who,
 } from '@netguard/core';
+import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { AddressTable } from '../identify/address-table.ts';
 import { ClusterTable } from '../identify/cluster-table.ts';
@@ -34,7 +35,12 @@ export class CaptureNames {
     const access = new AccessRules(cluster);
     access.setPolicies(policies);
     const nameAddress = (ip: string): Endpoint => this.#addresses.find(ip, 0, this.#nowMs);
-    this.context = detectorContext({ nameAddress, cluster, access, learning: new LearningStore() });
+    this.context = detectorContext({
+      nameAddress,
+      cluster,
+      access,
+      learning: new LearningStore(learningSettings(config)),
+    });
   }
 
   who(observation: Observation): Who {
