@@ -2,4 +2,4 @@
 import { playAll } from './support/play-all.ts';
 import { scenariosOf } from './support/stage.ts';
 
-playAll(await scenariosOf('port-scan-', 'host-sweep-', 'slow-scan-'));
+playAll(await scenariosOf('port-scan-', 'host-sweep-'));

@@ -20,7 +20,7 @@ export interface ExpectedAlert {
   /** The role that has to be named, or null for an alert that names nobody. */
   readonly source: string | null;
   readonly target: string | null;
-  /** It has to be told before `run` returns; true unless set to false. */
+  /** It has to be told before `run` returns, or 250 ms after its threshold was crossed; true unless set to false. */
   readonly beforeEnd?: boolean;
   /** Throws when what the alert says is not what happened. */
   readonly check?: (alert: Alert) => void;

@@ -13,7 +13,7 @@ export class ClientNames {
   readonly #names = new Lru<string, { source: Endpoint; lastMs: number }>(CAPACITY);
 
   note(ip: string, source: Endpoint, timeMs: number): void {
-    if (source.kind === 'pod' || ip === '') return;
+    if (source.kind === 'pod' || source.kind === 'node' || ip === '') return;
     const known = this.#names.get(ip);
     if (known === undefined) this.#names.set(ip, { source, lastMs: timeMs });
     else {

@@ -146,7 +146,9 @@ export class Contacts {
     const [near, far] = isClient ? [own, seen.remote.ip] : [seen.remote.ip, own];
     if (near === far) return undefined;
     if (isClient) this.#clients.note(near, local, timeMs);
-    const source = isClient ? local : this.#clients.of(near, remote, timeMs);
+    // A socket that nobody is known to own is the node's, but its address may be another's: a namespace that is no pod's.
+    const opener = isClient && local.kind === 'node' && near !== '' ? this.#context.nameAddress(near) : local;
+    const source = isClient ? opener : this.#clients.of(near, remote, timeMs);
     const target = isClient ? remote : local;
     const sourceKey = sourceKeyOf(source, near);
     const weighs =

@@ -218,6 +218,9 @@ export class PortScanInstance implements DetectorInstance {
   #isRawScan(pair: Pair, nowMs: number): boolean {
     const answers = pair.answers(nowMs);
     if (answers < this.#parameters.answers) return false;
+    // Some scanners (masscan) reset what they were answered: then it is the other end that scans.
+    const back = `${pair.targetIp}|${pair.sourceIp}`;
+    if ((this.#inside.peek(back) ?? this.#outside.peek(back))?.hasProbed(nowMs)) return false;
     const late = this.#contacts.connections(pair.sourceIp, pair.targetIp, nowMs) * RSTS_PER_CONNECTION;
     return answers - late >= this.#parameters.answers;
   }

@@ -85,6 +85,11 @@ export class Pair {
     return Math.max(probed, failed, unanswered) + (this.#open?.distinct(nowMs) ?? 0);
   }
 
+  /** Whether its target saw it try a closed port in the window. */
+  hasProbed(nowMs: number): boolean {
+    return this.#probed.sum(nowMs) > 0;
+  }
+
   /** RSTs and SYN-ACKs in the window that the source got for raw packets, where the target itself was not watched. */
   answers(nowMs: number): number {
     return this.#seenAtTarget ? 0 : (this.#answers?.sum(nowMs) ?? 0);

@@ -1,0 +1,12 @@
+import { hping } from '../support/hping.ts';
+import type { LiveScenario } from '../support/scenario.ts';
+
+export const scenario: LiveScenario = {
+  what: 'SYN-ACKs of a server outside for connections that the pod never opened',
+  from: 'outside',
+  pods: { victim: {} },
+  hosts: { reflector: {} },
+  run: (act) =>
+    hping(act.member('reflector'), ['-S', '-A', '-s', '443', '-k', '-p', '5555', '-i', 'u5000', act.ip('victim')], 5),
+  expect: { rule: 'amplification', severity: 'medium', source: null, target: 'victim' },
+};
