@@ -52,12 +52,15 @@ export class FloodTargets<S extends FloodState> {
     return state?.isHeld ? state : this.#byKey.get(workloadKey(endpoint));
   }
 
-  /** Calls `each` for all that were touched; those for which it says true stay on the list. */
-  evaluate(each: (state: S) => boolean): void {
-    const touched = this.#touched;
+  /**
+   * Calls `each` for all that were touched, after `first` was called for all of them; those for which `each` says true stay
+   * on the list.
+   */
+  evaluate(each: (state: S) => boolean, first: (state: S) => void = () => {}): void {
+    const touched = this.#touched.filter(({ isHeld }) => isHeld);
     this.#touched = [];
+    for (const state of touched) first(state);
     for (const state of touched) {
-      if (!state.isHeld) continue;
       state.isTouched = each(state);
       if (state.isTouched) this.#touched.push(state);
     }

@@ -8,6 +8,7 @@ import { FloodClock } from '../flood-clock.ts';
 import { NAMED_SHARE } from '../flood-report.ts';
 import { FloodTargets } from '../flood-targets.ts';
 import { isNamed } from '../known-sources.ts';
+import { OwnSenders } from '../own-senders.ts';
 import { icmpClass } from './icmp-type.ts';
 import { type IcmpMeasure, judgeReceived, judgeSent, thresholdOf } from './judgement.ts';
 import type { IcmpFloodParameters } from './parameters.ts';
@@ -49,17 +50,24 @@ export class IcmpFloodInstance implements DetectorInstance {
     if (spanMs === undefined) return this.#findings.map((finding) => ({ ...finding, count: 0 }));
     const findings: Finding[] = [];
     const sent: { measure: IcmpMeasure; state: IcmpTarget; alarm: IcmpSentAlarm }[] = [];
+    const senders = new OwnSenders();
     const told = new Set<string>();
-    this.#targets.evaluate((state) => {
-      const moved = state.roll(spanMs);
-      const found = this.#evaluateReceived(state, nowMs, told);
-      if (found !== undefined) findings.push(found);
-      const measure = judgeSent(state, state.outAlarm !== undefined, this.#p);
-      state.outAlarm = measure === undefined ? undefined : (state.outAlarm ?? this.#outAlarm(state, measure, nowMs));
-      if (measure !== undefined && state.outAlarm !== undefined) sent.push({ state, measure, alarm: state.outAlarm });
-      if (!moved) for (const lane of Object.values(state.lanes)) lane.peers = undefined;
-      return moved || state.isKept;
-    });
+    this.#targets.evaluate(
+      (state) => {
+        const found = this.#evaluateReceived(state, nowMs, senders, told);
+        if (found !== undefined) findings.push(found);
+        if (!state.hasMoved) for (const lane of Object.values(state.lanes)) lane.peers = undefined;
+        return state.hasMoved || state.isKept;
+      },
+      (state) => {
+        state.roll(spanMs);
+        const measure = judgeSent(state, state.outAlarm !== undefined, this.#p);
+        state.outAlarm = measure === undefined ? undefined : (state.outAlarm ?? this.#outAlarm(state, measure, nowMs));
+        if (measure === undefined || state.outAlarm === undefined) return;
+        senders.add(state.outAlarm.source, workloadKey(state.outAlarm.target), measure.rate);
+        sent.push({ state, measure, alarm: state.outAlarm });
+      },
+    );
     for (const { measure, state, alarm } of sent) {
       // Its target is watched here too, and has told of it.
       if (told.has(state.key) || told.has(`>${workloadKey(alarm.target)}`)) continue;
@@ -134,7 +142,7 @@ export class IcmpFloodInstance implements DetectorInstance {
     return isNamed(byAddress) ? byAddress : local;
   }
 
-  #evaluateReceived(state: IcmpTarget, nowMs: number, told: Set<string>): Finding | undefined {
+  #evaluateReceived(state: IcmpTarget, nowMs: number, senders: OwnSenders, told: Set<string>): Finding | undefined {
     const measure = judgeReceived(state, state.inAlarm !== undefined, this.#p);
     if (measure === undefined) {
       state.inAlarm = undefined;
@@ -142,7 +150,9 @@ export class IcmpFloodInstance implements DetectorInstance {
     }
     const loudest = measure.lane.peers?.loudest;
     const isNamedSource = loudest !== undefined && loudest.share >= NAMED_SHARE;
-    const source = isNamedSource ? this.#context.nameAddress(loudest.ip) : null;
+    const source = isNamedSource
+      ? this.#context.nameAddress(loudest.ip)
+      : (senders.behind(state.key, measure.rate) ?? null);
     state.inAlarm ??= { sinceMs: nowMs, source };
     if (state.inAlarm.source !== null) told.add(workloadKey(state.inAlarm.source));
     told.add(`>${state.key}`);

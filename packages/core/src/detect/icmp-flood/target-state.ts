@@ -33,6 +33,8 @@ export class IcmpTarget implements FloodState {
   endpoint: Endpoint;
   isHeld = true;
   isTouched = false;
+  /** Anything moved lately. */
+  hasMoved = false;
   readonly lanes: { [K in IcmpLaneName]?: AveragedLane } = {};
   inAlarm: IcmpAlarm | undefined;
   outAlarm: IcmpSentAlarm | undefined;
@@ -55,13 +57,12 @@ export class IcmpTarget implements FloodState {
     return lane;
   }
 
-  /** Ends a span. True when anything moved lately. */
-  roll(spanMs: number): boolean {
-    let moved = false;
+  /** Ends a span. */
+  roll(spanMs: number): void {
+    this.hasMoved = false;
     for (const lane of Object.values(this.lanes)) {
       lane.roll(spanMs);
-      moved ||= !lane.isIdle;
+      this.hasMoved ||= !lane.isIdle;
     }
-    return moved;
   }
 }

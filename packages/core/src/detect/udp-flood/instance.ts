@@ -14,6 +14,7 @@ import { FloodClock } from '../flood-clock.ts';
 import { NAMED_SHARE } from '../flood-report.ts';
 import { FloodTargets } from '../flood-targets.ts';
 import { isNamed } from '../known-sources.ts';
+import { OwnSenders } from '../own-senders.ts';
 import { DhcpRequests } from './dhcp-requests.ts';
 import { judgeReceived, judgeSent, type UdpMeasure } from './judgement.ts';
 import type { UdpFloodParameters } from './parameters.ts';
@@ -79,22 +80,29 @@ export class UdpFloodInstance implements DetectorInstance {
     if (spanMs === undefined) return this.#findings.map((finding) => ({ ...finding, count: 0 }));
     const findings: Finding[] = [];
     const sent: { state: UdpTarget; measure: UdpMeasure; alarm: SentAlarm }[] = [];
+    const senders = new OwnSenders();
     const told = new Set<string>();
-    this.#targets.evaluate((state) => {
-      const moved = state.roll(spanMs);
-      const found = this.#evaluateReceived(state, nowMs, told);
-      if (found !== undefined) findings.push(found);
-      const measure = judgeSent(state, state.outAlarm !== undefined, this.#p);
-      state.outAlarm = measure === undefined ? undefined : (state.outAlarm ?? this.#outAlarm(state, measure, nowMs));
-      if (measure !== undefined && state.outAlarm !== undefined) sent.push({ state, measure, alarm: state.outAlarm });
-      state.bufferDrops = 0;
-      const isLoud = state.isKept;
-      if (!isLoud) for (const lane of Object.values(state.lanes)) lane.peers = undefined;
-      return moved || isLoud;
-    });
+    this.#targets.evaluate(
+      (state) => {
+        const found = this.#evaluateReceived(state, nowMs, senders, told);
+        if (found !== undefined) findings.push(found);
+        state.bufferDrops = 0;
+        if (!state.isKept) for (const lane of Object.values(state.lanes)) lane.peers = undefined;
+        return state.hasMoved || state.isKept;
+      },
+      (state) => {
+        state.roll(spanMs);
+        const measure = judgeSent(state, state.outAlarm !== undefined, this.#p);
+        state.outAlarm = measure === undefined ? undefined : (state.outAlarm ?? this.#outAlarm(state, measure, nowMs));
+        if (measure === undefined || state.outAlarm === undefined) return;
+        const { source, target } = state.outAlarm;
+        senders.add(source, target === null ? undefined : workloadKey(target), measure.rate);
+        sent.push({ state, measure, alarm: state.outAlarm });
+      },
+    );
     for (const { state, measure, alarm } of sent) {
       // Its target is watched here too, and has told of it.
-      if (told.has(state.key) || told.has(`>${workloadKey(alarm.target)}`)) continue;
+      if (told.has(state.key) || (alarm.target !== null && told.has(`>${workloadKey(alarm.target)}`))) continue;
       findings.push(sentFinding(alarm, measure, this.#p, this.#context));
     }
     const starved = this.#dhcp.evaluate(nowMs, spanMs, this.#p);
@@ -141,14 +149,15 @@ export class UdpFloodInstance implements DetectorInstance {
     lane.add(packets, sentBytes, seen.remote.ip === '' ? remote.ip : seen.remote.ip, seen.remote.port, suspicion);
   }
 
-  /** Counted by the kernel in no conversation, because its table was full: that many peers have none but the forged. */
+  /** Counted by the kernel in no conversation, because its table is full: by this flood, or by one elsewhere. */
   #untold(total: DatagramTotalObservation, local: Endpoint): void {
     if (total.protocol !== 'UDP' || total.loopback) return;
     const { receivedPackets, sentPackets, receivedBytes, sentBytes } = total.delta;
     const p = this.#p;
     const isReceived = receivedPackets > p.answerWeight * sentPackets;
     if (!isReceived && sentPackets <= p.answerWeight * receivedPackets) return;
-    const lane = this.#targets.touch(local).lane(isReceived ? 'outside' : 'out');
+    const state = this.#targets.touch(local);
+    const lane = state.lane(isReceived ? (state.inAlarm === undefined ? 'untold' : 'outside') : 'out');
     const share = total.withoutConversation / Math.max(1, receivedPackets + sentPackets);
     lane.packets += total.withoutConversation;
     lane.bytes += Math.min(1, share) * (isReceived ? receivedBytes : sentBytes);
@@ -180,27 +189,31 @@ export class UdpFloodInstance implements DetectorInstance {
     return remote.kind === 'world' || this.#context.cluster.isShared(remote);
   }
 
-  #evaluateReceived(state: UdpTarget, nowMs: number, told: Set<string>): Finding | undefined {
+  #evaluateReceived(state: UdpTarget, nowMs: number, senders: OwnSenders, told: Set<string>): Finding | undefined {
     const measure = judgeReceived(state, state.inAlarm !== undefined, this.#p, this.#context, nowMs);
     if (measure === undefined) {
       state.inAlarm = undefined;
       return undefined;
     }
-    const isNamed = measure.loudest !== undefined && measure.share >= NAMED_SHARE;
-    const source = isNamed && measure.loudest !== undefined ? this.#context.nameAddress(measure.loudest) : null;
-    state.inAlarm ??= { sinceMs: nowMs, source };
+    state.inAlarm ??= { sinceMs: nowMs, source: this.#sourceOf(state, measure, senders) };
     if (state.inAlarm.source !== null) told.add(workloadKey(state.inAlarm.source));
     told.add(`>${state.key}`);
     return receivedFinding(state, state.inAlarm, measure, this.#p, this.#context);
   }
 
+  /** Who a flood is from: the loudest, if it is most of it; else whoever of ours sends as much to it. */
+  #sourceOf(state: UdpTarget, { loudest, share, lane }: UdpMeasure, senders: OwnSenders): Endpoint | null {
+    if (loudest !== undefined && share >= NAMED_SHARE) return this.#context.nameAddress(loudest);
+    return senders.behind(state.key, lane.rate) ?? null;
+  }
+
   /** Who is named for a flood by one of ours. An address that is not its own was forged. */
-  #outAlarm(state: UdpTarget, measure: UdpMeasure, nowMs: number): SentAlarm | undefined {
+  #outAlarm(state: UdpTarget, measure: UdpMeasure, nowMs: number): SentAlarm {
     const { nameAddress, cluster } = this.#context;
-    if (measure.loudest === undefined) return undefined;
     const isForged = workloadKey(nameAddress(state.endpoint.ip)) !== state.key && isNamed(state.endpoint);
     const source = isForged ? { ...state.endpoint, ip: '' } : state.endpoint;
-    return { sinceMs: nowMs, source, target: cluster.behind(nameAddress(measure.loudest)) };
+    const target = measure.loudest === undefined ? null : cluster.behind(nameAddress(measure.loudest));
+    return { sinceMs: nowMs, source, target };
   }
 }
 

@@ -41,9 +41,8 @@ export function judgeReceived(
 /** What a workload sends to the one address it sends most to. */
 export function judgeSent(state: UdpTarget, isOngoing: boolean, p: UdpFloodParameters): UdpMeasure | undefined {
   const lane = state.lanes.out;
-  const loudest = lane?.peers?.loudest;
-  if (lane === undefined || loudest === undefined) return undefined;
-  const measure = against('out', lane, lane.rate * loudest.share, p.insidePacketsPerSecond);
+  if (lane === undefined || lane.rate === 0) return undefined;
+  const measure = against('out', lane, lane.rate * (lane.peers?.loudest?.share ?? 1), p.insidePacketsPerSecond);
   return measure.ratio >= (isOngoing ? p.offRatio : 1) ? measure : undefined;
 }
 
@@ -60,6 +59,8 @@ function measureLane(
       const floor = learnedFloor(state, lane.rate, p.outsidePacketsPerSecond, p, context, nowMs);
       return against(name, lane, lane.rate, floor);
     }
+    case 'untold':
+      return against(name, lane, lane.rate, p.insidePacketsPerSecond);
     case 'closedLight':
       if ((lane.peers?.distinct ?? 0) < p.closedSources) return undefined;
       return against(name, lane, lane.rate, p.closedPacketsPerSecond);

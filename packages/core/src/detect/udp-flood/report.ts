@@ -84,17 +84,18 @@ export function sentFinding(
 ): Finding {
   const { lane } = measure;
   const ports = lane.peers?.ports(MAX_TOP) ?? [];
-  const name = endpointName(alarm.target);
+  const name = alarm.target === null ? 'an address that is not known' : endpointName(alarm.target);
   const source = endpointName(alarm.source);
   return {
     rule: 'udp-flood',
     category: 'flood',
     severity: measure.ratio >= p.criticalFactor ? 'critical' : 'high',
     confidence: confidenceOf(measure),
-    title: `UDP flood from ${source} on ${name}`,
+    title: `UDP flood from ${source}${alarm.target === null ? '' : ` on ${name}`}`,
     description:
       `${source} sends ${Math.round(measure.rate)} UDP datagrams per second (${megabits(lane.byteRate)} Mbit/s of payload) ` +
-      `to ${name}, which answers none of them.`,
+      `to ${name}, which answers none of them.` +
+      (alarm.target === null ? ' The kernel’s table of conversations is full, so it is not known to whom.' : ''),
     source: alarm.source,
     sources: {
       distinctEstimate: 1,

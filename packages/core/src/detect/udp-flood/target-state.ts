@@ -12,16 +12,17 @@ export interface UdpAlarm {
 export interface SentAlarm {
   readonly sinceMs: number;
   readonly source: Endpoint;
-  readonly target: Endpoint;
+  /** Null where the kernel's table had no room to tell. */
+  readonly target: Endpoint | null;
 }
 
 /**
- * Where datagrams to or from a workload are counted. `closed…`: nobody listens; `closedLight` is of sources that send too few
- * to be judged by themselves.
+ * Where datagrams to or from a workload are counted. `untold`: in no conversation, so that it is not known from whom.
+ * `closed…`: nobody listens; `closedLight` is of sources that send too few to be judged by themselves.
  */
-export type LaneName = 'outside' | 'inside' | 'closedOutside' | 'closedInside' | 'closedLight' | 'out';
+export type LaneName = 'outside' | 'untold' | 'inside' | 'closedOutside' | 'closedInside' | 'closedLight' | 'out';
 
-export const RECEIVING = ['outside', 'inside', 'closedOutside', 'closedInside', 'closedLight'] as const;
+export const RECEIVING = ['outside', 'untold', 'inside', 'closedOutside', 'closedInside', 'closedLight'] as const;
 
 /** All that is kept of one workload. Lanes are made when first needed: most workloads never need one. */
 export class UdpTarget implements FloodState {
@@ -29,6 +30,8 @@ export class UdpTarget implements FloodState {
   endpoint: Endpoint;
   isHeld = true;
   isTouched = false;
+  /** Anything moved in the last span, or a rate has yet to fall to 0. */
+  hasMoved = false;
   readonly lanes: { [K in LaneName]?: FloodLane } = {};
   /** Datagrams that found the receive buffer full since the last roll. */
   bufferDrops = 0;
@@ -54,13 +57,12 @@ export class UdpTarget implements FloodState {
     return lane;
   }
 
-  /** Ends a span. True when anything moved in it or a rate has yet to fall to 0. */
-  roll(spanMs: number): boolean {
-    let moved = false;
+  /** Ends a span. */
+  roll(spanMs: number): void {
+    this.hasMoved = false;
     for (const lane of Object.values(this.lanes)) {
-      moved ||= !lane.isIdle;
+      this.hasMoved ||= !lane.isIdle;
       lane.roll(spanMs);
     }
-    return moved;
   }
 }

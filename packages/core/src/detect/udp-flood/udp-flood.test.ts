@@ -42,6 +42,22 @@ const server = (local: Endpoint, localPort: number, remote: Endpoint, received: 
   sent,
 });
 
+/** Totals of a pod most of whose datagrams found no room in the kernel's table of conversations. */
+function total(timeMs: number, local: Endpoint, received: number, sent = 3): Seen {
+  return {
+    observation: {
+      kind: 'datagram-total',
+      timeMs,
+      protocol: 'UDP',
+      cgroupId: 1,
+      loopback: false,
+      delta: { receivedPackets: received, sentPackets: sent, receivedBytes: received * 10, sentBytes: sent * 10 },
+      withoutConversation: Math.max(0, received + sent - 10),
+    },
+    who: { local: { ...local, ip: '' }, remote: null },
+  };
+}
+
 describe('udp-flood', () => {
   it('finds a spoofed flood at the tick after it began, without a source and with how many there are', () => {
     const found = run(spoofedFlood(6000, 5));
@@ -100,23 +116,42 @@ describe('udp-flood', () => {
   });
 
   it('goes on by exact totals when the table of conversations is full', () => {
-    const total = (timeMs: number, packets: number): Seen => ({
-      observation: {
-        kind: 'datagram-total',
-        timeMs,
-        protocol: 'UDP',
-        cgroupId: 1,
-        loopback: false,
-        delta: { receivedPackets: packets, sentPackets: 3, receivedBytes: packets * 10, sentBytes: 30 },
-        withoutConversation: packets - 10,
-      },
-      who: { local: { ...game, ip: '' }, remote: null },
-    });
-    const found = run([...spoofedFlood(6000, 1), ...eachSecond(T0 + 1000, 5, (timeMs) => [total(timeMs, 90_000)])]);
+    const found = run([
+      ...spoofedFlood(6000, 1),
+      ...eachSecond(T0 + 1000, 5, (timeMs) => [total(timeMs, game, 90_000)]),
+    ]);
     assert.ok(found.at(-1)!.atMs >= T0 + 5000);
     assert.ok(found.at(-1)!.finding.evidence.observed >= 85_000);
     assert.equal(found.at(-1)!.finding.target?.ip, game.ip);
-    assert.deepEqual(run(eachSecond(T0, 5, (timeMs) => [total(timeMs, 5)])), []);
+    assert.deepEqual(run(eachSecond(T0, 5, (timeMs) => [total(timeMs, game, 5)])), []);
+  });
+
+  it('traces a flood with forged addresses to the pod of ours that sends it, in one finding', () => {
+    const forged = (timeMs: number, second: number) =>
+      Array.from({ length: 12_000 }, (_, nth) => world(spoofed(second * 12_000 + nth))).flatMap((source) => [
+        datagrams(timeMs, server(game, 9, source, 1)),
+        datagrams(timeMs, {
+          local: { ...attacker, ip: source.ip },
+          localPort: 7,
+          remote: game,
+          remotePort: 9,
+          role: 'client',
+          sent: 1,
+        }),
+      ]);
+    const found = run(eachSecond(T0, 3, forged));
+    assert.deepEqual(
+      [...new Set(found.map(({ finding }) => `${finding.source?.pod} ${finding.target?.pod}`))],
+      ['shell-0 game-0'],
+    );
+    const full = eachSecond(T0, 4, (timeMs) => [total(timeMs, game, 80_000), total(timeMs, attacker, 0, 84_000)]);
+    assert.equal(run(full)[0]?.finding.source?.pod, 'shell-0', 'by its rate alone');
+    const away = run(eachSecond(T0, 4, (timeMs) => [total(timeMs, attacker, 0, 84_000)]));
+    assert.deepEqual([away[0]?.finding.source?.pod, away[0]?.finding.target], ['shell-0', null]);
+  });
+
+  it('is silent for telemetry that finds no room in the table because of a flood elsewhere', () => {
+    assert.deepEqual(run(eachSecond(T0, 6, (timeMs) => [total(timeMs, statsd, 8000)])), []);
   });
 
   it('sees floods of closed ports: of one source at one port, and of very many', () => {
