@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { alertsCommand } from './commands/alerts.ts';
+import { baselineCommand } from './commands/baseline.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { detectorsCommand } from './commands/detectors.ts';
@@ -26,7 +27,7 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {

@@ -1,6 +1,7 @@
 /** The shapes of /api/v1, as the server declares them: types only, nothing of the agent is loaded. */
 export type {
   AlertAction,
+  BaselineView,
   DetectorView,
   List,
   ListenerView,

@@ -48,6 +48,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         server: { listen: '127.0.0.1:8410' },
         log: { level: 'warn' },
         flows: { windowMs: 5000 },
+        learning: { seconds: 60 },
         alerts: { resolveAfterMs: DEMO_RESOLVE_MS },
       },
       ...(flags.identities === undefined

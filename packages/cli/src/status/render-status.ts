@@ -25,6 +25,7 @@ export function renderStatus(status: StatusResponse, url: string, palette: Palet
   );
   row('Identities', identities(status));
   row('Alerts', status.alertsOpen > 0 ? palette.red(`${formatExact(status.alertsOpen)} open`) : 'none open');
+  row('Learning', learning(status));
   row('Lost events', lost(status, palette));
   row(
     'Configuration',
@@ -59,6 +60,13 @@ function identities(status: StatusResponse): string {
     status.unresolvedEndpoints > 0 ? `, ${formatExact(status.unresolvedEndpoints)} endpoints without a name` : '';
   if (status.identityAgeSeconds === null) return `from cgroups and processes only${unresolved}`;
   return `${formatDuration(status.identityAgeSeconds * 1000)} old${unresolved}`;
+}
+
+function learning({ learning }: StatusResponse): string {
+  const { workloads, learned, progress } = learning;
+  if (workloads === 0) return 'nothing seen yet';
+  const of = `${formatExact(learned)} of ${formatExact(workloads)} workloads learned`;
+  return learned === workloads ? of : `${of}, ${Math.floor(progress * 100)} % of the way in all`;
 }
 
 function lost(status: StatusResponse, palette: Palette): string {
