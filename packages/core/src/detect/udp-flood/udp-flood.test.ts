@@ -278,6 +278,21 @@ describe('udp-flood', () => {
     assert.deepEqual(run(seen, { cluster }), []);
   });
 
+  it('is silent for a stream that goes on after its viewer has gone, and not for a flood from there', () => {
+    const video = world('198.51.100.7');
+    const viewer = { local: game, localPort: 40_000, remote: video, remotePort: 443, role: 'client' } as const;
+    const gone = (packets: number) => [
+      ...eachSecond(T0, 3, (timeMs) => [datagrams(timeMs, { ...viewer, received: 3000, sent: 100, payload: 1200 })]),
+      ...eachSecond(T0 + 3000, 5, (timeMs) => [
+        probe(timeMs, { source: video, target: game, shapes: { udp: packets } }),
+      ]),
+    ];
+    assert.deepEqual(run(gone(3000)), []);
+    assert.equal(run(gone(30_000))[0]?.finding.evidence.closedPort, true);
+    const unasked = gone(3000).filter(({ observation }) => observation.kind === 'probe');
+    assert.equal(run(unasked)[0]?.finding.evidence.closedPort, true);
+  });
+
   it('is little sure of a node address that many may share', () => {
     const found = run(steady(server(game, 27_015, node, 6000)));
     assert.equal(found[0]?.finding.evidence.sharedSource, true);
