@@ -19,7 +19,8 @@ export interface ExpectedAlert {
   readonly severity: Severity;
   /** The role that has to be named, or null for an alert that names nobody. */
   readonly source: string | null;
-  readonly target: string | null;
+  /** Left out where it is no role; `check` looks at it then. */
+  readonly target?: string | null;
   /** It has to be told before `run` returns, or 250 ms after its threshold was crossed; true unless set to false. */
   readonly beforeEnd?: boolean;
   /** Throws when what the alert says is not what happened. */

@@ -99,7 +99,8 @@ export class BruteForceInstance implements DetectorInstance {
     const clientBytes = isServer ? receivedBytes : sentBytes;
     const serverBytes = isServer ? sentBytes : receivedBytes;
     const kind = sessionKind(shape, observation, clientBytes, serverBytes);
-    if (kind === 'nothing' || (isServer && this.#isKubelet(observation))) return;
+    /* A client on this node is watched itself, and has a name there; its kubelet's probes say nothing anyway. */
+    if (kind === 'nothing' || (isServer && this.#context.cluster.isOwnNode(observation.remote.ip))) return;
     const source = isServer ? remote : local;
     const target = isServer ? local : this.#context.cluster.behind(remote);
     const pair = this.#pairOf(source, target, port, shape, observation.timeMs);
@@ -223,12 +224,6 @@ export class BruteForceInstance implements DetectorInstance {
       if (evicted !== undefined) this.#activeTargets.delete(evicted);
     }
     return target;
-  }
-
-  /** kubernetes-rules: the own node's kubelet at a declared or probed port counts in no detector. */
-  #isKubelet({ remote, local, timeMs }: ConnectionObservation): boolean {
-    const { cluster } = this.#context;
-    return cluster.isOwnNode(remote.ip) && cluster.isDeclared(local.ip, local.port, timeMs);
   }
 }
 
