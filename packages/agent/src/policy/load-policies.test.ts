@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ConfigError } from '../config/problem.ts';
 import { parsePolicies } from './load-policies.ts';
@@ -206,4 +207,12 @@ deny:
     assert.match(problems(`${head}protect: [{namespaces: a}]\n`)[0] ?? '', /^p\.yaml:4:.*did you mean "namespace"\?/);
     assert.match(problems('apiVersion: netguard/v2\nkind: AccessPolicy\nname: a\n')[0] ?? '', /apiVersion/);
   });
+});
+
+it('the examples of the policy page load', () => {
+  const page = readFileSync(new URL('../../../../docs/reference/policy.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  const policies = examples.filter((text) => text.includes('kind: AccessPolicy'));
+  assert.equal(policies.length, 1);
+  for (const text of policies) assert.equal(parsePolicies(text, 'policy.md').accessPolicies.length, 1);
 });
