@@ -7,7 +7,10 @@
 #include "loss.h"
 #include "ring.h"
 
-/* Identity only, at most 64 bytes: an accepted child inherits its listener's copy. */
+/*
+ * Identity only, at most 56 bytes, so that it and its list element are two cache lines. An accepted child inherits its
+ * listener's copy.
+ */
 struct ng_sk {
 	__u64 start_ns;
 	__u32 generation; /* connect() again on the same socket */
@@ -17,8 +20,8 @@ struct ng_sk {
 	__u32 last_out;
 	__u16 flags;
 	__u8 role;
-	__u8 pad0;
-	__u32 pad1;
+	__u8 sweep;       /* header's number when the iterator last stored this socket; 0: never */
+	__u32 told;       /* generation + 1 that user space has a full record of; 0: of none */
 };
 
 /*
@@ -48,6 +51,17 @@ struct {
 	__type(key, int);
 	__type(value, struct ng_sk_base);
 } ng_sk_base SEC(".maps");
+
+/* Since kernel 6.2. */
+extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+
+/* Of a socket that has our storage, which only TCP sockets are given: the helper's own check reads a cache line of its own. */
+static __always_inline const struct tcp_sock *tcp_of(struct sock *sk)
+{
+	if (bpf_ksym_exists(bpf_rdonly_cast))
+		return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
+	return bpf_skc_to_tcp_sock(sk);
+}
 
 /* Payload received: bytes_received counts the peer's FIN, which SOCK_DONE tells. */
 static __always_inline __u64 payload_received(const struct tcp_sock *tp)
@@ -90,7 +104,6 @@ static __always_inline void fill_record(struct ng_sock_record *record, const str
 	record->kind = NG_EVENT_SOCK;
 	record->state = state;
 	record->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-	record->now_ns = bpf_ktime_get_boot_ns();
 	record->rx_bytes = payload_received(tp);
 	record->tx_bytes = payload_sent(tp);
 	record->rx_segs = tp->segs_in;

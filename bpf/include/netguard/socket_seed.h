@@ -40,11 +40,12 @@ static __always_inline void mark_seeded(struct ng_sk *own, const struct sock *sk
 {
 	int state = sk->__sk_common.skc_state;
 
-	own->start_ns = bpf_ktime_get_boot_ns();
 	own->flags = NG_SOCK_SEEDED | (state == TCP_SYN_SENT ? 0 : NG_SOCK_ESTABLISHED);
 	own->role = role;
 	/* Force one live record, so that user space hears of it at once. */
 	own->last_in = tp->segs_in - 1;
+	barrier();
+	own->start_ns = bpf_ktime_get_boot_ns(); /* last: until then the iterator leaves it out */
 }
 
 static __always_inline int seed_from_file(struct task_struct *task, struct file *file)

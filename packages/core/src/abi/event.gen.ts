@@ -78,13 +78,32 @@ export const ngSockRecord = {
   comm: 128,
 } as const;
 
+/** struct ng_live_record */
+export const ngLiveRecord = {
+  SIZE: 48,
+  cookie: 0,
+  rx_bytes: 8,
+  tx_bytes: 16,
+  rx_segs: 24,
+  tx_segs: 28,
+  retrans_segs: 32,
+  unacked_bytes: 36,
+  srtt_us: 40,
+  generation: 44,
+} as const;
+
 /** struct ng_live_header */
 export const ngLiveHeader = {
-  SIZE: 16,
-  count: 0,
-  overflow: 4,
-  pass: 8,
-  seen: 12,
+  SIZE: 40,
+  pass: 0,
+  sweep: 4,
+  room: 8,
+  count: 12,
+  count_new: 16,
+  overflow: 20,
+  overflow_new: 24,
+  seen: 28,
+  now_ns: 32,
 } as const;
 
 /** struct ng_listener_key */
