@@ -54,7 +54,7 @@ enum ng_sock_flag {
 	NG_SOCK_NO_PORT = 64,       /* closed from SYN_SENT before a port was bound: no packet was sent */
 };
 
-/* A TCP socket in full: final record through the ring, the first live ones through the mmapable array ng_live_new. */
+/* A TCP socket in full: final record through the ring, live ones in struct ng_live_new. */
 struct ng_sock_record {
 	__u32 kind;
 	__u8 state;                 /* TCP_* now; for a final record the state it left */
@@ -83,10 +83,26 @@ struct ng_sock_record {
 	char comm[NG_COMM_LEN];
 };
 
+/* Counters of a socket older than NetGuard at the moment it was found; 0 for others. */
+struct ng_sock_base {
+	__u64 rx_bytes;
+	__u64 tx_bytes;
+	__u32 rx_segs;
+	__u32 tx_segs;
+	__u32 retrans_segs;
+	__u32 pad0;
+};
+
+/* A live socket in full, through the mmapable array ng_live_new: the first time, and until its handshake is finished. */
+struct ng_live_new {
+	struct ng_sock_record sock;
+	struct ng_sock_base base;   /* is subtracted above, not in ng_live_record */
+};
+
 /* A live socket that user space knows already, through the mmapable array ng_live: only what moves. */
 struct ng_live_record {
 	__u64 cookie;
-	__u64 rx_bytes;             /* these as in ng_sock_record */
+	__u64 rx_bytes;             /* these as in ng_sock_record, but since the socket began */
 	__u64 tx_bytes;
 	__u32 rx_segs;
 	__u32 tx_segs;

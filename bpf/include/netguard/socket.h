@@ -35,21 +35,12 @@ struct {
 	__type(value, struct ng_sk);
 } ng_sk SEC(".maps");
 
-/* Counters at the moment a socket older than NetGuard was found; its record counts from there. Freed with the socket. */
-struct ng_sk_base {
-	__u64 rx_bytes;
-	__u64 tx_bytes;
-	__u32 rx_segs;
-	__u32 tx_segs;
-	__u32 retrans_segs;
-	__u32 pad0;
-};
-
+/* Inserted when a socket older than NetGuard is found; its records count from there. Freed with the socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct ng_sk_base);
+	__type(value, struct ng_sock_base);
 } ng_sk_base SEC(".maps");
 
 /* Since kernel 6.2. */
@@ -88,7 +79,7 @@ static __always_inline __u32 unacknowledged(const struct tcp_sock *tp, int state
 	return bytes && control ? bytes - 1 : bytes;
 }
 
-static __always_inline void seed_base(struct ng_sk_base *base, const struct tcp_sock *tp)
+static __always_inline void seed_base(struct ng_sock_base *base, const struct tcp_sock *tp)
 {
 	base->rx_bytes = payload_received(tp);
 	base->tx_bytes = payload_sent(tp);
@@ -140,7 +131,7 @@ static __always_inline void fill_unknown(struct ng_sock_record *record)
 	__builtin_memset(record->comm, 0, NG_COMM_LEN);
 }
 
-static __always_inline void subtract_base(struct ng_sock_record *record, const struct ng_sk_base *base)
+static __always_inline void subtract_base(struct ng_sock_record *record, const struct ng_sock_base *base)
 {
 	record->rx_bytes -= base->rx_bytes;
 	record->tx_bytes -= base->tx_bytes;

@@ -88,7 +88,7 @@ static __always_inline void accepted(struct sock *sk, const struct tcp_sock *tp)
 static __always_inline bool report_close(struct sock *sk, const struct tcp_sock *tp, struct ng_sk *own, int from, __u16 flags)
 {
 	struct ng_sock_record *record = bpf_ringbuf_reserve(&ng_events, sizeof(*record), 0);
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 
 	if (!record)
 		return false;

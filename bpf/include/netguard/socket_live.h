@@ -30,7 +30,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 16384);
 	__type(key, __u32);
-	__type(value, struct ng_sock_record);
+	__type(value, struct ng_live_new);
 } ng_live_new SEC(".maps");
 
 /* Half-open, accept queue and backlog of a group are sums over its reuseport sockets, made anew in each pass. */
@@ -56,18 +56,12 @@ static __always_inline void sum_listener(const struct sock *sk, const struct tcp
 	group->sockets++;
 }
 
-static __always_inline struct ng_sk_base *base_of(struct sock *sk, const struct ng_sk *own)
-{
-	return own->flags & NG_SOCK_SEEDED ? bpf_sk_storage_get(&ng_sk_base, sk, 0, 0) : 0;
-}
-
 /* What moves, of a socket that user space knows. */
 static __always_inline bool store_again(struct ng_live_header *header, struct sock *sk, const struct tcp_sock *tp,
 					const struct ng_sk *own, int state)
 {
 	__u32 index = header->count;
 	struct ng_live_record *record = bpf_map_lookup_elem(&ng_live, &index);
-	struct ng_sk_base *base;
 
 	if (!record) {
 		header->overflow++;
@@ -82,14 +76,6 @@ static __always_inline bool store_again(struct ng_live_header *header, struct so
 	record->unacked_bytes = unacknowledged(tp, state);
 	record->srtt_us = tp->srtt_us >> 3;
 	record->generation = own->generation;
-	base = base_of(sk, own);
-	if (base) {
-		record->rx_bytes -= base->rx_bytes;
-		record->tx_bytes -= base->tx_bytes;
-		record->rx_segs -= base->rx_segs;
-		record->tx_segs -= base->tx_segs;
-		record->retrans_segs -= base->retrans_segs;
-	}
 	header->count = index + 1;
 	return true;
 }
@@ -100,23 +86,30 @@ static __always_inline bool store_full(struct ng_live_header *header, struct soc
 {
 	bool is_new = !own->sweep;
 	__u32 index = header->count_new;
-	struct ng_sock_record *record = bpf_map_lookup_elem(&ng_live_new, &index);
-	struct ng_sk_base *base;
+	struct ng_live_new *slot = bpf_map_lookup_elem(&ng_live_new, &index);
+	struct ng_sock_record *record;
+	struct ng_sock_base *base = 0;
 
-	if (!record || (is_new && !header->room)) {
+	if (!slot || (is_new && !header->room)) {
 		if (is_new)
 			header->overflow_new++;
 		else
 			header->overflow++;
 		return false;
 	}
+	record = &slot->sock;
 	fill_record(record, tp, state);
 	record->cookie = bpf_get_socket_cookie(sk);
 	fill_identity(record, own);
 	record->now_ns = header->now_ns > own->start_ns ? header->now_ns : own->start_ns;
-	base = base_of(sk, own);
-	if (base)
+	if (own->flags & NG_SOCK_SEEDED)
+		base = bpf_sk_storage_get(&ng_sk_base, sk, 0, 0);
+	if (base) {
 		subtract_base(record, base);
+		slot->base = *base;
+	} else {
+		__builtin_memset(&slot->base, 0, sizeof(slot->base));
+	}
 	header->count_new = index + 1;
 	if (is_new)
 		header->room--;

@@ -51,7 +51,7 @@ static __always_inline void mark_seeded(struct ng_sk *own, const struct sock *sk
 static __always_inline int seed_from_file(struct task_struct *task, struct file *file)
 {
 	struct ng_listener_key key;
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 	struct socket *socket;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
@@ -104,7 +104,7 @@ static __always_inline int seed_from_file(struct task_struct *task, struct file 
 static __always_inline int seed_from_packet(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
 

@@ -22,7 +22,7 @@ describe('a sweep of connections', () => {
   function tell(cookie: number): void {
     const slot = table.find(cookie, 0);
     if (slot >= 0) table.advance(slot, zero, new Float64Array(COUNTERS));
-    else table.open(cookie, 0, {} as ConnectionIdentity, zero);
+    else table.open(cookie, 0, {} as ConnectionIdentity, zero, zero);
   }
 
   function tick(seconds: number, lost: number, told: readonly number[], result: Partial<LivePass> = {}): number {

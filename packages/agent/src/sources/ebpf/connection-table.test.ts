@@ -16,11 +16,12 @@ const identity: ConnectionIdentity = {
   startMs: 4,
 };
 
+const zero = new Float64Array(COUNTERS);
+
 /** Opens it with these counters and returns its slot. */
 function open(table: ConnectionTable, cookie: number, generation: number, ...counters: readonly number[]): number {
-  assert.ok(
-    table.open(cookie, generation, identity, Float64Array.from([...counters, 0, 0, 0, 0, 0].slice(0, COUNTERS))),
-  );
+  const first = Float64Array.from([...counters, 0, 0, 0, 0, 0].slice(0, COUNTERS));
+  assert.ok(table.open(cookie, generation, identity, first, zero));
   return table.find(cookie, generation);
 }
 
@@ -86,11 +87,25 @@ describe('the table of connections', () => {
     assert.equal(new Set(slots.values()).size, slots.size, 'no slot is held by two');
   });
 
+  it('counts preexisting connections from when they were found', () => {
+    const table = new ConnectionTable(5000);
+    for (let cookie = 1; cookie <= 3000; cookie++) {
+      const preexisting = cookie % 3 === 0;
+      const base = Float64Array.of(1000 * cookie, 5, 4_294_967_290, 2, 0);
+      table.open(cookie, 0, { ...identity, preexisting }, zero, base);
+    }
+    for (let cookie = 3; cookie <= 3000; cookie += 3) {
+      const counters = Float64Array.of(1000 * cookie + 9, 5, 4, 3, 0);
+      table.subtractBase(table.find(cookie, 0), counters);
+      assert.deepEqual([...counters], [9, 0, 10, 1, 0]);
+    }
+  });
+
   it('has room for as many as its limit, and counts those it turns away', () => {
     const table = new ConnectionTable(2);
     open(table, 1, 0);
     open(table, 2, 0);
-    assert.equal(table.open(3, 0, identity, new Float64Array(COUNTERS)), false);
+    assert.equal(table.open(3, 0, identity, zero, zero), false);
     assert.deepEqual([table.room, table.size, table.evicted], [0, 2, 1]);
     table.close(1, 0);
     assert.equal(table.room, 1);

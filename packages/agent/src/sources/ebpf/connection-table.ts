@@ -36,6 +36,8 @@ export class ConnectionTable {
   readonly #limit: number;
   #cells = new Float64Array(FIRST_SLOTS * COLUMNS);
   readonly #identities: (ConnectionIdentity | undefined)[] = [];
+  /** Counters from which those of preexisting connections count; made when there is the first. */
+  #bases: Float64Array<ArrayBuffer> | undefined;
   /** The slot that came after this one in the last pass: the kernel visits sockets in the same order each time. */
   #following = new Uint32Array(FIRST_SLOTS);
   #previous = 0;
@@ -111,8 +113,17 @@ export class ConnectionTable {
     cells[at + SWEEP] = this.#sweep;
   }
 
-  /** Takes a live connection that is not known. False without room: each of its readings would count it anew. */
-  open(cookie: number, generation: number, identity: ConnectionIdentity, counters: Float64Array): boolean {
+  /**
+   * Takes a live connection that is not known, with its first counters and, of a preexisting one, those before it was found.
+   * False without room: each of its readings would count it anew.
+   */
+  open(
+    cookie: number,
+    generation: number,
+    identity: ConnectionIdentity,
+    counters: Float64Array,
+    base: Float64Array,
+  ): boolean {
     const id = key(cookie, generation);
     let slot = this.#slots.get(id);
     if (slot === undefined) {
@@ -130,7 +141,20 @@ export class ConnectionTable {
     this.#cells[at + GENERATION] = generation;
     this.#cells[at + SWEEP] = this.#sweep;
     this.#identities[slot] = identity;
+    if (identity.preexisting) {
+      this.#bases ??= new Float64Array(this.#following.length * COUNTERS);
+      this.#bases.set(base, slot * COUNTERS);
+    }
     return true;
+  }
+
+  /** Makes `counters` of a preexisting connection, which are since it began, count from when it was found. */
+  subtractBase(slot: number, counters: Float64Array): void {
+    const bases = this.#bases as Float64Array;
+    for (let i = 0; i < COUNTERS; i++) {
+      const more = (counters[i] as number) - (bases[slot * COUNTERS + i] as number);
+      counters[i] = i < BYTE_COUNTERS ? more : more >>> 0;
+    }
   }
 
   /** What is known of a connection was not final. */
@@ -181,13 +205,18 @@ export class ConnectionTable {
   }
 
   #grow(): void {
-    const cells = new Float64Array(this.#cells.length * 2);
-    cells.set(this.#cells);
-    this.#cells = cells;
+    this.#cells = doubled(this.#cells);
+    if (this.#bases) this.#bases = doubled(this.#bases);
     const following = new Uint32Array(this.#following.length * 2);
     following.set(this.#following);
     this.#following = following;
   }
+}
+
+function doubled(column: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(column.length * 2);
+  larger.set(column);
+  return larger;
 }
 
 /** Difference of two 32-bit counters; a step back of less than half the range is a stale reading, not a wrap. */

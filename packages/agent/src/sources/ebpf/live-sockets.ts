@@ -1,4 +1,4 @@
-import { ngLiveHeader as H, ngLiveRecord, ngSockRecord } from '@netguard/core/abi';
+import { ngLiveHeader as H, ngLiveNew, ngLiveRecord } from '@netguard/core/abi';
 import type { BpfIterator, BpfMap } from '@netguard/libbpf';
 import { u64 } from './layout.ts';
 
@@ -20,7 +20,7 @@ export interface LivePass {
 export interface LiveRecords {
   /** How many sockets can be taken that nobody has heard of. */
   readonly room: () => number;
-  /** A `struct ng_sock_record`: the first record of a socket, and all until its handshake is finished. */
+  /** A `struct ng_live_new`: the first record of a socket, and all until its handshake is finished. */
   readonly full: (bytes: Uint8Array, view: DataView, offset: number) => void;
   /** A `struct ng_live_record` at word `at`, of a socket known in full; read at boot time `nowNs`. */
   readonly again: (words: Uint32Array, at: number, nowNs: number) => void;
@@ -75,7 +75,7 @@ export class LiveSockets {
     const header = this.#header;
     const fresh = header.getUint32(H.count_new, true);
     const view = this.#newView;
-    for (let n = 0; n < fresh; n++) into.full(this.#newBytes, view, n * ngSockRecord.SIZE);
+    for (let n = 0; n < fresh; n++) into.full(this.#newBytes, view, n * ngLiveNew.SIZE);
     const known = header.getUint32(H.count, true);
     const nowNs = u64(header, H.now_ns);
     const words = this.#words;

@@ -9,7 +9,7 @@ import type { ProgramStatus } from '../../worker/messages.ts';
 import { kernelBtf } from './kernel-btf.ts';
 
 const PAGE = 4096;
-/** One record in so many of a pass may be a socket's first, which is three times as long; in small tables more. */
+/** One record in so many of a pass may be a socket's first, which is four times as long; in small tables more. */
 const NEW_SHARE = 8;
 const NEW_AT_LEAST = 4096;
 const OBJECTS = ['sockets', 'packets', 'probes', 'cgroups'] as const;
@@ -26,7 +26,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
 };
 const VALUE_SIZES: Readonly<Record<string, number>> = {
   ng_live: abi.ngLiveRecord.SIZE,
-  ng_live_new: abi.ngSockRecord.SIZE,
+  ng_live_new: abi.ngLiveNew.SIZE,
   ng_live_header: abi.ngLiveHeader.SIZE,
   ng_listeners: abi.ngListenerValue.SIZE,
   ng_totals: abi.ngTotalValue.SIZE,

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parseAddress } from '@netguard/core';
 import {
+  ngLiveNew as B,
   ngLiveRecord as L,
   NG_ROLE_CLIENT,
   NG_SOCK_ESTABLISHED,
   NG_SOCK_NO_STORAGE,
+  NG_SOCK_SEEDED,
   ngSockRecord as R,
 } from '@netguard/core/abi';
 import { KernelClock } from './kernel-clock.ts';
@@ -25,7 +27,7 @@ function full(
   { cookie = 7, generation = 0, rx = 0, tx = 0, segments = 0 }: Counters,
   more: Record<string, number> = {},
 ) {
-  const bytes = new Uint8Array(R.SIZE);
+  const bytes = new Uint8Array(B.SIZE);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(R.cookie, BigInt(cookie), true);
   view.setBigUint64(R.now_ns, BigInt(NOW_NS), true);
@@ -41,6 +43,8 @@ function full(
   view.setUint16(R.flags, more.flags ?? NG_SOCK_ESTABLISHED, true);
   view.setUint16(R.lport, more.lport ?? 40_000, true);
   view.setUint16(R.rport, 80, true);
+  view.setBigUint64(B.base_rx_bytes, BigInt(more.base ?? 0), true);
+  view.setUint32(B.base_rx_segs, more.base ?? 0, true);
   view.setUint8(R.role, NG_ROLE_CLIENT);
   view.setUint8(R.state, 1);
   bytes.set(parseAddress('10.0.0.1') as Uint8Array, R.laddr);
@@ -115,6 +119,16 @@ describe('socket records', () => {
       unackedBytes: 11,
       srttUs: 222,
     });
+  });
+
+  it('in short of a connection older than the source count from when it was found', () => {
+    const first = reader.live(
+      ...full({ rx: 1, segments: 1 }, { flags: NG_SOCK_SEEDED | NG_SOCK_ESTABLISHED, base: 50 }),
+    );
+    assert.deepEqual([first?.preexisting, first?.total.receivedBytes], [true, 1]);
+    const seen = reader.again(...compact({ rx: 53, segments: 54 }));
+    assert.deepEqual([seen?.delta.receivedBytes, seen?.total.receivedBytes], [2, 3]);
+    assert.deepEqual([seen?.delta.receivedPackets, seen?.total.receivedPackets], [3, 4]);
   });
 
   it('in short say nothing of a connection that did not move', () => {

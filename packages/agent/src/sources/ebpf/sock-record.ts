@@ -1,5 +1,6 @@
 import type { ConnectionObservation, Role } from '@netguard/core';
 import {
+  ngLiveNew as B,
   ngLiveRecord as L,
   NG_ROLE_CLIENT,
   NG_ROLE_SERVER,
@@ -21,6 +22,7 @@ export class SockRecordReader {
   readonly table: ConnectionTable;
   readonly #clock: KernelClock;
   readonly #counters = new Float64Array(COUNTERS);
+  readonly #base = new Float64Array(COUNTERS);
   readonly #delta = new Float64Array(COUNTERS);
 
   constructor(clock: KernelClock, maxConnections: number) {
@@ -51,7 +53,7 @@ export class SockRecordReader {
     );
   }
 
-  /** A `struct ng_sock_record` of a live connection; undefined when it is over already or finds no room. */
+  /** A `struct ng_live_new`; undefined when the connection is over already or finds no room. */
   live(bytes: Uint8Array, view: DataView, at: number): ConnectionObservation | undefined {
     const { table } = this;
     const cookie = u64(view, at + R.cookie);
@@ -66,7 +68,8 @@ export class SockRecordReader {
       table.advance(known, this.#counters, this.#delta);
       if (!this.#hasMoved()) return undefined;
     } else {
-      if (!table.open(cookie, generation, identity, this.#counters)) return undefined;
+      if (identity.preexisting) this.#readBase(view, at);
+      if (!table.open(cookie, generation, identity, this.#counters, this.#base)) return undefined;
       this.#delta.set(this.#counters);
     }
     return this.#observe(
@@ -94,10 +97,12 @@ export class SockRecordReader {
     counters[2] = words[at + L.rx_segs / 4] as number;
     counters[3] = words[at + L.tx_segs / 4] as number;
     counters[4] = words[at + L.retrans_segs / 4] as number;
+    const identity = this.table.identity(slot);
+    if (identity.preexisting) this.table.subtractBase(slot, counters);
     this.table.advance(slot, counters, this.#delta);
     if (!this.#hasMoved()) return undefined;
     return this.#observe(
-      this.table.identity(slot),
+      identity,
       this.#clock.fromBoot(nowNs),
       false,
       words[at + L.unacked_bytes / 4] as number,
@@ -123,6 +128,15 @@ export class SockRecordReader {
     counters[2] = u32(view, at + R.rx_segs);
     counters[3] = u32(view, at + R.tx_segs);
     counters[4] = u32(view, at + R.retrans_segs);
+  }
+
+  #readBase(view: DataView, at: number): void {
+    const base = this.#base;
+    base[0] = u64(view, at + B.base_rx_bytes);
+    base[1] = u64(view, at + B.base_tx_bytes);
+    base[2] = u32(view, at + B.base_rx_segs);
+    base[3] = u32(view, at + B.base_tx_segs);
+    base[4] = u32(view, at + B.base_retrans_segs);
   }
 
   #identity(bytes: Uint8Array, view: DataView, at: number, timeMs: number): ConnectionIdentity {
