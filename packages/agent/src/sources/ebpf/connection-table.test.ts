@@ -52,7 +52,7 @@ describe('the table of connections', () => {
     open(table, 7, 0, 100, 0, 1, 1, 0);
     const second = open(table, 7, 1, 5, 0, 1, 1, 0);
     assert.deepEqual(advance(table, table.find(7, 0), 110, 0, 2, 1, 0), [10, 0, 1, 0, 0]);
-    table.close(7, 0);
+    table.close(7, 0, table.find(7, 0));
     assert.equal(table.find(7, 0), -1);
     assert.equal(table.find(7, 1), second);
     assert.deepEqual(advance(table, second, 6, 0, 2, 1, 0), [1, 0, 1, 0, 0]);
@@ -79,7 +79,7 @@ describe('the table of connections', () => {
       assert.equal(table.findNext(cookie, 0), slot ?? -1);
       if (slot === undefined) slots.set(cookie, open(table, cookie, 0));
       else if (n % 3 === 0) {
-        table.close(cookie, 0);
+        table.close(cookie, 0, table.find(cookie, 0));
         slots.delete(cookie);
       }
     }
@@ -107,7 +107,7 @@ describe('the table of connections', () => {
     open(table, 2, 0);
     assert.equal(table.open(3, 0, identity, zero, zero), false);
     assert.deepEqual([table.room, table.size, table.evicted], [0, 2, 1]);
-    table.close(1, 0);
+    table.close(1, 0, table.find(1, 0));
     assert.equal(table.room, 1);
     open(table, 3, 0);
   });
@@ -115,7 +115,7 @@ describe('the table of connections', () => {
   it('knows for two ticks that a connection is over', () => {
     const table = new ConnectionTable(8);
     open(table, 7, 3);
-    table.close(7, 3);
+    table.close(7, 3, table.find(7, 3));
     table.tick();
     assert.ok(table.isClosed(7, 3));
     assert.ok(!table.isClosed(7, 4));

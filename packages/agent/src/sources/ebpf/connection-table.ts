@@ -162,11 +162,10 @@ export class ConnectionTable {
     this.#identities[slot] = identity;
   }
 
-  /** Forgets a connection that ended, whatever was known of it. */
-  close(cookie: number, generation: number): void {
+  /** Forgets a connection that ended. `slot` is where `find` found it, or -1. */
+  close(cookie: number, generation: number, slot: number): void {
     const id = key(cookie, generation);
-    const slot = this.#slots.get(id);
-    if (slot !== undefined) this.#release(id, slot);
+    if (slot >= 0) this.#release(id, slot);
     this.#closedNow.add(id);
   }
 
@@ -225,7 +224,7 @@ function wrapped(now: number, before: number): number {
   return difference >= 0x80000000 ? 0 : difference;
 }
 
-/** Cookies stay far below 2^45, generations below 2^8 between two ticks. */
+/** Cookies stay far below 2^45, generations below 2^8 between two ticks. The first generation's key is a small integer. */
 function key(cookie: number, generation: number): number {
-  return cookie * 256 + (generation & 255);
+  return cookie + (generation & 255) * 35_184_372_088_832;
 }

@@ -39,7 +39,7 @@ export class SockRecordReader {
     const slot = this.table.find(cookie, generation);
     if (slot >= 0) this.table.advance(slot, this.#counters, this.#delta);
     else this.#delta.set(this.#counters);
-    this.table.close(cookie, generation);
+    this.table.close(cookie, generation, slot);
     const reason = closeReason(view.getUint8(at + R.state), u16(view, at + R.error), flags);
     const timeMs = this.#clock.fromBoot(u64(view, at + R.now_ns));
     return this.#observe(
