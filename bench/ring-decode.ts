@@ -37,8 +37,7 @@ const ways: Readonly<Record<string, RecordHandler>> = {
     checksum += ring.u32[offset >>> 2] as number;
   },
   'decode to observations': (ring, offset) => {
-    const seen = reader.read(ring.u8, ring.view, offset, true);
-    if (seen !== undefined) checksum += seen.delta.receivedBytes;
+    checksum += reader.closed(ring.u8, ring.view, offset).delta.receivedBytes;
   },
 };
 

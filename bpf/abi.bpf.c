@@ -9,6 +9,8 @@ enum ng_role ng_abi_role;
 enum ng_sock_flag ng_abi_sock_flag;
 enum ng_probe_shape ng_abi_probe_shape;
 struct ng_sock_record ng_abi_sock_record;
+struct ng_live_new ng_abi_live_new;
+struct ng_live_record ng_abi_live_record;
 struct ng_live_header ng_abi_live_header;
 struct ng_listener_key ng_abi_listener_key;
 struct ng_listener_value ng_abi_listener_value;

@@ -19,11 +19,11 @@ int BPF_PROG(ng_tcp_destroy, struct sock *sk)
 	return tcp_destroyed(sk);
 }
 
-/* Run by user space once a tick: appends every socket that moved to ng_live. */
+/* Run by user space once a tick: appends every socket that moved to ng_live, or to ng_live_new the first time. */
 SEC("iter/bpf_sk_storage_map")
 int ng_tcp_live(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
-	return store_if_moved(ctx->sk, ctx->value);
+	return visit(ctx->sk, ctx->value);
 }
 
 /* Run once at start: sockets that were open before, with their owner. Sees the PID namespace it runs in. */

@@ -10,6 +10,8 @@ const TARGET = new URL('../packages/core/src/abi/event.gen.ts', import.meta.url)
 
 const STRUCTS = [
   'ng_sock_record',
+  'ng_live_new',
+  'ng_live_record',
   'ng_live_header',
   'ng_listener_key',
   'ng_listener_value',

@@ -86,6 +86,48 @@ test('connections that nobody accepts are recorded when their listener goes', as
   assert.deepEqual(checkLifecycles(watch.connections), []);
 });
 
+test('connections whose final record was lost are forgotten, and those that live are not', async () => {
+  await using watch = new Watch({ netns, settings: ONE_PAGE });
+  const listener = listenTcp('127.0.0.1');
+  const open = () => [connectTcp('127.0.0.1', listener.local), listener.accept()] as const;
+  const staying = Array.from({ length: 100 }, open);
+  const [lingering, peer] = open();
+  const going = Array.from({ length: 1000 }, open);
+  watch.source.tick();
+  const before = watch.source.liveConnections;
+  for (const [client, server] of going) {
+    client.close();
+    server.close();
+  }
+  /* The end of both is lost too, but one socket is still there, and reports once more when it is freed. */
+  peer.resetOnClose().close();
+  await watch.until('losses', () => (watch.source.lost().sock_ring ?? 0) > 1000, 100);
+  await watch.until('as many connections as there are', () => watch.source.liveConnections < before - 1900);
+  const ids = new Set(watch.connections.map(({ id }) => id));
+  watch.connections.length = 0;
+  for (const [client, server] of staying) {
+    client.send(50);
+    server.receiveExactly(50);
+  }
+  await watch.until('all that moved', () => watch.connections.length >= 200);
+  assert.ok(
+    watch.connections.every((seen) => !seen.isNew && ids.has(seen.id)),
+    'those that live are known',
+  );
+  for (const [client, server] of staying) {
+    client.close();
+    server.close();
+    watch.source.drain();
+  }
+  lingering.close();
+  listener.close();
+  await watch.until('their ends', () => watch.closed().length >= 201);
+  assert.ok(
+    watch.closed().every((seen) => !seen.isNew && ids.has(seen.id)),
+    'none counts twice',
+  );
+});
+
 test('live sockets beyond the table are counted at their end, and never twice', async () => {
   await using watch = new Watch({ netns, settings: { maxSockets: 64, maxLiveRecords: 64 } });
   const ledger = new Ledger();

@@ -1,4 +1,4 @@
-/** 100,000 sockets are read without losing one, in one pass or in many, whether they are younger or older than the source. */
+/** 100,000 sockets are read without losing one, in one look or in many, whether they are younger or older than the source. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,7 @@ test('100,800 sockets', async (t) => {
     for (const holder of holders) await holder.line();
   };
 
-  await t.test('in one pass, not one is missing', async () => {
+  await t.test('in one look, not one is missing', async () => {
     t.diagnostic(`${SOCKETS} sockets read in ${await tickMs(young)} ms`);
     assert.equal(distinct(young.connections), SOCKETS);
     assert.equal(young.connections.length, SOCKETS, 'each once');

@@ -54,7 +54,7 @@ enum ng_sock_flag {
 	NG_SOCK_NO_PORT = 64,       /* closed from SYN_SENT before a port was bound: no packet was sent */
 };
 
-/* A TCP socket: final record through the ring, live ones through the mmapable array ng_live. */
+/* A TCP socket in full: final record through the ring, live ones in struct ng_live_new. */
 struct ng_sock_record {
 	__u32 kind;
 	__u8 state;                 /* TCP_* now; for a final record the state it left */
@@ -83,12 +83,46 @@ struct ng_sock_record {
 	char comm[NG_COMM_LEN];
 };
 
-/* Header of ng_live: the iterator appends behind it. */
+/* Counters of a socket older than NetGuard at the moment it was found; 0 for others. */
+struct ng_sock_base {
+	__u64 rx_bytes;
+	__u64 tx_bytes;
+	__u32 rx_segs;
+	__u32 tx_segs;
+	__u32 retrans_segs;
+	__u32 pad0;
+};
+
+/* A live socket in full, through the mmapable array ng_live_new: the first time, and until its handshake is finished. */
+struct ng_live_new {
+	struct ng_sock_record sock;
+	struct ng_sock_base base;   /* is subtracted above, not in ng_live_record */
+};
+
+/* A live socket that user space knows already, through the mmapable array ng_live: only what moves. */
+struct ng_live_record {
+	__u64 cookie;
+	__u64 rx_bytes;             /* these as in ng_sock_record, but since the socket began */
+	__u64 tx_bytes;
+	__u32 rx_segs;
+	__u32 tx_segs;
+	__u32 retrans_segs;
+	__u32 unacked_bytes;
+	__u32 srtt_us;
+	__u32 generation;
+};
+
+/* One pass of the iterator. User space writes the first three before it, and zero to the rest. */
 struct ng_live_header {
-	__u32 count;                /* records written in this pass */
-	__u32 overflow;             /* moved sockets that found no room: they come in the next pass */
 	__u32 pass;
+	__u32 sweep;                /* 1 to 255; a socket stored under another number is stored although it did not move */
+	__u32 room;                 /* new sockets that user space can take; the kernel counts it down */
+	__u32 count;                /* records written to ng_live */
+	__u32 count_new;            /* records written to ng_live_new */
+	__u32 overflow;             /* sockets known already that found no room: they come in the next pass, */
+	__u32 overflow_new;         /* and so do those that nobody has heard of */
 	__u32 seen;                 /* all sockets visited, moved or not */
+	__u64 now_ns;               /* boot time at the first socket: reading it for each would cost half as much again */
 };
 
 /* Listener group: all sockets of one (network namespace, address, port), v4 and v6. A wildcard of either family is 0. */

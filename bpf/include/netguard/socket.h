@@ -7,7 +7,10 @@
 #include "loss.h"
 #include "ring.h"
 
-/* Identity only, at most 64 bytes: an accepted child inherits its listener's copy. */
+/*
+ * Identity only, at most 56 bytes, so that it and its list element are two cache lines. An accepted child inherits its
+ * listener's copy.
+ */
 struct ng_sk {
 	__u64 start_ns;
 	__u32 generation; /* connect() again on the same socket */
@@ -17,8 +20,8 @@ struct ng_sk {
 	__u32 last_out;
 	__u16 flags;
 	__u8 role;
-	__u8 pad0;
-	__u32 pad1;
+	__u8 sweep;       /* header's number when the iterator last stored this socket; 0: never */
+	__u32 told;       /* generation + 1 that user space has a full record of; 0: of none */
 };
 
 /*
@@ -32,22 +35,24 @@ struct {
 	__type(value, struct ng_sk);
 } ng_sk SEC(".maps");
 
-/* Counters at the moment a socket older than NetGuard was found; its record counts from there. Freed with the socket. */
-struct ng_sk_base {
-	__u64 rx_bytes;
-	__u64 tx_bytes;
-	__u32 rx_segs;
-	__u32 tx_segs;
-	__u32 retrans_segs;
-	__u32 pad0;
-};
-
+/* Inserted when a socket older than NetGuard is found; its records count from there. Freed with the socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct ng_sk_base);
+	__type(value, struct ng_sock_base);
 } ng_sk_base SEC(".maps");
+
+/* Since kernel 6.2. */
+extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+
+/* Of a socket that has our storage, which only TCP sockets are given: the helper's own check reads a cache line of its own. */
+static __always_inline const struct tcp_sock *tcp_of(struct sock *sk)
+{
+	if (bpf_ksym_exists(bpf_rdonly_cast))
+		return bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock));
+	return bpf_skc_to_tcp_sock(sk);
+}
 
 /* Payload received: bytes_received counts the peer's FIN, which SOCK_DONE tells. */
 static __always_inline __u64 payload_received(const struct tcp_sock *tp)
@@ -74,7 +79,7 @@ static __always_inline __u32 unacknowledged(const struct tcp_sock *tp, int state
 	return bytes && control ? bytes - 1 : bytes;
 }
 
-static __always_inline void seed_base(struct ng_sk_base *base, const struct tcp_sock *tp)
+static __always_inline void seed_base(struct ng_sock_base *base, const struct tcp_sock *tp)
 {
 	base->rx_bytes = payload_received(tp);
 	base->tx_bytes = payload_sent(tp);
@@ -90,7 +95,6 @@ static __always_inline void fill_record(struct ng_sock_record *record, const str
 	record->kind = NG_EVENT_SOCK;
 	record->state = state;
 	record->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-	record->now_ns = bpf_ktime_get_boot_ns();
 	record->rx_bytes = payload_received(tp);
 	record->tx_bytes = payload_sent(tp);
 	record->rx_segs = tp->segs_in;
@@ -127,7 +131,7 @@ static __always_inline void fill_unknown(struct ng_sock_record *record)
 	__builtin_memset(record->comm, 0, NG_COMM_LEN);
 }
 
-static __always_inline void subtract_base(struct ng_sock_record *record, const struct ng_sk_base *base)
+static __always_inline void subtract_base(struct ng_sock_record *record, const struct ng_sock_base *base)
 {
 	record->rx_bytes -= base->rx_bytes;
 	record->tx_bytes -= base->tx_bytes;

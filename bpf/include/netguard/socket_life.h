@@ -19,6 +19,9 @@ static __always_inline void opened(struct sock *sk, __u8 role)
 		/* The socket is used again and its last close found the ring full: there is no destroy for it to try once more. */
 		if (own->role != NG_ROLE_LISTENER && !(own->flags & NG_SOCK_REPORTED))
 			count_lost(NG_LOST_SOCK_RING);
+		/* In this order: the iterator, on another processor, takes a generation for told only if it was established. */
+		own->flags = 0;
+		barrier();
 		own->generation++;
 	}
 	bpf_sk_storage_delete(&ng_sk_base, sk);
@@ -28,6 +31,8 @@ static __always_inline void opened(struct sock *sk, __u8 role)
 	own->last_in = 0;
 	own->last_out = 0;
 	own->flags = 0;
+	own->sweep = 0;
+	own->told = 0;
 	own->role = role;
 }
 
@@ -59,7 +64,10 @@ static __always_inline void accepted(struct sock *sk, const struct tcp_sock *tp)
 		own->last_in = 0;
 		own->last_out = 0;
 		own->flags = NG_SOCK_ESTABLISHED;
-		own->role = NG_ROLE_SERVER;
+		own->sweep = 0;
+		own->told = 0;
+		barrier();
+		own->role = NG_ROLE_SERVER; /* last: until then the iterator takes it for no connection */
 	} else {
 		count_lost(NG_LOST_SOCK_STORAGE);
 	}
@@ -80,11 +88,12 @@ static __always_inline void accepted(struct sock *sk, const struct tcp_sock *tp)
 static __always_inline bool report_close(struct sock *sk, const struct tcp_sock *tp, struct ng_sk *own, int from, __u16 flags)
 {
 	struct ng_sock_record *record = bpf_ringbuf_reserve(&ng_events, sizeof(*record), 0);
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 
 	if (!record)
 		return false;
 	fill_record(record, tp, from);
+	record->now_ns = bpf_ktime_get_boot_ns();
 	record->cookie = bpf_get_socket_cookie(sk);
 	if (own) {
 		fill_identity(record, own);

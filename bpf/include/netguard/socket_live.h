@@ -6,7 +6,7 @@
 #include "listener.h"
 #include "socket.h"
 
-/* One entry, mapped by user space, which zeroes it and sets `pass` before each pass. */
+/* One entry, mapped by user space, which prepares it before each pass. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -19,10 +19,19 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 131072);
 	__type(key, __u32);
-	__type(value, struct ng_sock_record);
+	__type(value, struct ng_live_record);
 } ng_live SEC(".maps");
+
+/* Likewise, for sockets that user space does not know yet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct ng_live_new);
+} ng_live_new SEC(".maps");
 
 /* Half-open, accept queue and backlog of a group are sums over its reuseport sockets, made anew in each pass. */
 static __always_inline void sum_listener(const struct sock *sk, const struct tcp_sock *tp, __u32 pass)
@@ -47,48 +56,111 @@ static __always_inline void sum_listener(const struct sock *sk, const struct tcp
 	group->sockets++;
 }
 
-static __always_inline int store_if_moved(struct sock *sk, struct ng_sk *own)
+/* What moves, of a socket that user space knows. */
+static __always_inline bool store_again(struct ng_live_header *header, struct sock *sk, const struct tcp_sock *tp,
+					const struct ng_sk *own, int state)
+{
+	__u32 index = header->count;
+	struct ng_live_record *record = bpf_map_lookup_elem(&ng_live, &index);
+
+	if (!record) {
+		header->overflow++;
+		return false;
+	}
+	record->cookie = sk->__sk_common.skc_cookie.counter; /* made when the full record was */
+	record->rx_bytes = payload_received(tp);
+	record->tx_bytes = payload_sent(tp);
+	record->rx_segs = tp->segs_in;
+	record->tx_segs = tp->segs_out;
+	record->retrans_segs = tp->total_retrans;
+	record->unacked_bytes = unacknowledged(tp, state);
+	record->srtt_us = tp->srtt_us >> 3;
+	record->generation = own->generation;
+	header->count = index + 1;
+	return true;
+}
+
+/* All of it: the first time, and as long as the handshake is not finished. */
+static __always_inline bool store_full(struct ng_live_header *header, struct sock *sk, const struct tcp_sock *tp,
+				       const struct ng_sk *own, int state)
+{
+	bool is_new = !own->sweep;
+	__u32 index = header->count_new;
+	struct ng_live_new *slot = bpf_map_lookup_elem(&ng_live_new, &index);
+	struct ng_sock_record *record;
+	struct ng_sock_base *base = 0;
+
+	if (!slot || (is_new && !header->room)) {
+		if (is_new)
+			header->overflow_new++;
+		else
+			header->overflow++;
+		return false;
+	}
+	record = &slot->sock;
+	fill_record(record, tp, state);
+	record->cookie = bpf_get_socket_cookie(sk);
+	fill_identity(record, own);
+	record->now_ns = header->now_ns > own->start_ns ? header->now_ns : own->start_ns;
+	if (own->flags & NG_SOCK_SEEDED)
+		base = bpf_sk_storage_get(&ng_sk_base, sk, 0, 0);
+	if (base) {
+		subtract_base(record, base);
+		slot->base = *base;
+	} else {
+		__builtin_memset(&slot->base, 0, sizeof(slot->base));
+	}
+	header->count_new = index + 1;
+	if (is_new)
+		header->room--;
+	return true;
+}
+
+/* A connection that moved, or one that user space has heard of, but not since the sweep began. */
+static __always_inline int visit(struct sock *sk, struct ng_sk *own)
 {
 	struct ng_live_header *header;
-	struct ng_sock_record *record;
-	struct ng_sk_base *base;
-	struct tcp_sock *tp;
-	__u32 zero = 0, index, in, out;
+	const struct tcp_sock *tp;
+	__u32 zero = 0, in, out, generation;
+	bool moved, is_swept, is_established, is_told;
 	int state;
 
 	if (!sk || !own)
 		return 0;
-	tp = bpf_skc_to_tcp_sock(sk);
+	tp = tcp_of(sk);
 	header = bpf_map_lookup_elem(&ng_live_header, &zero);
 	if (!tp || !header)
 		return 0;
-	header->seen++;
-	state = sk->__sk_common.skc_state;
-	if (state == TCP_LISTEN) {
-		sum_listener(sk, tp, header->pass);
+	if (!header->seen++)
+		header->now_ns = bpf_ktime_get_boot_ns();
+	if (own->role == NG_ROLE_LISTENER) { /* also a child whose handshake is not finished: nothing yet */
+		if (sk->__sk_common.skc_state == TCP_LISTEN)
+			sum_listener(sk, tp, header->pass);
 		return 0;
 	}
 	in = tp->segs_in;
 	out = tp->segs_out;
-	if (state == TCP_CLOSE || own->flags & NG_SOCK_REPORTED || (in == own->last_in && out == own->last_out))
+	moved = in != own->last_in || out != own->last_out;
+	is_swept = !own->sweep || own->sweep == header->sweep;
+	if (!moved && is_swept)
 		return 0;
-	index = header->count;
-	record = bpf_map_lookup_elem(&ng_live, &index);
-	if (!record) {
-		header->overflow++;
+	generation = own->generation;
+	barrier(); /* before the flags: see opened() */
+	if (own->flags & NG_SOCK_REPORTED || !own->start_ns)
 		return 0;
-	}
-	fill_record(record, tp, state);
-	record->cookie = bpf_get_socket_cookie(sk);
-	fill_identity(record, own);
-	if (own->flags & NG_SOCK_SEEDED) {
-		base = bpf_sk_storage_get(&ng_sk_base, sk, 0, 0);
-		if (base)
-			subtract_base(record, base);
-	}
-	header->count = index + 1;
-	own->last_in = in; /* only now: a record that found no room must come again */
+	is_established = own->flags & NG_SOCK_ESTABLISHED;
+	is_told = own->told == generation + 1;
+	state = sk->__sk_common.skc_state;
+	if (state == TCP_CLOSE && is_swept) /* its final record found the ring full: still there, but it moves no more */
+		return 0;
+	if (!(is_told ? store_again(header, sk, tp, own, state) : store_full(header, sk, tp, own, state)))
+		return 0;
+	/* Only now: a record that found no room must come again. */
+	own->sweep = header->sweep;
+	own->last_in = in;
 	own->last_out = out;
+	if (is_established) /* from now on ports, role and flags stay as they are */
+		own->told = generation + 1;
 	return 0;
 }
 

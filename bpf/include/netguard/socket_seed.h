@@ -40,17 +40,18 @@ static __always_inline void mark_seeded(struct ng_sk *own, const struct sock *sk
 {
 	int state = sk->__sk_common.skc_state;
 
-	own->start_ns = bpf_ktime_get_boot_ns();
 	own->flags = NG_SOCK_SEEDED | (state == TCP_SYN_SENT ? 0 : NG_SOCK_ESTABLISHED);
 	own->role = role;
 	/* Force one live record, so that user space hears of it at once. */
 	own->last_in = tp->segs_in - 1;
+	barrier();
+	own->start_ns = bpf_ktime_get_boot_ns(); /* last: until then the iterator leaves it out */
 }
 
 static __always_inline int seed_from_file(struct task_struct *task, struct file *file)
 {
 	struct ng_listener_key key;
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 	struct socket *socket;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
@@ -103,7 +104,7 @@ static __always_inline int seed_from_file(struct task_struct *task, struct file 
 static __always_inline int seed_from_packet(struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
-	struct ng_sk_base *base;
+	struct ng_sock_base *base;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
 

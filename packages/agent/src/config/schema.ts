@@ -50,8 +50,8 @@ const ebpf = z.strictObject({
     .describe('Ring buffer between kernel and agent, a power of two.'),
   maxSockets: integer(64, 4_194_304).default(131_072).describe('Sockets that may be watched at once.'),
   maxLiveRecords: integer(64, 4_194_304)
-    .default(65_536)
-    .describe('Live sockets read in one pass; what finds no room comes in the next.'),
+    .default(131_072)
+    .describe('Live sockets read in one pass; what finds no room comes in the next. Of new ones an eighth, but at least 4096.'),
   maxListeners: integer(16, 1_048_576).default(4096).describe('Listener groups (network namespace, address, port).'),
   maxConversations: integer(64, 4_194_304)
     .default(65_536)

@@ -78,13 +78,66 @@ export const ngSockRecord = {
   comm: 128,
 } as const;
 
+/** struct ng_live_new */
+export const ngLiveNew = {
+  SIZE: 176,
+  sock_kind: 0,
+  sock_state: 4,
+  sock_role: 5,
+  sock_flags: 6,
+  sock_cookie: 8,
+  sock_cgroup_id: 16,
+  sock_now_ns: 24,
+  sock_start_ns: 32,
+  sock_rx_bytes: 40,
+  sock_tx_bytes: 48,
+  sock_rx_segs: 56,
+  sock_tx_segs: 60,
+  sock_retrans_segs: 64,
+  sock_unacked_bytes: 68,
+  sock_srtt_us: 72,
+  sock_generation: 76,
+  sock_netns: 80,
+  sock_pid: 84,
+  sock_lport: 88,
+  sock_rport: 90,
+  sock_error: 92,
+  sock_laddr: 96,
+  sock_raddr: 112,
+  sock_comm: 128,
+  base_rx_bytes: 144,
+  base_tx_bytes: 152,
+  base_rx_segs: 160,
+  base_tx_segs: 164,
+  base_retrans_segs: 168,
+} as const;
+
+/** struct ng_live_record */
+export const ngLiveRecord = {
+  SIZE: 48,
+  cookie: 0,
+  rx_bytes: 8,
+  tx_bytes: 16,
+  rx_segs: 24,
+  tx_segs: 28,
+  retrans_segs: 32,
+  unacked_bytes: 36,
+  srtt_us: 40,
+  generation: 44,
+} as const;
+
 /** struct ng_live_header */
 export const ngLiveHeader = {
-  SIZE: 16,
-  count: 0,
-  overflow: 4,
-  pass: 8,
-  seen: 12,
+  SIZE: 40,
+  pass: 0,
+  sweep: 4,
+  room: 8,
+  count: 12,
+  count_new: 16,
+  overflow: 20,
+  overflow_new: 24,
+  seen: 28,
+  now_ns: 32,
 } as const;
 
 /** struct ng_listener_key */

@@ -1,52 +1,89 @@
-import { ngLiveHeader as H, ngSockRecord as R } from '@netguard/core/abi';
+import { ngLiveHeader as H, ngLiveNew, ngLiveRecord } from '@netguard/core/abi';
 import type { BpfIterator, BpfMap } from '@netguard/libbpf';
+import { u64 } from './layout.ts';
 
-/** More passes than this in one tick would let a full array starve the rest of the tick. */
+/** More passes than this in one tick would let full arrays starve the rest of the tick. */
 const MAX_PASSES = 8;
+const RECORD_WORDS = ngLiveRecord.SIZE / 4;
 
 export interface LivePass {
   readonly records: number;
   /** All sockets visited, moved or not. */
   readonly seen: number;
   readonly pass: number;
-  /** Sockets that moved and found no room even in the last pass; they come in the next tick. */
+  /** Sockets known already that found no room even in the last pass; they come in the next tick. */
   readonly left: number;
+  /** The same of sockets nobody has heard of. */
+  readonly leftNew: number;
 }
 
-/** Reads the live sockets that moved since the last pass, through an array both sides have mapped: no copy, no read(). */
+export interface LiveRecords {
+  /** How many sockets can be taken that nobody has heard of. */
+  readonly room: () => number;
+  /** A `struct ng_live_new`: the first record of a socket, and all until its handshake is finished. */
+  readonly full: (bytes: Uint8Array, view: DataView, offset: number) => void;
+  /** A `struct ng_live_record` at word `at`, of a socket known in full; read at boot time `nowNs`. */
+  readonly again: (words: Uint32Array, at: number, nowNs: number) => void;
+}
+
+/** Reads the live sockets that moved since the last pass, through arrays both sides have mapped: no copy, no read(). */
 export class LiveSockets {
   readonly #iterator: BpfIterator;
   readonly #header: DataView;
-  readonly #records: Uint8Array;
-  readonly #view: DataView;
+  readonly #words: Uint32Array;
+  readonly #newBytes: Uint8Array;
+  readonly #newView: DataView;
   #pass = 0;
 
-  constructor(iterator: BpfIterator, header: BpfMap, records: BpfMap) {
+  constructor(iterator: BpfIterator, header: BpfMap, known: BpfMap, fresh: BpfMap) {
     this.#iterator = iterator;
-    const mapped = header.mmap();
-    this.#header = new DataView(mapped.buffer, mapped.byteOffset, mapped.byteLength);
-    this.#records = records.mmap();
-    this.#view = new DataView(this.#records.buffer, this.#records.byteOffset, this.#records.byteLength);
+    this.#header = viewOf(header.mmap());
+    const words = known.mmap();
+    this.#words = new Uint32Array(words.buffer, words.byteOffset, words.byteLength / 4);
+    this.#newBytes = fresh.mmap();
+    this.#newView = viewOf(this.#newBytes);
   }
 
-  /** Calls `each` with every record that moved. The bytes are valid during the call only. */
-  read(each: (bytes: Uint8Array, view: DataView, offset: number) => void): LivePass {
+  /**
+   * Hands on every record that moved; under another number of `sweep` (1 to 255) than before also the known ones that did
+   * not. The bytes are valid during the call only.
+   */
+  read(sweep: number, into: LiveRecords): LivePass {
+    const header = this.#header;
     let records = 0;
-    let seen = 0;
-    let left = 0;
-    for (let i = 0; i < MAX_PASSES; i++) {
-      this.#header.setUint32(H.count, 0, true);
-      this.#header.setUint32(H.overflow, 0, true);
-      this.#header.setUint32(H.seen, 0, true);
-      this.#header.setUint32(H.pass, ++this.#pass, true);
+    for (let i = 1; ; i++) {
+      this.#prepare(sweep, into.room());
       this.#iterator.run();
-      const count = this.#header.getUint32(H.count, true);
-      for (let n = 0; n < count; n++) each(this.#records, this.#view, n * R.SIZE);
-      records += count;
-      seen = this.#header.getUint32(H.seen, true);
-      left = this.#header.getUint32(H.overflow, true);
-      if (left === 0) break;
+      records += this.#handOn(into);
+      const left = header.getUint32(H.overflow, true);
+      const leftNew = header.getUint32(H.overflow_new, true);
+      const isDone = left === 0 && (leftNew === 0 || into.room() === 0);
+      if (isDone || i === MAX_PASSES)
+        return { records, seen: header.getUint32(H.seen, true), pass: this.#pass, left, leftNew };
     }
-    return { records, seen, pass: this.#pass, left };
   }
+
+  #prepare(sweep: number, room: number): void {
+    const header = this.#header;
+    for (let at = 0; at < H.SIZE; at += 4) header.setUint32(at, 0, true);
+    header.setUint32(H.pass, ++this.#pass, true);
+    header.setUint32(H.sweep, sweep, true);
+    header.setUint32(H.room, room, true);
+  }
+
+  #handOn(into: LiveRecords): number {
+    const header = this.#header;
+    const fresh = header.getUint32(H.count_new, true);
+    const view = this.#newView;
+    for (let n = 0; n < fresh; n++) into.full(this.#newBytes, view, n * ngLiveNew.SIZE);
+    const known = header.getUint32(H.count, true);
+    const nowNs = u64(header, H.now_ns);
+    const words = this.#words;
+    for (let n = 0; n < known; n++) into.again(words, n * RECORD_WORDS, nowNs);
+    return fresh + known;
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -9,6 +9,9 @@ import type { ProgramStatus } from '../../worker/messages.ts';
 import { kernelBtf } from './kernel-btf.ts';
 
 const PAGE = 4096;
+/** One record in so many of a pass may be a socket's first, which is four times as long; in small tables more. */
+const NEW_SHARE = 8;
+const NEW_AT_LEAST = 4096;
 const OBJECTS = ['sockets', 'packets', 'probes', 'cgroups'] as const;
 /** Maps that several objects declare; the first to load owns them. */
 const SHARED = ['ng_lost', 'ng_events', 'ng_limits', 'ng_listeners', 'ng_syn_rate'];
@@ -22,7 +25,8 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   ng_cgroup_rmdir: 'pods that ended are found by walking the cgroup tree, a little later',
 };
 const VALUE_SIZES: Readonly<Record<string, number>> = {
-  ng_live: abi.ngSockRecord.SIZE,
+  ng_live: abi.ngLiveRecord.SIZE,
+  ng_live_new: abi.ngLiveNew.SIZE,
   ng_live_header: abi.ngLiveHeader.SIZE,
   ng_listeners: abi.ngListenerValue.SIZE,
   ng_totals: abi.ngTotalValue.SIZE,
@@ -166,6 +170,7 @@ export class EbpfObjects implements Disposable {
     const sizes: Record<string, number> = {
       ng_events: sources.ringBytes,
       ng_live: sources.maxLiveRecords,
+      ng_live_new: newRecords(sources.maxLiveRecords),
       ng_listeners: sources.maxListeners,
       ng_convs: sources.maxConversations,
       ng_totals: sources.maxCgroups,
@@ -179,6 +184,10 @@ export class EbpfObjects implements Disposable {
       object.setGlobals({ ng_ring_wake_bytes: Math.max(PAGE / 4, Math.floor(sources.ringBytes / 16)) });
     }
   }
+}
+
+function newRecords(liveRecords: number): number {
+  return Math.max(Math.ceil(liveRecords / NEW_SHARE), Math.min(liveRecords, NEW_AT_LEAST));
 }
 
 /** Kernels since 6.11 hand the socket to kfree_skb's tracepoint; the program that takes it is refused by older ones. */

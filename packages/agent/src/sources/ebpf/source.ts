@@ -16,13 +16,14 @@ import { bootTimeNs, EventLoop, type RingView, trimMemory } from '@netguard/libb
 import type { Config } from '../../config/schema.ts';
 import { hostPidsVisible } from '../../identify/process-table.ts';
 import type { MapStatus, ProgramStatus, SourceStatus } from '../../worker/messages.ts';
+import { ConnectionSweep } from './connection-sweep.ts';
 import { DatagramReader, type DatagramTotal } from './datagram-reader.ts';
 import { DropReader, dropReasonNames } from './drop-reader.ts';
 import { kernelBtf } from './kernel-btf.ts';
 import { KernelClock } from './kernel-clock.ts';
 import { u32, u64 } from './layout.ts';
 import { ListenerReader } from './listener-reader.ts';
-import { LiveSockets } from './live-sockets.ts';
+import { type LiveRecords, LiveSockets } from './live-sockets.ts';
 import { LossReader } from './loss-reader.ts';
 import { EbpfObjects } from './objects.ts';
 import { ProbeReader } from './probe-reader.ts';
@@ -67,8 +68,14 @@ export class EbpfSource {
   readonly #probes: ProbeReader;
   readonly #losses: LossReader;
   readonly #live: LiveSockets;
+  readonly #sweep: ConnectionSweep;
   readonly #seeding: Seeding;
   readonly #cgroupRoot: string;
+  readonly #liveRecords: LiveRecords = {
+    room: () => this.#sockets.table.room,
+    full: (bytes, view, offset) => this.#observe(this.#sockets.live(bytes, view, offset)),
+    again: (words, at, nowNs) => this.#observe(this.#sockets.again(words, at, nowNs)),
+  };
   #liveConnections = 0;
   #listenerCount = 0;
 
@@ -95,7 +102,8 @@ export class EbpfSource {
       this.#attach();
       this.#losses = new LossReader(map('ng_lost'), this.#objects.attached());
       const iterator = this.#objects.program('ng_tcp_live').attachIterator({ map: map('ng_sk') });
-      this.#live = new LiveSockets(iterator, map('ng_live_header'), map('ng_live'));
+      this.#live = new LiveSockets(iterator, map('ng_live_header'), map('ng_live'), map('ng_live_new'));
+      this.#sweep = new ConnectionSweep(this.#sockets.table);
       this.#seeding = new Seeding(this.#objects, cgroupRoot, this.clock.nowMs(), config.sources.ebpf.seedSeconds);
       trimMemory();
     } catch (error) {
@@ -144,10 +152,10 @@ export class EbpfSource {
     this.#seeding.keep(nowMs);
     this.#loop.drain();
     this.#sockets.table.tick();
-    const pass = this.#live.read((bytes, view, offset) => {
-      const seen = this.#sockets.read(bytes, view, offset, false);
-      if (seen) this.#sink.observe(seen);
-    });
+    this.#sweep.before(nowMs, this.#lostConnections());
+    const pass = this.#live.read(this.#sweep.number, this.#liveRecords);
+    this.#sweep.after(pass);
+    if (this.#sockets.table.room === 0) this.#sockets.table.countEvicted(pass.leftNew);
     this.#liveConnections = this.#sockets.table.size;
     this.#listenerCount = this.#listeners.readAll(pass.pass, nowMs, (listener, moved) => {
       this.#sink.listener(listener);
@@ -222,6 +230,16 @@ export class EbpfSource {
     this.#objects.close();
   }
 
+  #observe(seen: Observation | undefined): void {
+    if (seen) this.#sink.observe(seen);
+  }
+
+  /** Final records that the ring had no room for, or whose program was skipped when it would have interrupted itself. */
+  #lostConnections(): number {
+    const lost = this.#losses.totals();
+    return (lost.sock_ring ?? 0) + (lost.skipped_ng_tcp_state ?? 0) + (lost.skipped_ng_tcp_destroy ?? 0);
+  }
+
   #attach(): void {
     /* Cgroups first, so that no pod that starts now is missed by the walk; then sockets before seeding (trap: a socket in both is found by its storage). */
     this.#objects.attach('ng_cgroup_mkdir');
@@ -249,11 +267,9 @@ export class EbpfSource {
   #record(ring: RingView, offset: number): void {
     const { u8: bytes, view } = ring;
     switch (u32(view, offset)) {
-      case NG_EVENT_SOCK: {
-        const seen = this.#sockets.read(bytes, view, offset, true);
-        if (seen) this.#sink.observe(seen);
+      case NG_EVENT_SOCK:
+        this.#sink.observe(this.#sockets.closed(bytes, view, offset));
         break;
-      }
       case NG_EVENT_LISTENER:
         this.#sink.observe(this.#listeners.event(bytes, view, offset));
         break;
