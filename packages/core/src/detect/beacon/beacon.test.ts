@@ -126,6 +126,7 @@ describe('beacon', () => {
       { ip: '10.96.0.9', kind: 'service', service: 'metrics', namespace: 'shop' } as const,
       { ip: '10.0.0.7', kind: 'node' } as const,
       world('169.254.169.254'),
+      { ip: '127.0.0.1', kind: 'private' } as const,
     ]) {
       assert.deepEqual(titles(run(scrape(remote), 700_000)), [], remote.kind);
     }
@@ -147,9 +148,9 @@ describe('beacon', () => {
     assert.deepEqual(titles(run(checks, 400_000)), []);
   });
 
-  it('is silent when three workloads share the destination of a slightly irregular push: telemetry', () => {
-    const push = (local: Endpoint) =>
-      checkIns(40, 10_000, 0.5).map(
+  it('is silent when three workloads share the destination of a slightly irregular push: telemetry; low when it is regular', () => {
+    const push = (local: Endpoint, jitter = 0.5) =>
+      checkIns(40, 10_000, jitter).map(
         ({ observation, who }, index): Seen => ({
           observation: { ...observation, id: `${local.pod}-${index >>> 0}` } as Seen['observation'],
           who: { ...who, local },
@@ -157,6 +158,8 @@ describe('beacon', () => {
       );
     assert.ok(run(push(pod('a')), 500_000).length > 0);
     assert.deepEqual(titles(run(together(push(pod('a')), push(pod('b')), push(pod('c'))), 500_000)), []);
+    const regular = run(together(...['a', 'b', 'c'].map((name) => push(pod(name), 0))), 500_000);
+    assert.deepEqual([...new Set(regular.map(({ severity }) => severity))], ['low']);
   });
 
   it('is milder where the destination was learned', () => {

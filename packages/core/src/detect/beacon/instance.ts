@@ -1,3 +1,4 @@
+import { isLoopbackAddress } from '../../address.ts';
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
@@ -84,6 +85,8 @@ export class BeaconInstance implements DetectorInstance {
 
   #open(observation: ConnectionObservation, local: Endpoint, remote: Endpoint): Connection | undefined {
     const { ip, port } = observation.remote;
+    // What stays within a pod (a sidecar, a port-forward) reports to nobody.
+    if (isLoopbackAddress(ip)) return undefined;
     if (this.#cluster.isMetadata(ip) || this.#cluster.isResolver(remote) || this.#cluster.isApiServer(remote))
       return undefined;
     const { startMs, timeMs } = observation;

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly rhythm: RhythmScore | undefined;
   readonly beats: number;
   readonly spanMs: number;
+  /** `sharedBy` workloads and more have this destination. */
+  readonly isShared: boolean;
 }
 
 /** RITA v5: prevalence and first-seen modifiers are 15 %. */
@@ -31,8 +33,8 @@ const SESSION_BYTES_PER_TICK = 1024;
 export function judgeRhythms(pair: Pair, isShared: boolean, p: BeaconParameters): Verdict | undefined {
   const bursts = isUsualPort(pair.target.port ?? 0) ? p.usualPortScore : p.score;
   const verdicts = [
-    judge('connections', pair.starts, p.score, modifier(pair, isShared), p),
-    judge('bursts', pair.bursts, bursts, modifier(pair, isShared), p),
+    judge('connections', pair.starts, p.score, pair, isShared, p),
+    judge('bursts', pair.bursts, bursts, pair, isShared, p),
   ].filter((verdict) => verdict !== undefined);
   return verdicts.sort((a, b) => b.score - a.score)[0];
 }
@@ -46,14 +48,15 @@ export function judgeSession(connection: Connection, isShared: boolean, p: Beaco
     return undefined;
   if (pair.target.kind !== 'world' || isUsualPort(pair.target.port ?? 0)) return undefined;
   if (pair.isLearned || isShared) return undefined;
-  return { form: 'session', score: 0.5, threshold: 0.5, rhythm: undefined, beats: bursts, spanMs };
+  return { form: 'session', score: 0.5, threshold: 0.5, rhythm: undefined, beats: bursts, spanMs, isShared };
 }
 
 function judge(
   form: BeaconForm,
   beats: Beats,
   threshold: number,
-  factor: number,
+  pair: Pair,
+  isShared: boolean,
   p: BeaconParameters,
 ): Verdict | undefined {
   const spanMs = beats.lastMs - beats.firstMs;
@@ -62,8 +65,8 @@ function judge(
   const rhythm = scoreRhythm(times, sent);
   if (rhythm.ts < p.intervalScore + CHANCE / times.length || rhythm.ds < p.sizeScore) return undefined;
   if (Math.max(rhythm.medianSize, median(received)) > p.largestBeatBytes) return undefined;
-  const score = rhythm.score * factor;
-  return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs };
+  const score = rhythm.score * modifier(pair, isShared);
+  return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared };
 }
 
 function modifier(pair: Pair, isShared: boolean): number {

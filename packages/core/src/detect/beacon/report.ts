@@ -56,6 +56,7 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
       connections: pair.starts.count,
       bursts: pair.bursts.count,
       learnedDestination: pair.isLearned,
+      sharedDestination: verdict.isShared,
       ...(rhythm && {
         medianIntervalMs: Math.round(rhythm.medianInterval),
         medianSentBytes: Math.round(rhythm.medianSize),
@@ -73,8 +74,10 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
   };
 }
 
-function severity(pair: Pair, { form, score, beats }: Verdict): Severity {
+function severity(pair: Pair, { form, score, beats, isShared }: Verdict): Severity {
   if (form === 'session' || pair.isLearned) return 'low';
+  // Several workloads of a cluster that push to one place are its telemetry. Hosts without a name may all be infected.
+  if (isShared && pair.source.kind === 'pod') return 'low';
   return score >= HIGH_SCORE && beats >= HIGH_BEATS && pair.target.kind === 'world' ? 'high' : 'medium';
 }
 
