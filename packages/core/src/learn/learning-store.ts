@@ -84,7 +84,7 @@ export class LearningStore implements Learning {
   }
 
   sample(workload: string, measure: string, value: number, timeMs: number): void {
-    const record = this.#touch(workload, timeMs);
+    const record = this.#touch(workload, timeMs, value > 0);
     if (!record.isFrozen(timeMs)) record.sample(measure, value, timeMs);
   }
 
@@ -199,14 +199,15 @@ export class LearningStore implements Learning {
     return record;
   }
 
-  #touch(workload: string, timeMs: number): WorkloadRecord {
+  /** The record, made when there is none. Silence is sampled too, but is no sign of life. */
+  #touch(workload: string, timeMs: number, isAlive = true): WorkloadRecord {
     this.#advance(timeMs);
     let record = this.#find(workload);
     if (record === undefined) {
       record = this.#make(historyKey(workload), timeMs);
       this.#alias(workload, record);
     }
-    if (timeMs > record.lastMs) record.lastMs = timeMs;
+    if (isAlive && timeMs > record.lastMs) record.lastMs = timeMs;
     record.isYoung = true;
     return record;
   }

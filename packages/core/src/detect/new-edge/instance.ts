@@ -1,12 +1,12 @@
 import type { Finding } from '../../alert/alert.ts';
-import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import { workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
-import { type Contact, contactOf } from './judged-edge.ts';
+import { type Contact, contactOf, factOf, isJudged } from './judged-edge.ts';
 import { LatelySeen } from './lately-seen.ts';
 import type { NewEdgeParameters } from './parameters.ts';
 import { newEdgeFinding, type ToldEdge } from './report.ts';
@@ -34,13 +34,12 @@ export class NewEdgeInstance implements DetectorInstance {
 
   observe(observation: Observation, { local, remote }: Who): void {
     if (observation.kind !== 'connection' && observation.kind !== 'datagrams') return;
-    if (remote === null || !isContact(observation)) return;
+    if (remote === null || !isContact(observation) || !isJudged(observation.role, local, remote)) return;
     const port = observation.role === 'server' ? observation.local.port : observation.remote.port;
-    if (this.#lately.has(local, observation.remote.ip, port, observation.timeMs)) return;
+    const name = remote.workload === undefined ? observation.remote.ip : workloadKey(remote);
+    if (this.#lately.has(local, name, port, observation.timeMs)) return;
     const contact = contactOf(observation, local, remote, this.#cluster);
-    if (contact === undefined || this.#judge(contact, remote, observation.timeMs)) {
-      this.#lately.add(local, observation.remote.ip, port);
-    }
+    if (contact === undefined || this.#judge(contact, observation.timeMs)) this.#lately.add(local, name, port);
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -63,26 +62,32 @@ export class NewEdgeInstance implements DetectorInstance {
   }
 
   /** True when the edge is known now, and need not be looked at again for a while. */
-  #judge(contact: Contact, remote: Endpoint, timeMs: number): boolean {
-    const { workload, fact } = contact;
-    if (this.#isUsual(contact, remote, timeMs)) {
+  #judge(contact: Contact, timeMs: number): boolean {
+    const { workload, local, peer, port } = contact;
+    const fact = factOf(contact);
+    if (this.#isUsual(contact, fact, timeMs)) {
       this.#learning.learn(workload, fact, timeMs);
       return this.#learning.knows(workload, fact);
     }
     const key = `${workload}${fact}`;
     const told = this.#told.get(key);
     if (told !== undefined) told.unreported++;
-    else this.#told.set(key, { ...contact, key, firstMs: timeMs, unreported: 1 });
+    else {
+      const [source, server] = contact.isClient ? [local, peer] : [peer, local];
+      const { protocol } = contact;
+      const target = { ...server, port };
+      this.#told.set(key, { key, workload, fact, source, target, protocol, firstMs: timeMs, unreported: 1 });
+    }
     return false;
   }
 
-  #isUsual({ workload, fact, source, target }: Contact, remote: Endpoint, timeMs: number): boolean {
+  #isUsual({ workload, local, peer }: Contact, fact: string, timeMs: number): boolean {
     if (this.#learning.knows(workload, fact)) return true;
     if (this.#learning.progress(workload, timeMs) < 1) return true;
-    const isOutside = remote.kind === 'world' || remote.kind === 'private';
+    const isOutside = peer.kind === 'world' || peer.kind === 'private';
     if (isOutside && this.#learning.isDiverse(workload)) return true;
     const since = timeMs - this.#parameters.changeGraceMs;
-    return [source, target].some((end) => this.#cluster.scale(workloadKey(end), timeMs).changedMs > since);
+    return [local, peer].some((end) => this.#cluster.scale(workloadKey(end), timeMs).changedMs > since);
   }
 
   /** Told for long enough: it is learned, as soon as the workload is not in alarm. */

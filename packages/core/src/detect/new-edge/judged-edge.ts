@@ -1,16 +1,19 @@
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import { peerFact, peerKey } from '../../learn/peer-fact.ts';
-import type { ConnectionObservation, DatagramObservation } from '../../observation.ts';
+import type { ConnectionObservation, DatagramObservation, Role } from '../../observation.ts';
 import type { ClusterView } from '../context.ts';
 
-/** One contact, seen from the watched end, as the same edge whichever end that is. */
+/** One contact as the watched end sees it. */
 export interface Contact {
-  readonly source: Endpoint;
-  readonly target: Endpoint;
-  readonly protocol: string;
-  /** The watched workload and what is to be learned of it. */
+  /** The watched workload. */
   readonly workload: string;
-  readonly fact: string;
+  readonly local: Endpoint;
+  /** The other end; the pods behind it, where it is a service. */
+  readonly peer: Endpoint;
+  /** The server's. */
+  readonly port: number;
+  readonly protocol: string;
+  readonly isClient: boolean;
 }
 
 /** Redirects of a service mesh within a pod's namespace (Istio, Linkerd): legs of another edge. */
@@ -28,23 +31,24 @@ export function contactOf(
   remote: Endpoint,
   cluster: ClusterView,
 ): Contact | undefined {
-  if (!isWatched(local)) return undefined;
-  const protocol = observation.kind === 'connection' ? 'TCP' : observation.protocol;
-  if (observation.role === 'client') {
-    const { port } = observation.remote;
-    if (MESH_PORTS.has(port) || isOthers(remote, cluster)) return undefined;
-    const target = { ...cluster.behind(remote), port };
-    const workload = workloadKey(local);
-    if (workloadKey(target) === workload) return undefined;
-    return { source: local, target, protocol, workload, fact: peerFact(target, port, protocol) };
-  }
-  // Who serves strangers has new ones every day.
-  if (observation.role !== 'server' || remote.kind !== 'pod') return undefined;
-  const { port } = observation.local;
+  const isClient = observation.role === 'client';
+  const { port } = isClient ? observation.remote : observation.local;
+  if (MESH_PORTS.has(port) || (isClient && isOthers(remote, cluster))) return undefined;
+  const peer = isClient ? cluster.behind(remote) : remote;
   const workload = workloadKey(local);
-  const fact = `<${peerKey(remote)}|${port}|${protocol}`;
-  if (MESH_PORTS.has(port) || workloadKey(remote) === workload) return undefined;
-  return { source: remote, target: { ...local, port }, protocol, workload, fact };
+  if (workloadKey(peer) === workload) return undefined;
+  const protocol = observation.kind === 'connection' ? 'TCP' : observation.protocol;
+  return { workload, local, peer, port, protocol, isClient };
+}
+
+/** What is to be learned of the watched workload. */
+export function factOf({ isClient, peer, port, protocol }: Contact): string {
+  return isClient ? peerFact(peer, port, protocol) : `<${peerKey(peer)}|${port}|${protocol}`;
+}
+
+/** Whether an edge of these two can be judged at this end. Who serves strangers has new ones every day. */
+export function isJudged(role: Role, local: Endpoint, remote: Endpoint): boolean {
+  return isWatched(local) && (role === 'client' || (role === 'server' && remote.kind === 'pod'));
 }
 
 /** The API server, nodes and metadata are `sensitive-endpoint`'s; resolvers are everybody's. */

@@ -1,12 +1,18 @@
 import type { Finding, Mitre } from '../../alert/alert.ts';
-import { endpointName } from '../../endpoint.ts';
-import type { Contact } from './judged-edge.ts';
+import { type Endpoint, endpointName } from '../../endpoint.ts';
 
 /** Remote services: what lateral movement looks like from the network. */
 export const NEW_EDGE_MITRE: readonly Mitre[] = [{ tactic: 'lateral-movement', technique: 'T1021' }];
 
-export interface ToldEdge extends Contact {
+/** An edge that is new, and is being told. */
+export interface ToldEdge {
   readonly key: string;
+  /** Where, and as what, it will be learned. */
+  readonly workload: string;
+  readonly fact: string;
+  readonly source: Endpoint;
+  readonly target: Endpoint;
+  readonly protocol: string;
   readonly firstMs: number;
   unreported: number;
 }

@@ -94,7 +94,8 @@ export class VolumeSurgeInstance implements DetectorInstance {
     side.allFlows++;
     const since = timeMs - this.#parameters.changeGraceMs;
     if (meter.changedMs > since) return;
-    if (remote.workload !== undefined || remote.service !== undefined) {
+    // The other end is only asked for while it matters: there is a name to make for each.
+    if (side.peers !== undefined && (remote.workload !== undefined || remote.service !== undefined)) {
       if (this.#cluster.scale(workloadKey(this.#cluster.behind(remote)), timeMs).changedMs > since) return;
     }
     side.flows++;

@@ -17,6 +17,8 @@ export interface Excess {
 }
 
 const TOP_PEERS = 64;
+/** One observation of so many goes into the top: finding the smallest of 64 costs more than all the rest. */
+const SAMPLE_OF = 7;
 
 /** Who is at the other end while there is a surge, or may be one. */
 export class Peers {
@@ -24,9 +26,17 @@ export class Peers {
   readonly distinct = new HyperLogLog();
   readonly endpoints = new Map<string, Endpoint>();
 
+  #skipped = 0;
+  #weight = 0;
+
+  /** The largest are found in a sample: what they share is large. */
   add(peer: Endpoint, weight: number): void {
-    this.top.add(peer.ip, weight);
     this.distinct.add(peer.ip);
+    this.#weight += weight;
+    if (++this.#skipped < SAMPLE_OF) return;
+    this.top.add(peer.ip, this.#weight);
+    this.#skipped = 0;
+    this.#weight = 0;
     if (this.endpoints.size < TOP_PEERS && !this.endpoints.has(peer.ip)) this.endpoints.set(peer.ip, peer);
   }
 
