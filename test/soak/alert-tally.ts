@@ -5,8 +5,6 @@ export interface Scope {
   readonly namespaces: ReadonlySet<string>;
   /** Whether an address is one of the cluster's pods or its node's. */
   isInside(ip: string): boolean;
-  /** Whether it is one of the hosts outside. */
-  isOutside(ip: string): boolean;
   /** Whether what happens in a namespace is no part of the soak, though its pods are. */
   isExempt(namespace: string): boolean;
 }
@@ -59,16 +57,16 @@ export class AlertTally {
   }
 }
 
-/** An alert is the soak's when one of its ends is; one of outside ends alone, when what it names beside them is. */
+/**
+ * An alert is the soak's when one of its ends is, or what it names beside them. Hosts outside do not count: every lab has the
+ * same addresses for them. Nor does a name alone: a network namespace's number is used again, by other labs too.
+ */
 export function isOfScope({ source, target, sources, evidence }: Alert, scope: Scope): boolean {
   const ends = [source, target].filter((end) => end !== null);
   if (ends.some(({ namespace }) => namespace !== undefined && scope.isExempt(namespace))) return false;
-  const isInside = ({ namespace, ip }: { readonly namespace?: string; readonly ip: string }) =>
-    (namespace !== undefined && scope.namespaces.has(namespace)) || scope.isInside(ip);
-  if (ends.some(isInside)) return true;
-  const named = Array.isArray(evidence.targets) ? evidence.targets.map(String) : undefined;
-  if (named !== undefined) return named.some((ip) => scope.isInside(ip));
-  // The addresses outside are the same in every lab: only an end that is a pod of another one tells them apart.
-  if (ends.some(({ kind }) => kind !== 'world')) return false;
-  return [...ends, ...(sources?.top ?? [])].some(({ ip }) => scope.isInside(ip) || scope.isOutside(ip));
+  const isOurs = ({ namespace = '', ip }: { readonly namespace?: string; readonly ip: string }) =>
+    ip === '' ? scope.namespaces.has(namespace) : scope.isInside(ip);
+  if (ends.some(isOurs)) return true;
+  const named = Array.isArray(evidence.targets) ? evidence.targets.map(String) : [];
+  return [...named, ...(sources?.top ?? []).map(({ ip }) => ip)].some((ip) => scope.isInside(ip));
 }

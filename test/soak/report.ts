@@ -12,6 +12,8 @@ export interface TwinResult {
 
 /** What a soak came to. */
 export interface SoakReport {
+  /** Run id of its lab: with what all that it created was named. */
+  readonly run: string;
   readonly seconds: number;
   readonly wantedSeconds: number;
   readonly learningSeconds: number;
@@ -88,7 +90,7 @@ export function reportLines(report: SoakReport): string[] {
       twins.map(({ id, done, failed, what }) => [id, String(done), String(failed), what]),
     ),
     '',
-    `agent    ${percent(usage.agentCores)} of a core (at most ${percent(usage.agentCoresMax)}), RSS ${megabytes(usage.rssBytes)} at the end, ${megabytes(usage.rssMaxBytes)} at most`,
+    `agent    ${percent(usage.agentCores)} of a core (at most ${percent(usage.agentCoresMax)}), RSS ${megabytes(usage.rssBytes)} at the end (${megabytes(usage.anonymousBytes)} anonymous), ${megabytes(usage.rssMaxBytes)} at most`,
     `machine  ${percent(usage.machineBusy)} of all cores busy, with whatever else ran`,
     `lost     ${losses.length > 0 ? losses.join(', ') : 'nothing'}`,
     `proof    ${proofText(report)}`,

@@ -68,6 +68,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const lost = agent.process.running ? (await agent.status()).lostEvents : {};
   await Promise.all(stages.map((stage) => stage.finish()));
   return {
+    run: cluster.lab.run,
     seconds,
     wantedSeconds,
     learningSeconds,
@@ -120,12 +121,10 @@ function configuration(cluster: Cluster, stages: readonly TwinStage[], learningS
 
 function scopeOf({ lab }: Cluster, stages: readonly TwinStage[]): Scope {
   const network = lab.podNetwork.replace(/0\/24$/, '');
-  const outside = new Set(stages.flatMap((stage) => stage.outsideIps));
   const namespaces = new Set([...stages.map(({ twin }) => twin.id), ...shopNamespaces]);
   return {
     namespaces,
     isInside: (ip) => ip.startsWith(network),
-    isOutside: (ip) => outside.has(ip),
     isExempt: (namespace) => namespace === PROOF_NAMESPACE,
   };
 }

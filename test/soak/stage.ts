@@ -40,11 +40,6 @@ export class TwinStage {
     }
   }
 
-  /** Addresses of its hosts outside. */
-  get outsideIps(): string[] {
-    return Object.keys(this.twin.hosts ?? {}).flatMap((role) => this.member(role).ips);
-  }
-
   /** Addresses where the API server answers. */
   get apiServers(): string[] {
     return Object.keys(this.twin.hosts ?? {}).includes(API_SERVER) ? [this.ip(API_SERVER)] : [];

@@ -9,6 +9,8 @@ export interface Usage {
   readonly agentCoresMax: number;
   readonly rssBytes: number;
   readonly rssMaxBytes: number;
+  /** Of it, its own; the rest is files and the kernel's maps. */
+  readonly anonymousBytes: number;
   /** Share of all cores that was busy, with whatever else ran. */
   readonly machineBusy: number;
 }
@@ -23,6 +25,7 @@ export class UsageMeter {
   #lastCpu: number;
   #max = 0;
   #rss = 0;
+  #anonymous = 0;
   #rssMax = 0;
 
   constructor(pid: number) {
@@ -38,7 +41,9 @@ export class UsageMeter {
       this.#max = Math.max(this.#max, ((cpu - this.#lastCpu) * 1000) / (nowMs - this.#lastMs));
     this.#lastMs = nowMs;
     this.#lastCpu = cpu;
-    this.#rss = memoryOf(this.#pid).rss;
+    const { rss, anonymous } = memoryOf(this.#pid);
+    this.#rss = rss;
+    this.#anonymous = anonymous;
     this.#rssMax = Math.max(this.#rssMax, this.#rss);
   }
 
@@ -51,6 +56,7 @@ export class UsageMeter {
       agentCoresMax: this.#max,
       rssBytes: this.#rss,
       rssMaxBytes: this.#rssMax,
+      anonymousBytes: this.#anonymous,
       machineBusy: busy,
     };
   }

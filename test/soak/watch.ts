@@ -33,7 +33,9 @@ export async function watch(watched: Watched): Promise<void> {
     await read(watched);
     if (performance.now() < progressMs) continue;
     progressMs += PROGRESS_MS;
-    onProgress(`${Math.ceil((untilMs - performance.now()) / 60_000)} min to go, ${told.all.length} alerts so far`);
+    const rss = Math.round(meter.usage().rssBytes / 1e6);
+    const minutes = Math.ceil((untilMs - performance.now()) / 60_000);
+    onProgress(`${minutes} min to go, ${told.all.length} alerts so far, RSS of the agent ${rss} MB`);
   }
   if (!agent.process.running) return;
   await sleep(SETTLE_MS);
