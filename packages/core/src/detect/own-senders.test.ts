@@ -16,6 +16,12 @@ describe('own senders', () => {
     assert.equal(senders.behind('db', 100_000), undefined);
   });
 
+  it('never are the node as a whole', () => {
+    const senders = new OwnSenders();
+    senders.add({ ip: '10.0.0.7', kind: 'node' }, 'web', 90_000);
+    assert.equal(senders.behind('web', 100_000), undefined);
+  });
+
   it('are known by their rate alone when nobody else comes into question', () => {
     const senders = new OwnSenders();
     senders.add(shell, undefined, 90_000);

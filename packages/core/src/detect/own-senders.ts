@@ -19,8 +19,9 @@ interface Sender {
 export class OwnSenders {
   readonly #senders: Sender[] = [];
 
-  /** @param target workload key, or undefined where it is not known. */
+  /** The node as a whole is left out: it stands for whatever has no name. @param target workload key, or undefined where it is not known. */
   add(source: Endpoint, target: string | undefined, rate: number): void {
+    if (source.kind === 'node') return;
     this.#senders.push({ source, target, rate });
   }
 

@@ -76,6 +76,26 @@ describe('amplification', () => {
     assert.ok(storm[0]!.atMs - T0 <= 3000);
   });
 
+  it('is silent for the SYN-ACKs that a raw SYN flood by the workload itself gets', () => {
+    const server = world('192.0.2.4');
+    const sent = (timeMs: number): Seen => {
+      const seen = datagrams(timeMs, {
+        local: web,
+        localPort: 0,
+        remote: server,
+        remotePort: 0,
+        role: 'client',
+        protocol: 'OTHER',
+        sent: 900,
+      });
+      return {
+        ...seen,
+        observation: { ...seen.observation, local: { ip: '0.0.0.0', port: 0 } } as typeof seen.observation,
+      };
+    };
+    assert.deepEqual(run(eachSecond(T0, 20, (at) => [sent(at), synAcks(at, server, 900)])), []);
+  });
+
   it('leaves the answers that a raw scanner gets to the scan detectors', () => {
     const sweep = eachSecond(T0, 20, (at, second) =>
       Array.from({ length: 300 }, (_, nth) => synAcks(at, world(spoofed(second * 300 + nth)), 1)),

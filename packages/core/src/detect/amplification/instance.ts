@@ -1,5 +1,5 @@
 import type { Finding } from '../../alert/alert.ts';
-import type { Endpoint } from '../../endpoint.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { ConnectionObservation, DatagramObservation, Observation, ProbeObservation } from '../../observation.ts';
 import { RecentKeys } from '../../sketch/recent-keys.ts';
 import type { TableState } from '../../table-state.ts';
@@ -7,6 +7,7 @@ import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { FloodClock } from '../flood-clock.ts';
 import { FloodTargets } from '../flood-targets.ts';
+import { isRawTcp } from '../syn-flood/raw-senders.ts';
 import { type Judged, judgeListed, judgeServed, judgeSynAcks, judgeUnknown } from './judgement.ts';
 import type { AmplificationParameters } from './parameters.ts';
 import { isReflector } from './reflectors.ts';
@@ -52,9 +53,9 @@ export class AmplificationInstance implements DetectorInstance {
   observe(observation: Observation, who: Who): void {
     switch (observation.kind) {
       case 'datagrams':
-        if (observation.protocol === 'UDP' && !observation.loopback && who.remote !== null) {
-          this.#datagrams(observation, who.local, who.remote);
-        }
+        if (observation.loopback || who.remote === null) return;
+        if (observation.protocol === 'UDP') this.#datagrams(observation, who.local, who.remote);
+        else if (isRawTcp(observation)) this.#ask(observation.remote.ip, workloadKey(who.local), observation.timeMs);
         return;
       case 'connection':
         if (!observation.established && observation.role === 'client') this.#failed(observation);
@@ -143,6 +144,8 @@ export class AmplificationInstance implements DetectorInstance {
   #answered(probe: ProbeObservation, local: Endpoint, remote: Endpoint): void {
     if (remote.kind !== 'world' && remote.kind !== 'private') return;
     if (this.#asked.has(pair(probe.sourceIp, probe.targetIp), probe.timeMs)) return;
+    // Answers to the raw TCP that it sends itself.
+    if (this.#asked.has(pair(probe.sourceIp, workloadKey(local)), probe.timeMs)) return;
     const reflection = this.#targets.touch(local).reflection('synAcks');
     reflection.add(probe.shapes.synAck, 0, probe.sourceIp, probe.lastPort);
     reflection.against.current += probe.shapes.rst;

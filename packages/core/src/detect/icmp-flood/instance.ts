@@ -156,7 +156,9 @@ export class IcmpFloodInstance implements DetectorInstance {
     state.inAlarm ??= { sinceMs: nowMs, source };
     if (state.inAlarm.source !== null) told.add(workloadKey(state.inAlarm.source));
     told.add(`>${state.key}`);
-    return receivedFinding(state, state.inAlarm, measure, this.#p, this.#context);
+    // The name decided at opening stays; who is found later is told of beside it.
+    const sender = state.inAlarm.source === null ? senders.behind(state.key, measure.rate) : undefined;
+    return receivedFinding(state, state.inAlarm, measure, this.#p, this.#context, sender);
   }
 
   /** Who is named for a flood by one of ours. An address that is not its own was forged. */

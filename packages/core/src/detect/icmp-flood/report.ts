@@ -27,6 +27,7 @@ export function receivedFinding(
   measure: IcmpMeasure,
   p: IcmpFloodParameters,
   context: DetectorContext,
+  sender?: Endpoint,
 ): Finding {
   const { lane, name } = measure;
   const target = endpointName(state.endpoint);
@@ -43,7 +44,8 @@ export function receivedFinding(
       `${target} receives ${Math.round(measure.rate)} ${WHAT[name]} per second from about ${distinct} sources. ` +
       (alarm.source === null
         ? 'No single source stands out: they are forged, or many.'
-        : 'Most come from the named source.'),
+        : 'Most come from the named source.') +
+      (sender === undefined ? '' : ` ${endpointName(sender)} sends as many to it.`),
     source: alarm.source,
     sources: { distinctEstimate: distinct, top: topSources(lane.peers?.top(MAX_TOP) ?? [], context.nameAddress) },
     target: state.endpoint,
@@ -52,12 +54,13 @@ export function receivedFinding(
     evidence: {
       ...evidenceOf(measure, p),
       message: WHAT[name],
+      ...(sender === undefined ? undefined : { sender: endpointName(sender) }),
       distinctSources: distinct,
       loudestShare: round3(lane.peers?.loudest?.share ?? 0),
       ...(isShared ? { sharedSource: true } : undefined),
     },
     mitre: ICMP_FLOOD_MITRE,
-    suggestion: advice(alarm.source, state.endpoint),
+    suggestion: advice(alarm.source ?? sender ?? null, state.endpoint),
   };
 }
 

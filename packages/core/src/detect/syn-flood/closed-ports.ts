@@ -12,6 +12,13 @@ const CAPACITY = 2048;
 const LIGHT = 3;
 const SUSPICION = 0.25;
 
+/** Who is named is decided once. `isOurs`: by what one of our workloads sends, whatever its packets say. */
+interface ClosedAlarm {
+  readonly sinceMs: number;
+  readonly source: Endpoint | null;
+  readonly isOurs: boolean;
+}
+
 /** SYNs at one workload where nobody listens. `light`: of sources that send too few to be judged by themselves. */
 export class ClosedTarget implements FloodState {
   readonly key: string;
@@ -19,7 +26,7 @@ export class ClosedTarget implements FloodState {
   isHeld = true;
   isTouched = false;
   readonly lanes = { outside: new FloodLane(), inside: new FloodLane(), light: new FloodLane() };
-  alarm: { readonly sinceMs: number; readonly source: Endpoint | null } | undefined;
+  alarm: ClosedAlarm | undefined;
 
   constructor(key: string, endpoint: Endpoint) {
     this.key = key;
@@ -60,11 +67,14 @@ export class ClosedPorts {
     lane.add(syns, 0, probe.sourceIp, probe.lastPort, isHammering ? sourceFloor(p) * SUSPICION : 0);
   }
 
-  /** Calls `each` for every flooded workload. */
+  /**
+   * Calls `each` for every flooded workload. `senderToward` knows who of ours sends so much raw TCP to it.
+   */
   evaluate(
     nowMs: number,
     spanMs: number,
     p: SynFloodParameters,
+    senderToward: (target: Endpoint, rate: number) => Endpoint | undefined,
     each: (state: ClosedTarget, measure: ClosedMeasure) => void,
   ): void {
     this.#targets.evaluate((state) => {
@@ -79,7 +89,11 @@ export class ClosedPorts {
         for (const lane of Object.values(state.lanes)) lane.peers = undefined;
         return moved;
       }
-      state.alarm ??= { sinceMs: nowMs, source: this.#sourceOf(measure.lane) };
+      if (state.alarm === undefined) {
+        const source = this.#sourceOf(measure.lane);
+        const ours = source === null ? senderToward(state.endpoint, measure.rate) : undefined;
+        state.alarm = { sinceMs: nowMs, source: source ?? ours ?? null, isOurs: ours !== undefined };
+      }
       each(state, measure);
       return true;
     });

@@ -88,6 +88,13 @@ export class RawSenders {
     return this.#toward.size === 0 ? undefined : this.#toward.get(workloadKey(target));
   }
 
+  /** Who sends most of a flood of `rate` at this workload, other than the node as a whole. */
+  behind(target: Endpoint, rate: number): Endpoint | undefined {
+    const sender = this.toward(target);
+    if (sender === undefined || sender.endpoint.kind === 'node' || sender.rate * 2 < rate) return undefined;
+    return { ...sender.endpoint, ip: '' };
+  }
+
   get state(): TableState {
     return this.#senders.state;
   }
@@ -95,5 +102,6 @@ export class RawSenders {
 
 /** TCP of a raw socket leaves with its source taken out: protocol and ports are not told of it. */
 export function isRawTcp(seen: DatagramObservation): boolean {
-  return seen.protocol === 'OTHER' && seen.local.ip === '::' && seen.delta.sentPackets > 0;
+  const { protocol, local, delta } = seen;
+  return protocol === 'OTHER' && delta.sentPackets > 0 && (local.ip === '0.0.0.0' || local.ip === '::');
 }

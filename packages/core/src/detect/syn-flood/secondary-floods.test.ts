@@ -84,7 +84,10 @@ function raw(timeMs: number, remote: Endpoint, sent: number): Seen {
     protocol: 'OTHER',
     sent,
   });
-  return { ...seen, observation: { ...seen.observation, local: { ip: '::', port: 0 } } as typeof seen.observation };
+  return {
+    ...seen,
+    observation: { ...seen.observation, local: { ip: '0.0.0.0', port: 0 } } as typeof seen.observation,
+  };
 }
 
 describe('syn-flood at closed ports', () => {
@@ -183,6 +186,18 @@ describe('syn-flood by one of ours', () => {
     assert.equal(found[0]?.finding.source?.pod, 'shell-0');
     assert.equal(found[0]?.finding.evidence.rawSocket, true);
     assert.deepEqual(run(eachSecond(T0, 3, (timeMs) => [raw(timeMs, world('192.0.2.4'), 65_000)])), [], 'nmap -sS -p-');
+  });
+
+  it('names the pod behind forged SYNs at closed ports, in one finding', () => {
+    const seen = eachSecond(T0, 5, (timeMs, second) => [
+      raw(timeMs, web, 90_000),
+      ...Array.from({ length: 3000 }, (_, nth) => syns(timeMs, world(spoofed(second * 3000 + nth)), 1)),
+    ]);
+    const found = run(seen);
+    const ends = new Set(
+      found.map(({ finding }) => `${finding.source?.pod} ${finding.target?.pod} ${finding.severity}`),
+    );
+    assert.deepEqual([...ends], [`shell-0 ${web.pod} high`]);
   });
 
   it('traces forged SYNs at a listener of ours to the pod that sends them, in one alert', () => {

@@ -45,7 +45,12 @@ export class SecondaryFloods {
       return this.#findings.filter((finding) => !isTold(finding, told)).map((finding) => ({ ...finding, count: 0 }));
     }
     const found: Finding[] = [];
-    this.#closed.evaluate(nowMs, spanMs, p, (state, measure) => {
+    const raw: Finding[] = [];
+    this.#raw.evaluate(nowMs, p, (sender) => {
+      if (sender.alarm !== undefined) raw.push(rawFinding(sender, sender.alarm.target, p));
+    });
+    const senderToward = (target: Endpoint, rate: number) => this.#raw.behind(target, rate);
+    this.#closed.evaluate(nowMs, spanMs, p, senderToward, (state, measure) => {
       if (!told.has(`>${state.key}`)) found.push(closedFinding(state, measure, p, this.#context));
     });
     for (const finding of found) tell(finding, told);
@@ -53,10 +58,7 @@ export class SecondaryFloods {
     this.#openings.evaluate(nowMs, spanMs, p, (opener, rate) => {
       if (opener.alarm !== undefined) sent.push(openerFinding(opener, opener.alarm.target, rate, p));
     });
-    this.#raw.evaluate(nowMs, p, (sender) => {
-      if (sender.alarm !== undefined) sent.push(rawFinding(sender, sender.alarm.target, p));
-    });
-    for (const finding of sent) {
+    for (const finding of [...sent, ...raw]) {
       if (isTold(finding, told)) continue;
       tell(finding, told);
       found.push(finding);

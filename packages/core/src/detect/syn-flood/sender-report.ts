@@ -25,12 +25,16 @@ export function closedFinding(
   return {
     rule: 'syn-flood',
     category: 'flood',
-    severity: rate >= p.criticalFactor * threshold ? 'high' : 'medium',
+    severity: state.alarm?.isOurs || rate >= p.criticalFactor * threshold ? 'high' : 'medium',
     confidence: isShared ? Math.min(0.5, confidence) : confidence,
     title: `SYN flood ${source === null ? '' : `from ${endpointName(source)} `}on closed ports of ${name}`,
     description:
       `${name} receives ${Math.round(rate)} connection requests per second where nobody listens, from about ${distinct} sources. ` +
-      (source === null ? 'No single source stands out: they are forged, or many.' : 'Most come from the named source.'),
+      (source === null
+        ? 'No single source stands out: they are forged, or many.'
+        : state.alarm?.isOurs
+          ? 'The named workload sends as many through a raw socket: the addresses are forged.'
+          : 'Most come from the named source.'),
     source,
     sources: { distinctEstimate: distinct, top: topSources(lane.peers?.top(MAX_TOP) ?? [], nameAddress) },
     target,

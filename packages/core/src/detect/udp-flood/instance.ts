@@ -202,7 +202,9 @@ export class UdpFloodInstance implements DetectorInstance {
     state.inAlarm ??= { sinceMs: nowMs, source: this.#sourceOf(state, measure, senders) };
     if (state.inAlarm.source !== null) told.add(workloadKey(state.inAlarm.source));
     told.add(`>${state.key}`);
-    return receivedFinding(state, state.inAlarm, measure, this.#p, this.#context);
+    // The name decided at opening stays; who is found later is told of beside it.
+    const sender = state.inAlarm.source === null ? senders.behind(state.key, measure.lane.rate) : undefined;
+    return receivedFinding(state, state.inAlarm, measure, this.#p, this.#context, sender);
   }
 
   /** Who a flood is from: the loudest, if it is most of it; else whoever of ours sends as much to it. */

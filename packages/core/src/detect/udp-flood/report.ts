@@ -28,6 +28,7 @@ export function receivedFinding(
   measure: UdpMeasure,
   p: UdpFloodParameters,
   context: DetectorContext,
+  sender?: Endpoint,
 ): Finding {
   const { lane } = measure;
   const peers = lane.peers;
@@ -51,7 +52,8 @@ export function receivedFinding(
       `${harmed ? '; its receive buffer overflows, so real clients lose datagrams' : ''}. ` +
       (alarm.source === null
         ? 'No single source stands out: they are forged, or many.'
-        : 'Most come from the named source.'),
+        : 'Most come from the named source.') +
+      (sender === undefined ? '' : ` ${endpointName(sender)} sends as many to it.`),
     source: alarm.source,
     sources: { distinctEstimate: distinct, top: topSources(peers?.top(MAX_TOP) ?? [], context.nameAddress) },
     target,
@@ -68,10 +70,11 @@ export function receivedFinding(
       ports,
       closedPort: isClosed,
       receiveBufferDrops: state.bufferDrops,
+      ...(sender === undefined ? undefined : { sender: endpointName(sender) }),
       ...(isShared ? { sharedSource: true } : undefined),
     },
     mitre: UDP_FLOOD_MITRE,
-    suggestion: receivedAdvice(alarm.source, state.endpoint, ports, isClosed),
+    suggestion: receivedAdvice(alarm.source ?? sender ?? null, state.endpoint, ports, isClosed),
   };
 }
 
