@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ProbeShape } from '../observation.ts';
+import type { Suspicion } from './suspects.ts';
 
 /** `RAW`: packets of a raw socket, of which only the target is known. */
 export type ContactProtocol = 'TCP' | 'UDP' | 'ICMP' | 'SCTP' | 'RAW';
@@ -27,6 +28,8 @@ export interface Contact {
   readonly port: number;
   readonly protocol: ContactProtocol;
   readonly outcome: Outcome;
+  /** A failure of a source that failed on something else before: `isSuspect`, and what that was, once. */
+  readonly suspicion: Suspicion;
   /** False for a failure that says nothing against its source: the target was ready lately, is declared, or is down for all. */
   readonly weighs: boolean;
 }
@@ -56,6 +59,7 @@ export interface Probing {
   readonly latePorts: number;
   /** A threshold event comes before the conversations of the same second: whether datagrams are replies is not known yet. */
   readonly udpUndecided: boolean;
+  readonly suspicion: Suspicion;
   /** `lastPort` was probed, it is no late reply, and the failure is not explained (as `Contact.weighs`). */
   readonly weighs: boolean;
 }

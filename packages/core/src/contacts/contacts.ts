@@ -10,12 +10,15 @@ import type { Contact, ContactProtocol, Outcome, Probing } from './contact.ts';
 import { DatagramOutcomes } from './datagram-outcomes.ts';
 import { type DownTarget, DownTargets } from './down-targets.ts';
 import { LateReplies } from './late-replies.ts';
-import { Suspects } from './suspects.ts';
+import { NOT_YET, SUSPECTED, Suspects, type Suspicion } from './suspects.ts';
 
 /** An address or port that answered or was declared within this time is no dark one (kubernetes-rules: dead targets). */
 const READY_MS = 600_000;
 /** Jung et al. 2004, as scan-NG implements it: a source without a failure for 30 minutes begins anew. */
 const FORGET_MS = 1_800_000;
+/** Who went where, as far as it matters for what a failure says. */
+type Ends = Pick<Contact, 'source' | 'sourceIp' | 'sourceKey' | 'target' | 'targetIp' | 'port' | 'timeMs'>;
+
 /**
  * Says once per observation who contacted whom and what came of it: the notion of a first contact that all scan detectors
  * share. Ordinary traffic costs a look-up or two and gives undefined.
@@ -75,6 +78,11 @@ export class Contacts {
   /** The table of targets on which somebody failed. */
   get downState(): TableState {
     return this.#down.state;
+  }
+
+  /** The tables of sources that failed. */
+  get suspectState(): TableState {
+    return this.#suspects.state;
   }
 
   get state(): TableState {
@@ -151,24 +159,12 @@ export class Contacts {
     const source = isClient ? opener : this.#clients.of(near, remote, timeMs);
     const target = isClient ? remote : local;
     const sourceKey = sourceKeyOf(source, near);
-    const weighs =
-      outcome === 'answered' || this.#weighs(source, sourceKey, near, target, far, port, protocol, outcome, timeMs);
-    if (outcome === 'failed' || protocol === 'RAW') this.#suspects.fail(sourceKey, source.kind === 'world', timeMs);
     const seenBy = isClient ? 'client' : 'server';
-    return {
-      kind: 'contact',
-      timeMs,
-      seenBy,
-      source,
-      sourceIp: near,
-      sourceKey,
-      target,
-      targetIp: far,
-      port,
-      protocol,
-      outcome,
-      weighs,
-    };
+    const ends = { source, sourceIp: near, sourceKey, target, targetIp: far, port, protocol, outcome, timeMs };
+    const weighs = outcome === 'answered' || this.#weighs(ends);
+    const isFailure = weighs && (outcome === 'failed' || protocol === 'RAW') && outcome !== 'answered';
+    const suspicion = isFailure ? this.#suspect(ends) : this.#suspicionOf(ends);
+    return { kind: 'contact', seenBy, ...ends, weighs, suspicion };
   }
 
   #probes(seen: ProbeObservation, local: Endpoint, remote: Endpoint): Probing | undefined {
@@ -182,7 +178,8 @@ export class Contacts {
     const latePorts = soft > 0 ? this.latePorts(targetIp, sourceIp, source, lastPort, timeMs) : 0;
     const udpUndecided = trigger === 'threshold' && shapes.udp > 0;
     const isProbe = hard > 0 || (soft > 0 && latePorts === 0 && !udpUndecided);
-    if (isProbe) this.#suspects.fail(sourceKey, source.kind === 'world', timeMs);
+    const ends = { source, sourceIp, sourceKey, target: local, targetIp, port: lastPort, timeMs };
+    const weighs = isProbe && this.#weighs({ ...ends, protocol: 'TCP', outcome: 'failed' });
     return {
       kind: 'probing',
       timeMs,
@@ -201,22 +198,14 @@ export class Contacts {
       answers: shapes.rst + shapes.synAck,
       latePorts,
       udpUndecided,
-      weighs: isProbe && this.#weighs(source, sourceKey, sourceIp, local, targetIp, lastPort, 'TCP', 'failed', timeMs),
+      suspicion: weighs ? this.#suspect(ends) : NOT_YET,
+      weighs,
     };
   }
 
   /** Whether a failure speaks against its source at all. */
-  #weighs(
-    source: Endpoint,
-    sourceKey: string,
-    sourceIp: string,
-    target: Endpoint,
-    targetIp: string,
-    port: number,
-    protocol: ContactProtocol,
-    outcome: Outcome,
-    timeMs: number,
-  ): boolean {
+  #weighs(ends: Ends & Pick<Contact, 'protocol' | 'outcome'>): boolean {
+    const { source, sourceKey, sourceIp, target, targetIp, port, protocol, outcome, timeMs } = ends;
     const { cluster } = this.#context;
     const isDeclared = cluster.isDeclared(targetIp, port, timeMs);
     // The kubelet's probes come from its node's address; it probes the node's own pods only.
@@ -228,6 +217,14 @@ export class Contacts {
     }
     if (isDeclared) return false;
     return outcome !== 'failed' || protocol !== 'TCP' || !this.#answered.isReady(targetIp, port, timeMs);
+  }
+
+  #suspect({ sourceKey, source, targetIp, port, timeMs }: Ends): Suspicion {
+    return this.#suspects.fail(sourceKey, source.kind === 'world', targetIp, port, timeMs);
+  }
+
+  #suspicionOf({ sourceKey, source, timeMs }: Ends): Suspicion {
+    return this.#suspects.has(sourceKey, source.kind === 'world', timeMs) ? SUSPECTED : NOT_YET;
   }
 
   #isSuspect(source: Endpoint, seen: ConnectionObservation | DatagramObservation, isClient: boolean): boolean {

@@ -1,19 +1,35 @@
+import { hash32 } from '../sketch/hyper-log-log.ts';
 import { Lru } from '../sketch/lru.ts';
+import { type EarlierFailure, FirstFailures } from './first-failures.ts';
+import { targetHash } from './pair-counts.ts';
 
-const INSIDE = 4096;
-const OUTSIDE = 8192;
+const INSIDE = 2048;
+const OUTSIDE = 4096;
 
 interface Suspect {
   failures: number;
   lastMs: number;
 }
 
+/** What a failure makes of its source. */
+export interface Suspicion {
+  /** It failed on more than one address and port lately; else it is not worth a state of its own. */
+  readonly isSuspect: boolean;
+  /** The first of them, when this one is the second. */
+  readonly earlier: EarlierFailure | undefined;
+}
+
+/** Of whom nothing is suspected. */
+export const NOT_YET: Suspicion = { isSuspect: false, earlier: undefined };
+export const SUSPECTED: Suspicion = { isSuspect: true, earlier: undefined };
+
 /**
- * Sources that failed lately, the only ones whose successes matter. Inside and outside have a quota each, and a source that
- * failed a few times keeps its place before one that did once: a spoofed flood, in which nobody comes twice, evicts nobody.
+ * Sources that failed on two things lately, the only ones whose successes matter. Inside and outside have a quota each, and
+ * one that failed more often keeps its place: a spoofed flood, in which nobody comes twice, evicts nobody.
  */
 export class Suspects {
   readonly #forgetMs: number;
+  readonly #first = new FirstFailures();
   readonly #inside = new Lru<string, Suspect>(INSIDE, isKept);
   readonly #outside = new Lru<string, Suspect>(OUTSIDE, isKept);
 
@@ -22,14 +38,21 @@ export class Suspects {
     this.#forgetMs = forgetMs;
   }
 
-  fail(sourceKey: string, isOutside: boolean, timeMs: number): void {
+  fail(sourceKey: string, isOutside: boolean, targetIp: string, port: number, timeMs: number): Suspicion {
     const table = isOutside ? this.#outside : this.#inside;
-    const known = table.get(sourceKey);
-    if (known === undefined) table.set(sourceKey, { failures: 1, lastMs: timeMs });
-    else {
+    const known = table.peek(sourceKey);
+    if (known !== undefined && timeMs - known.lastMs <= this.#forgetMs) {
       known.failures++;
+      // Now and then is enough to stay in place.
+      if ((known.failures & 15) === 0) table.get(sourceKey);
       known.lastMs = timeMs;
+      return SUSPECTED;
     }
+    const target = targetHash(targetIp, port);
+    const earlier = this.#first.note(hash32(sourceKey), target, hash32(targetIp), port, timeMs, this.#forgetMs);
+    if (earlier === undefined) return NOT_YET;
+    table.set(sourceKey, { failures: 2, lastMs: timeMs });
+    return { isSuspect: true, earlier };
   }
 
   has(sourceKey: string, isOutside: boolean, nowMs: number): boolean {
@@ -40,14 +63,15 @@ export class Suspects {
   }
 
   get state() {
+    const first = this.#first.state;
     return {
-      entries: this.#inside.size + this.#outside.size,
-      capacity: INSIDE + OUTSIDE,
-      evicted: this.#inside.evicted + this.#outside.evicted,
+      entries: this.#inside.size + this.#outside.size + first.entries,
+      capacity: INSIDE + OUTSIDE + first.capacity,
+      evicted: this.#inside.evicted + this.#outside.evicted + first.evicted,
     };
   }
 }
 
 function isKept({ failures }: Suspect): boolean {
-  return failures >= 3;
+  return failures > 2;
 }

@@ -1,7 +1,6 @@
 import type { Finding } from '../../alert/alert.ts';
-import type { Contact } from '../../contacts/contact.ts';
+import type { Contact, Probing } from '../../contacts/contact.ts';
 import { type Contacts, contactsOf } from '../../contacts/contacts.ts';
-import type { Endpoint } from '../../endpoint.ts';
 import type { Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
@@ -42,14 +41,7 @@ export class HostSweepInstance implements DetectorInstance {
     if (seen === undefined) return;
     if (seen.kind === 'contact') this.#contact(seen);
     else if (seen.weighs && (seen.hard > 0 || seen.lastPort < EPHEMERAL_FROM)) {
-      this.#fail(
-        seen.sourceKey,
-        seen.source,
-        seen.targetIp,
-        seen.lastPort,
-        seen.shapes.udp > 0 ? 'UDP' : 'TCP',
-        seen.timeMs,
-      );
+      this.#fail(seen, seen.lastPort, seen.shapes.udp > 0 ? 'UDP' : 'TCP');
     }
   }
 
@@ -75,10 +67,11 @@ export class HostSweepInstance implements DetectorInstance {
   }
 
   get state(): TableState {
+    const { entries, capacity, evicted } = this.#contacts.suspectState;
     return {
-      entries: this.#inside.size + this.#outside.size,
-      capacity: INSIDE + OUTSIDE,
-      evicted: this.#inside.evicted + this.#outside.evicted,
+      entries: this.#inside.size + this.#outside.size + entries,
+      capacity: INSIDE + OUTSIDE + capacity,
+      evicted: this.#inside.evicted + this.#outside.evicted + evicted,
     };
   }
 
@@ -95,10 +88,12 @@ export class HostSweepInstance implements DetectorInstance {
         // Nothing but a scanner sends raw packets to hosts that do not answer; a datagram may be answered yet.
         if (protocol !== 'RAW') return;
     }
-    if (seen.weighs) this.#fail(sourceKey, source, targetIp, port, protocol, timeMs);
+    if (seen.weighs) this.#fail(seen, port, protocol);
   }
 
-  #fail(sourceKey: string, source: Endpoint, ip: string, port: number, protocol: string, timeMs: number): void {
+  #fail(seen: Contact | Probing, port: number, protocol: string): void {
+    const { sourceKey, source, targetIp: ip, timeMs, suspicion } = seen;
+    if (!suspicion.isSuspect) return;
     const table = source.kind === 'world' ? this.#outside : this.#inside;
     let sweeper = table.get(sourceKey);
     if (sweeper === undefined) {
@@ -106,6 +101,7 @@ export class HostSweepInstance implements DetectorInstance {
       sweeper = new Sweeper(source, timeMs, this.#contacts.isOutside(source) ? outsideWindowMs : windowMs);
       const evicted = table.set(sourceKey, sweeper);
       if (evicted !== undefined) this.#suspected.delete(evicted);
+      if (suspicion.earlier !== undefined) sweeper.replay(suspicion.earlier, this.#step, this.#ceiling);
     } else if (sweeper.alarm === undefined && (sweeper.source.kind !== 'process' || source.kind === 'process')) {
       sweeper.source = source;
     }

@@ -1,3 +1,4 @@
+import type { EarlierFailure } from '../../contacts/first-failures.ts';
 import { targetHash } from '../../contacts/pair-counts.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { hash32 } from '../../sketch/hyper-log-log.ts';
@@ -44,24 +45,32 @@ export class Sweeper {
 
   /** A failed contact; true when it was a first one. */
   fail(ip: string, port: number, protocol: string, step: number, ceiling: number, timeMs: number): boolean {
-    if (!this.#contacts.add(targetHash(ip, port), timeMs)) return false;
-    this.#failed.add(1, timeMs);
-    this.lastFailMs = timeMs;
-    this.unreported++;
-    this.likelihood = Math.min(ceiling, this.likelihood + step);
-    if (this.#hosts.add(hash32(ip), timeMs)) {
-      this.#failedHosts.add(1, timeMs);
-      if (this.targets.length < MAX_TARGETS) this.targets.push(ip);
-    }
-    if (this.ports.size < MAX_PORTS || this.ports.has(port)) this.ports.set(port, (this.ports.get(port) ?? 0) + 1);
+    if (!this.#count(targetHash(ip, port), hash32(ip), port, step, ceiling, timeMs)) return false;
+    if (this.targets.length < MAX_TARGETS && !this.targets.includes(ip)) this.targets.push(ip);
     this.#protocols.add(protocol);
     return true;
+  }
+
+  /** The failure before the first that this one was told of. */
+  replay({ target, host, port, timeMs }: EarlierFailure, step: number, ceiling: number): void {
+    this.#count(target, host, port, step, ceiling, timeMs);
   }
 
   succeed(ip: string, port: number, step: number, floor: number, timeMs: number): void {
     if (!this.#contacts.add(targetHash(ip, port), timeMs)) return;
     this.#answered.add(1, timeMs);
     this.likelihood = Math.max(floor, this.likelihood - step);
+  }
+
+  #count(target: number, host: number, port: number, step: number, ceiling: number, timeMs: number): boolean {
+    if (!this.#contacts.add(target, timeMs)) return false;
+    this.#failed.add(1, timeMs);
+    this.lastFailMs = timeMs;
+    this.unreported++;
+    this.likelihood = Math.min(ceiling, this.likelihood + step);
+    if (this.#hosts.add(host, timeMs)) this.#failedHosts.add(1, timeMs);
+    if (this.ports.size < MAX_PORTS || this.ports.has(port)) this.ports.set(port, (this.ports.get(port) ?? 0) + 1);
+    return true;
   }
 
   failedPairs(nowMs: number): number {

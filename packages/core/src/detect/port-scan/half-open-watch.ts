@@ -35,9 +35,6 @@ interface Listener {
   oddMs: number;
 }
 
-/** So many segments with impossible flags at open ports of one target are a scan: no stack sends a single one. */
-const ODD_SEGMENTS = 3;
-
 /** What a scan does at open ports, where the kernel counts by listener: requests left half-open, and impossible flags. */
 export class HalfOpenWatch {
   readonly #windowMs: number;
@@ -72,8 +69,8 @@ export class HalfOpenWatch {
     return seen.sampleSources.slice(-syns).map((sourceIp) => ({ sourceIp, targetIp, port: listener.port }));
   }
 
-  /** Targets whose open ports got segments with impossible flags within the window. Moves the reported counts on. */
-  oddTargets(nowMs: number): OddTarget[] {
+  /** Targets whose open ports got segments with impossible flags within the window, `enough` of them. Moves the reported counts on. */
+  oddTargets(nowMs: number, enough: number): OddTarget[] {
     const byTarget = new Map<string, Listener[]>();
     for (const listener of this.#odd) {
       if (Math.abs(nowMs - listener.oddMs) > this.#windowMs) {
@@ -89,7 +86,7 @@ export class HalfOpenWatch {
     const found: OddTarget[] = [];
     for (const listeners of byTarget.values()) {
       const segments = listeners.reduce((sum, { odd }) => sum + odd, 0);
-      if (segments < ODD_SEGMENTS) continue;
+      if (segments < enough) continue;
       const { port: _, ...target } = (listeners[0] as Listener).target;
       const unreported = listeners.reduce((sum, listener) => sum + listener.unreported, 0);
       for (const listener of listeners) listener.unreported = 0;

@@ -9,6 +9,7 @@ import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { findLeader, openAlarm } from './grouping.ts';
 import { HalfOpenWatch } from './half-open-watch.ts';
+import { Judgement } from './judgement.ts';
 import { Pair } from './pair.ts';
 import type { PortScanParameters } from './parameters.ts';
 import { oddFlagsFinding, scanFinding } from './report.ts';
@@ -20,11 +21,9 @@ const OUTSIDE_PAIRS = 4096;
 const UNDECIDED_MS = 1100;
 /** So few ports are everybody's; a pair with more keeps its place before the others. */
 const KEPT_PORTS = 3;
-/** Late RSTs a connection that ended badly may cause: what was in flight when one end went. */
-const RSTS_PER_CONNECTION = 4;
 
 export class PortScanInstance implements DetectorInstance {
-  #parameters: PortScanParameters;
+  readonly #judge: Judgement;
   readonly #context: DetectorContext;
   readonly #contacts: Contacts;
   readonly #inside = new Lru<string, Pair>(INSIDE_PAIRS, isKept);
@@ -37,14 +36,16 @@ export class PortScanInstance implements DetectorInstance {
   #nextDueMs = Number.POSITIVE_INFINITY;
 
   constructor(parameters: PortScanParameters, context: DetectorContext) {
-    this.#parameters = parameters;
     this.#context = context;
     this.#contacts = contactsOf(context);
+    this.#judge = new Judgement(parameters, context, this.#contacts, ({ sourceIp, targetIp }) =>
+      this.#find(`${targetIp}|${sourceIp}`),
+    );
     this.#halfOpen = new HalfOpenWatch(parameters.windowMs);
   }
 
   configure(parameters: Readonly<Record<string, number>>): void {
-    this.#parameters = { ...this.#parameters, ...parameters };
+    this.#judge.parameters = { ...this.#judge.parameters, ...parameters };
   }
 
   observe(observation: Observation, who: Who): void {
@@ -67,11 +68,19 @@ export class PortScanInstance implements DetectorInstance {
     }
     const findings = new Map<string, Finding>();
     for (const pair of this.#hot) {
-      if (pair.alarm === undefined && pair.leader === undefined && !this.#isHot(pair, nowMs)) this.#hot.delete(pair);
+      if (pair.alarm === undefined && pair.leader === undefined && !this.#judge.isHot(pair, nowMs))
+        this.#hot.delete(pair);
     }
     for (const pair of this.#leaders) {
       if (pair.alarm === undefined) continue;
-      const finding = scanFinding(pair, pair.alarm, nowMs, this.#limitOf(pair), this.#parameters, this.#context);
+      const finding = scanFinding(
+        pair,
+        pair.alarm,
+        nowMs,
+        this.#judge.limitOf(pair),
+        this.#judge.parameters,
+        this.#context,
+      );
       // Replicas of one workload are one target: the one that was tried most speaks.
       const name = causeOf(finding);
       const other = findings.get(name);
@@ -130,7 +139,7 @@ export class PortScanInstance implements DetectorInstance {
     }
     if (!seen.weighs) return;
     const key = `${seen.sourceIp}|${seen.targetIp}`;
-    const known = this.#inside.peek(key) ?? this.#outside.peek(key);
+    const known = this.#find(key);
     if (seen.outcome === 'answered') {
       known?.contact(seen);
       return;
@@ -155,21 +164,20 @@ export class PortScanInstance implements DetectorInstance {
   /** Falls due at once when the threshold is crossed: the alert does not wait for the tick. */
   #consider(pair: Pair, timeMs: number): void {
     if (pair.alarm !== undefined || pair.leader !== undefined) return;
-    if (!this.#isHot(pair, timeMs)) return;
+    if (!this.#judge.isHot(pair, timeMs)) return;
     this.#hot.add(pair);
-    if (!this.#isScan(pair, timeMs)) return;
+    if (!this.#judge.isScan(pair, timeMs)) return;
     if (Number.isNaN(pair.crossedMs)) {
       pair.crossedMs = timeMs;
       const settles = this.#contacts.isOutside(pair.source) && !pair.isProven;
-      pair.dueMs = timeMs + (settles ? this.#parameters.settleMs : 0);
+      pair.dueMs = timeMs + (settles ? this.#judge.parameters.settleMs : 0);
     }
     this.#due(pair.dueMs);
   }
 
   #endOrOpen(pair: Pair, nowMs: number): void {
     if (pair.alarm !== undefined) {
-      if (pair.observed(nowMs) >= this.#limitOf(pair) * this.#parameters.offRatio || this.#isRawScan(pair, nowMs))
-        return;
+      if (this.#judge.goesOn(pair, nowMs)) return;
       for (const follower of pair.alarm.followers) follower.leader = undefined;
       pair.alarm = undefined;
       this.#leaders.delete(pair);
@@ -178,7 +186,7 @@ export class PortScanInstance implements DetectorInstance {
       return;
     }
     if (pair.leader !== undefined) return;
-    if (!this.#isScan(pair, nowMs)) {
+    if (!this.#judge.isScan(pair, nowMs)) {
       pair.crossedMs = Number.NaN;
       pair.dueMs = Number.POSITIVE_INFINITY;
       return;
@@ -188,13 +196,13 @@ export class PortScanInstance implements DetectorInstance {
       pair.dueMs = nowMs;
     }
     // A due time far ahead is from before the clock was set back.
-    if (nowMs < pair.dueMs && pair.dueMs - nowMs <= 2 * this.#parameters.settleMs) {
+    if (nowMs < pair.dueMs && pair.dueMs - nowMs <= 2 * this.#judge.parameters.settleMs) {
       this.#due(pair.dueMs);
       return;
     }
     const leader = findLeader(pair, this.#leaders, nowMs);
     if (leader === undefined) {
-      this.#leaders.add(openAlarm(pair, this.#hot, nowMs, (other) => this.#isHot(other, nowMs)));
+      this.#leaders.add(openAlarm(pair, this.#hot, nowMs, (other) => this.#judge.isHot(other, nowMs)));
       return;
     }
     leader.alarm?.followers.add(pair);
@@ -208,31 +216,8 @@ export class PortScanInstance implements DetectorInstance {
     else pair.decide(this.#contacts.latePorts(seen.targetIp, seen.sourceIp, seen.source, seen.lastPort, nowMs));
   }
 
-  #isScan(pair: Pair, nowMs: number): boolean {
-    const isOver = pair.observed(nowMs) >= this.#limitOf(pair) || this.#isRawScan(pair, nowMs);
-    if (!isOver) return false;
-    const isShared = this.#context.cluster.isShared(pair.source);
-    return !isShared || pair.failedShare(nowMs) >= this.#parameters.sharedFailedShare;
-  }
-
-  #isRawScan(pair: Pair, nowMs: number): boolean {
-    const answers = pair.answers(nowMs);
-    if (answers < this.#parameters.answers) return false;
-    // Some scanners (masscan) reset what they were answered: then it is the other end that scans.
-    const back = `${pair.targetIp}|${pair.sourceIp}`;
-    if ((this.#inside.peek(back) ?? this.#outside.peek(back))?.hasProbed(nowMs)) return false;
-    const late = this.#contacts.connections(pair.sourceIp, pair.targetIp, nowMs) * RSTS_PER_CONNECTION;
-    return answers - late >= this.#parameters.answers;
-  }
-
-  #isHot(pair: Pair, nowMs: number): boolean {
-    if (pair.undecided !== undefined) return true;
-    const half = this.#limitOf(pair) / 2;
-    return pair.observed(nowMs) >= half || pair.answers(nowMs) >= this.#parameters.answers / 2;
-  }
-
-  #limitOf(pair: Pair): number {
-    return this.#contacts.isOutside(pair.source) ? this.#parameters.outsidePorts : this.#parameters.insidePorts;
+  #find(key: string): Pair | undefined {
+    return this.#inside.peek(key) ?? this.#outside.peek(key);
   }
 
   #pairOf(
@@ -247,7 +232,7 @@ export class PortScanInstance implements DetectorInstance {
     const key = `${sourceIp}|${targetIp}`;
     let pair = table.get(key);
     if (pair === undefined) {
-      pair = new Pair(sourceIp, targetIp, sourceKey, source, target, timeMs, this.#parameters.windowMs);
+      pair = new Pair(sourceIp, targetIp, sourceKey, source, target, timeMs, this.#judge.parameters.windowMs);
       const evicted = table.set(key, pair);
       if (evicted !== undefined) this.#forget(evicted);
     } else if (pair.alarm === undefined) {
@@ -272,9 +257,9 @@ export class PortScanInstance implements DetectorInstance {
 
   #oddFlags(nowMs: number): Finding[] {
     return this.#halfOpen
-      .oddTargets(nowMs)
+      .oddTargets(nowMs, this.#judge.parameters.oddPorts)
       .filter(({ target }) => !this.#isScanned(target.ip))
-      .map((odd) => oddFlagsFinding(odd, this.#parameters));
+      .map((odd) => oddFlagsFinding(odd, this.#judge.parameters));
   }
 
   #isScanned(targetIp: string): boolean {

@@ -49,6 +49,7 @@ export class Pair {
   #unanswered: PortTally | undefined;
   #open: PortTally | undefined;
   #answers: SlidingCount | undefined;
+  #odd: SlidingCount | undefined;
   #contacts: SlidingCount | undefined;
   /** Datagrams of which it is not known yet whether they are late replies. */
   undecided: Probing | undefined;
@@ -83,6 +84,11 @@ export class Pair {
     const unanswered = (this.#unanswered?.distinct(nowMs) ?? 0) >> 1;
     // The target's and the source's side see the same failures; open ports are in neither.
     return Math.max(probed, failed, unanswered) + (this.#open?.distinct(nowMs) ?? 0);
+  }
+
+  /** Ports reached with flags that no connection has, in the window. */
+  oddPorts(nowMs: number): number {
+    return this.#odd?.sum(nowMs) ?? 0;
   }
 
   /** Whether its target saw it try a closed port in the window. */
@@ -200,6 +206,11 @@ export class Pair {
     const scanned = hardPorts + this.#unexplained(Math.min(ports - hardPorts, soft), latePorts, seen.timeMs);
     if (scanned <= 0) return;
     this.#probed.add(scanned, seen.timeMs);
+    const odd = Math.min(scanned, seen.shapes.fin + seen.shapes.null + seen.shapes.xmas);
+    if (odd > 0) {
+      this.#odd ??= new SlidingCount(this.#windowMs);
+      this.#odd.add(odd, seen.timeMs);
+    }
     this.#notePort(seen.lastPort);
     for (const shape in seen.shapes) {
       const count = seen.shapes[shape as ProbeShape];

@@ -18,6 +18,16 @@ export const portScanParameters = {
     description: 'The same for a source inside the cluster or on a private network, whose mistakes are met more often.',
     source: 'Zeek misc/scan: 15; Elastic began at 20 and had to rise to 50 as it counts connections, not failures.',
   },
+  oddPorts: {
+    default: 3,
+    unit: 'ports',
+    minimum: 1,
+    maximum: 1000,
+    description:
+      'Distinct ports that one source may reach with FIN, NULL or XMAS segments, or such segments at open ports.',
+    source:
+      'psad and Snort take a single one for a scan: no stack sends them (RFC 9293). Three, as packets do get mangled.',
+  },
   windowMs: {
     default: 60_000,
     unit: 'ms',

@@ -29,7 +29,9 @@ export function scanFinding(
   const sources = together.filter(({ targetIp }) => targetIp === pair.targetIp);
   const ports = pair.observed(nowMs);
   const answers = pair.answers(nowMs);
-  const isByAnswers = ports < limit * p.offRatio && answers >= p.answers;
+  const isByPorts = ports >= limit * p.offRatio;
+  const isByFlags = !isByPorts && pair.oddPorts(nowMs) >= p.oddPorts * p.offRatio;
+  const isByAnswers = !isByPorts && !isByFlags && answers >= p.answers;
   const isShared = context.cluster.isShared(pair.source);
   const source = alarm.isNamed ? pair.source : null;
   const target = alarm.isBlock ? null : plain(context.cluster.behind(pair.target));
@@ -55,7 +57,7 @@ export function scanFinding(
     count,
     evidence: {
       observed,
-      threshold: isByAnswers ? p.answers : limit,
+      threshold: isByAnswers ? p.answers : isByFlags ? p.oddPorts : limit,
       unit: isByAnswers ? 'answers' : 'ports',
       windowMs: p.windowMs,
       technique,
@@ -91,7 +93,7 @@ export function oddFlagsFinding(odd: OddTarget, p: PortScanParameters): Finding 
     count: odd.unreported,
     evidence: {
       observed: odd.segments,
-      threshold: 3,
+      threshold: p.oddPorts,
       unit: 'segments',
       windowMs: p.windowMs,
       technique: 'odd-flags',

@@ -1,6 +1,6 @@
 import type { Finding } from '../../alert/alert.ts';
+import type { Contact, Probing } from '../../contacts/contact.ts';
 import { type Contacts, contactsOf } from '../../contacts/contacts.ts';
-import type { Endpoint } from '../../endpoint.ts';
 import type { Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
@@ -37,14 +37,14 @@ export class SlowScanInstance implements DetectorInstance {
   observe(observation: Observation, who: Who): void {
     const seen = this.#contacts.read(observation, who);
     if (seen === undefined) return;
-    const { sourceKey, source, target, targetIp, timeMs, weighs } = seen;
+    const { sourceKey, source, targetIp, timeMs, weighs } = seen;
     if (seen.kind === 'probing') {
-      if (weighs) this.#fail(sourceKey, source, target, targetIp, seen.lastPort, timeMs);
+      if (weighs) this.#fail(seen, seen.lastPort);
     } else if (seen.outcome === 'answered') {
       const known = (source.kind === 'world' ? this.#outside : this.#inside).peek(sourceKey);
       known?.succeed(targetIp, seen.port, timeMs);
     } else if (weighs && seen.outcome !== 'unknown') {
-      this.#fail(sourceKey, source, target, targetIp, seen.port, timeMs);
+      this.#fail(seen, seen.port);
     }
   }
 
@@ -63,24 +63,28 @@ export class SlowScanInstance implements DetectorInstance {
   }
 
   get state(): TableState {
+    const { entries, capacity, evicted } = this.#contacts.suspectState;
     return {
-      entries: this.#inside.size + this.#outside.size,
-      capacity: INSIDE + OUTSIDE,
-      evicted: this.#inside.evicted + this.#outside.evicted,
+      entries: this.#inside.size + this.#outside.size + entries,
+      capacity: INSIDE + OUTSIDE + capacity,
+      evicted: this.#inside.evicted + this.#outside.evicted + evicted,
     };
   }
 
-  #fail(sourceKey: string, source: Endpoint, target: Endpoint, ip: string, port: number, timeMs: number): void {
+  #fail(seen: Contact | Probing, port: number): void {
+    const { sourceKey, source, target, targetIp, timeMs, suspicion } = seen;
+    if (!suspicion.isSuspect) return;
     const table = source.kind === 'world' ? this.#outside : this.#inside;
     let slow = table.get(sourceKey);
     if (slow === undefined) {
       slow = new SlowSource(source, timeMs);
       const evicted = table.set(sourceKey, slow);
       if (evicted !== undefined) this.#suspected.delete(evicted);
+      if (suspicion.earlier !== undefined) slow.replay(suspicion.earlier);
     } else if (!this.#suspected.has(slow) && (slow.source.kind !== 'process' || source.kind === 'process')) {
       slow.source = source;
     }
-    if (slow.fail(target, ip, port, timeMs) && this.#isScan(slow, timeMs)) this.#suspected.add(slow);
+    if (slow.fail(target, targetIp, port, timeMs) && this.#isScan(slow, timeMs)) this.#suspected.add(slow);
   }
 
   #isScan(slow: SlowSource, nowMs: number): boolean {

@@ -1,3 +1,4 @@
+import type { EarlierFailure } from '../../contacts/first-failures.ts';
 import { targetHash } from '../../contacts/pair-counts.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { RecentHashes } from '../../sketch/recent-hashes.ts';
@@ -25,6 +26,11 @@ export class SlowSource {
     this.source = source;
     this.firstMs = timeMs;
     this.lastMs = timeMs;
+  }
+
+  /** The failure before the first that this one was told of. */
+  replay({ target, timeMs }: EarlierFailure): void {
+    if (this.#seen.add(target, timeMs)) this.#failed.add(timeMs);
   }
 
   /** True when it was not known. */
