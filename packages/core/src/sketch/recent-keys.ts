@@ -31,8 +31,13 @@ export class RecentKeys {
 
   /** Whether the key was seen within `ttlMs` before `nowMs`. */
   has(key: string, nowMs: number): boolean {
+    return this.seenMs(key, nowMs) !== undefined;
+  }
+
+  /** When the key was last seen, if within `ttlMs` before `nowMs`. */
+  seenMs(key: string, nowMs: number): number | undefined {
     const seenMs = this.#young.get(key) ?? this.#old.get(key);
-    return seenMs !== undefined && nowMs - seenMs <= this.#ttlMs;
+    return seenMs !== undefined && nowMs - seenMs <= this.#ttlMs ? seenMs : undefined;
   }
 
   get size(): number {

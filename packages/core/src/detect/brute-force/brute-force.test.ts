@@ -186,7 +186,14 @@ describe('brute force is found', () => {
 
 describe('brute force stays silent on', () => {
   const silent = (what: string, seen: () => Seen[], known?: Partial<DetectorContext>) =>
-    it(what, () => assert.deepEqual(found(seen(), known), []));
+    it(what, () =>
+      assert.deepEqual(
+        found(seen(), known)
+          .slice(0, 3)
+          .map(({ title, evidence }) => ({ title, evidence })),
+        [],
+      ),
+    );
 
   silent('ansible, whose sessions are of several kinds', () => sessions(300, 500, ansible));
   silent('a CI runner that pulls repositories over SSH', () =>

@@ -1,13 +1,14 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
-import type { ConnectionObservation, Observation } from '../../observation.ts';
+import type { Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
+import { RecentKeys } from '../../sketch/recent-keys.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { judgePair, judgeTarget, mayBeOver } from './judgement.ts';
 import { LoginPair } from './login-pair.ts';
-import { guessesOf, LoginPorts, type LoginShape, type SessionKind, sessionKind } from './login-session.ts';
+import { LoginPorts, type LoginSession, readSession } from './login-session.ts';
 import { LoginTarget } from './login-target.ts';
 import type { BruteForceParameters } from './parameters.ts';
 import { distributedFinding, pairFinding } from './report.ts';
@@ -15,16 +16,17 @@ import { distributedFinding, pairFinding } from './report.ts';
 /** About 600 bytes a pair, 1.5 KB a target. */
 const PAIRS = 4096;
 const TARGETS = 512;
-/** Pairs with so many sessions are not pushed out by strangers with one. */
+/** Sources with one guess-like session so far: a pair is made at the second, so that a crowd of strangers costs little. */
+const FIRST = 16_384;
+/** Pairs with so many sessions are not pushed out by strangers with a few. */
 const KEPT_FROM = 3;
-/** A session that succeeded tells something of guesses within this time before it. */
-const SUCCESS_WITHIN_MS = 300_000;
 
 export class BruteForceInstance implements DetectorInstance {
   #parameters: BruteForceParameters;
   readonly #context: DetectorContext;
   readonly #ports: LoginPorts;
   readonly #pairs = new Lru<string, LoginPair>(PAIRS, (pair) => pair.isInAlarm || pair.unreported >= KEPT_FROM);
+  readonly #first: RecentKeys;
   readonly #targets = new Lru<string, LoginTarget>(TARGETS, (target) => target.isInAlarm);
   /** What an evaluation has to look at. */
   readonly #activePairs = new Set<LoginPair>();
@@ -35,10 +37,12 @@ export class BruteForceInstance implements DetectorInstance {
     this.#parameters = parameters;
     this.#context = context;
     this.#ports = new LoginPorts(context.cluster.loginPorts);
+    this.#first = new RecentKeys(FIRST, parameters.slowWindowMs);
   }
 
   configure(parameters: Readonly<Record<string, number>>): void {
     this.#parameters = { ...this.#parameters, ...parameters };
+    this.#first.ttlMs = this.#parameters.slowWindowMs;
   }
 
   observe(observation: Observation, who: Who): void {
@@ -50,8 +54,13 @@ export class BruteForceInstance implements DetectorInstance {
     const port = role === 'server' ? local.port : role === 'client' ? remote.port : 0;
     const shape = this.#ports.shape(port);
     if (shape === undefined || who.remote === null || observation.preexisting) return;
-    if (isOpen) this.#openSession(observation, shape, port, who.local, who.remote);
-    else this.#session(observation, shape, port, who.local, who.remote);
+    const session = readSession(shape, observation);
+    if (session === undefined) return;
+    if (role === 'client') this.#session(session, who.local, this.#context.cluster.behind(who.remote), port, isOpen);
+    /* A client on this node is watched itself, and has a name there. */ else if (
+      !this.#context.cluster.isOwnNode(remote.ip)
+    )
+      this.#session(session, who.remote, who.local, port, isOpen);
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -80,107 +89,72 @@ export class BruteForceInstance implements DetectorInstance {
   }
 
   get state(): TableState {
+    const tables = [this.#pairs, this.#first, this.#targets];
     return {
-      entries: this.#pairs.size + this.#targets.size,
-      capacity: this.#pairs.capacity + this.#targets.capacity,
-      evicted: this.#pairs.evicted + this.#targets.evicted,
+      entries: tables.reduce((sum, { size }) => sum + size, 0),
+      capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
+      evicted: tables.reduce((sum, { evicted }) => sum + evicted, 0),
     };
   }
 
-  #session(
-    observation: ConnectionObservation,
-    shape: LoginShape,
-    port: number,
-    local: Endpoint,
-    remote: Endpoint,
-  ): void {
-    const isServer = observation.role === 'server';
-    const { receivedBytes, sentBytes } = observation.total;
-    const clientBytes = isServer ? receivedBytes : sentBytes;
-    const serverBytes = isServer ? sentBytes : receivedBytes;
-    const kind = sessionKind(shape, observation, clientBytes, serverBytes);
-    /* A client on this node is watched itself, and has a name there; its kubelet's probes say nothing anyway. */
-    if (kind === 'nothing' || (isServer && this.#context.cluster.isOwnNode(observation.remote.ip))) return;
-    const source = isServer ? remote : local;
-    const target = isServer ? local : this.#context.cluster.behind(remote);
-    const pair = this.#pairOf(source, target, port, shape, observation.timeMs);
-    if (shape.hangsUp && observation.closedFirst === undefined) pair.isCloseUnseen = true;
-    this.#countPair(pair, kind, observation, clientBytes, serverBytes);
-    const isOutside = source.kind === 'world' || source.kind === 'private';
-    if (isOutside && pair.isCountedBy(isServer ? 'server' : 'client')) {
-      this.#countTarget(pair, kind, observation, clientBytes, serverBytes);
-    }
-  }
-
-  /** A session of a pair in alarm that has outgrown a refused login. */
-  #openSession(
-    observation: ConnectionObservation,
-    shape: LoginShape,
-    port: number,
-    local: Endpoint,
-    remote: Endpoint,
-  ): void {
-    const isServer = observation.role === 'server';
-    const { receivedBytes, sentBytes } = observation.total;
-    const [clientBytes, serverBytes] = isServer ? [receivedBytes, sentBytes] : [sentBytes, receivedBytes];
-    if (sessionKind(shape, observation, clientBytes, serverBytes) !== 'success') return;
-    const source = isServer ? remote : local;
-    const target = isServer ? local : this.#context.cluster.behind(remote);
-    const pair = this.#pairs.peek(pairKey(workloadKey(source), workloadKey(target), port));
-    if (pair?.isInAlarm) this.#succeeded(pair, observation);
-  }
-
-  #succeeded(pair: LoginPair, { role, timeMs, startMs }: ConnectionObservation): void {
-    const { lastGuessMs } = pair.tally(role === 'server' ? 'server' : 'client');
-    if (pair.isInAlarm && Number.isNaN(pair.succeededMs) && startMs - lastGuessMs <= SUCCESS_WITHIN_MS) {
-      pair.succeededMs = timeMs;
-    }
-  }
-
-  #countPair(
-    pair: LoginPair,
-    kind: SessionKind,
-    observation: ConnectionObservation,
-    clientBytes: number,
-    serverBytes: number,
-  ): void {
-    const { role, timeMs, startMs } = observation;
-    const tally = pair.tally(role === 'server' ? 'server' : 'client');
-    if (kind === 'success') {
-      tally.success(timeMs);
-      this.#succeeded(pair, observation);
+  #session(session: LoginSession, source: Endpoint, target: Endpoint, port: number, isOpen: boolean): void {
+    const service = `${workloadKey(target)}|${port}`;
+    const key = `${workloadKey(source)}|${service}`;
+    const pair = this.#pairs.get(key);
+    if (isOpen) {
+      if (session.kind === 'success') pair?.noteSuccess(session);
       return;
     }
-    tally.guess(timeMs, startMs, guessesOf(pair.shape, clientBytes, serverBytes, tally.smallest), serverBytes);
-    if (pair.isCountedBy(observation.role === 'server' ? 'server' : 'client')) pair.unreported++;
+    if (pair !== undefined) this.#countPair(pair, session);
+    else if (session.kind === 'guess') this.#meet(key, session, source, target, port);
+    /* Both ends may tell of it: the server's is never missing where its sources are outside. */
+    if (session.reporter === 'server' && (source.kind === 'world' || source.kind === 'private')) {
+      this.#countTarget(service, session, source.ip, target, port);
+    }
+  }
+
+  /** The first guess-like session of a pair is only noted; the second makes the pair, and counts for both. */
+  #meet(key: string, session: LoginSession, source: Endpoint, target: Endpoint, port: number): void {
+    const first = `${session.reporter}|${key}`;
+    const firstMs = this.#first.seenMs(first, session.timeMs);
+    if (firstMs === undefined) {
+      this.#first.add(first, session.timeMs);
+      return;
+    }
+    const pair = new LoginPair(source, { ...target, port }, session.shape, firstMs);
+    const evicted = this.#pairs.set(key, pair);
+    if (evicted !== undefined) this.#activePairs.delete(evicted);
+    pair.add({ ...session, startMs: session.startMs - session.timeMs + firstMs, timeMs: firstMs });
+    this.#countPair(pair, session);
+  }
+
+  #countPair(pair: LoginPair, session: LoginSession): void {
+    const tally = pair.add(session);
+    if (session.kind === 'success') return;
+    const { timeMs } = session;
     this.#learn(pair, timeMs);
     if (!mayBeOver(tally, timeMs, this.#parameters)) return;
     this.#activePairs.add(pair);
     if (!pair.isInAlarm) this.#nextDueMs = Math.min(this.#nextDueMs, timeMs);
   }
 
-  #countTarget(
-    pair: LoginPair,
-    kind: SessionKind,
-    { timeMs, startMs, remote, local, role }: ConnectionObservation,
-    clientBytes: number,
-    serverBytes: number,
-  ): void {
-    const target = this.#targetOf(pair);
-    if (kind === 'success') {
-      target.tally.success(timeMs);
-      return;
+  #countTarget(key: string, session: LoginSession, sourceIp: string, endpoint: Endpoint, port: number): void {
+    let target = this.#targets.get(key);
+    if (target === undefined) {
+      if (session.kind === 'success') return;
+      target = new LoginTarget({ ...endpoint, port }, session.shape.service);
+      const evicted = this.#targets.set(key, target);
+      if (evicted !== undefined) this.#activeTargets.delete(evicted);
     }
-    const guesses = guessesOf(pair.shape, clientBytes, serverBytes, target.tally.smallest);
-    target.tally.guess(timeMs, startMs, guesses, serverBytes);
-    target.addSource(role === 'server' ? remote.ip : local.ip, timeMs, this.#parameters.windowMs);
-    target.unreported++;
-    if (target.tally.counts(this.#parameters.windowMs, timeMs).sessions < this.#parameters.distributedSessions) return;
+    const { windowMs, distributedSessions } = this.#parameters;
+    target.add(session, sourceIp, windowMs);
+    if (target.tally.counts(windowMs, session.timeMs).sessions < distributedSessions) return;
     this.#activeTargets.add(target);
-    if (!target.isInAlarm) this.#nextDueMs = Math.min(this.#nextDueMs, timeMs);
+    if (!target.isInAlarm) this.#nextDueMs = Math.min(this.#nextDueMs, session.timeMs);
   }
 
   #evaluatePair(pair: LoginPair, nowMs: number): Finding | undefined {
+    pair.isKnown ??= this.#context.learning.knows(workloadKey(pair.source), pair.fact);
     const isShared = this.#context.cluster.isShared(pair.source);
     const isCluster = !isShared && pair.source.kind !== 'world' && pair.source.kind !== 'private';
     const measure = judgePair(pair, isCluster, nowMs, this.#parameters);
@@ -197,36 +171,9 @@ export class BruteForceInstance implements DetectorInstance {
   #learn(pair: LoginPair, timeMs: number): void {
     if (pair.isKnown || pair.isInAlarm || timeMs - pair.firstMs < this.#parameters.slowWindowMs) return;
     const { learning } = this.#context;
-    if (learning.progress(pair.sourceKey, timeMs) < 1) learning.learn(pair.sourceKey, pair.fact, timeMs);
+    const sourceKey = workloadKey(pair.source);
+    if (learning.progress(sourceKey, timeMs) >= 1) return;
+    learning.learn(sourceKey, pair.fact, timeMs);
+    pair.isKnown = undefined;
   }
-
-  #pairOf(source: Endpoint, target: Endpoint, port: number, shape: LoginShape, timeMs: number): LoginPair {
-    const sourceKey = workloadKey(source);
-    const targetKey = workloadKey(target);
-    const key = pairKey(sourceKey, targetKey, port);
-    let pair = this.#pairs.get(key);
-    if (pair === undefined) {
-      const fact = `login ${targetKey} ${port}`;
-      pair = new LoginPair(source, { ...target, port }, sourceKey, fact, shape, timeMs);
-      pair.isKnown = this.#context.learning.knows(sourceKey, fact);
-      const evicted = this.#pairs.set(key, pair);
-      if (evicted !== undefined) this.#activePairs.delete(evicted);
-    }
-    return pair;
-  }
-
-  #targetOf(pair: LoginPair): LoginTarget {
-    const key = `${workloadKey(pair.target)}|${pair.target.port}`;
-    let target = this.#targets.get(key);
-    if (target === undefined) {
-      target = new LoginTarget(pair.target, pair.shape.service);
-      const evicted = this.#targets.set(key, target);
-      if (evicted !== undefined) this.#activeTargets.delete(evicted);
-    }
-    return target;
-  }
-}
-
-function pairKey(source: string, target: string, port: number): string {
-  return `${source}|${target}|${port}`;
 }

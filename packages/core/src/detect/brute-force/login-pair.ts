@@ -1,18 +1,20 @@
-import type { Endpoint } from '../../endpoint.ts';
-import type { LoginShape } from './login-session.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { LoginSession, LoginShape } from './login-session.ts';
 import { LoginTally } from './login-tally.ts';
+
+/** A session that succeeded tells something of guesses within this time before it. */
+const SUCCESS_WITHIN_MS = 300_000;
 
 /** One source and one login service. Both ends may be watched, and tell of the same sessions: each has its own tally. */
 export class LoginPair {
   readonly source: Endpoint;
   readonly target: Endpoint;
-  readonly sourceKey: string;
-  readonly fact: string;
   readonly shape: LoginShape;
   readonly firstMs: number;
   /** The source cannot tell who closed first, though that is what speaks here. */
   isCloseUnseen = false;
-  isKnown = false;
+  /** Undefined until somebody asked. */
+  isKnown: boolean | undefined;
   /** A session that looks like a login that succeeded came after so many guesses. */
   succeededMs = Number.NaN;
   sinceMs = Number.NaN;
@@ -21,22 +23,33 @@ export class LoginPair {
   #server: LoginTally | undefined;
   #client: LoginTally | undefined;
 
-  constructor(source: Endpoint, target: Endpoint, sourceKey: string, fact: string, shape: LoginShape, firstMs: number) {
+  constructor(source: Endpoint, target: Endpoint, shape: LoginShape, firstMs: number) {
     this.source = source;
     this.target = target;
-    this.sourceKey = sourceKey;
-    this.fact = fact;
     this.shape = shape;
     this.firstMs = firstMs;
   }
 
-  tally(reporter: 'client' | 'server'): LoginTally {
-    if (reporter === 'server') {
-      this.#server ??= new LoginTally();
-      return this.#server;
-    }
-    this.#client ??= new LoginTally();
-    return this.#client;
+  /** What is learned of the source when it does this all the time. */
+  get fact(): string {
+    return `login ${workloadKey(this.target)} ${this.target.port}`;
+  }
+
+  /** Counts a session that is over. */
+  add(session: LoginSession): LoginTally {
+    const { reporter, kind } = session;
+    if (this.shape.hangsUp && session.isCloseUnseen) this.isCloseUnseen = true;
+    const tally = this.#tally(reporter);
+    tally.add(session);
+    if (kind === 'success') this.noteSuccess(session);
+    else if (reporter === 'server' || this.#server === undefined) this.unreported++;
+    return tally;
+  }
+
+  /** A session that went on, over or not: while the pair is in alarm, a guess may have been right. */
+  noteSuccess({ reporter, startMs, timeMs }: LoginSession): void {
+    if (!this.isInAlarm || !Number.isNaN(this.succeededMs)) return;
+    if (startMs - this.#tally(reporter).lastGuessMs <= SUCCESS_WITHIN_MS) this.succeededMs = timeMs;
   }
 
   /** The tally of the end that saw more. */
@@ -46,12 +59,16 @@ export class LoginPair {
     return this.#client.counts(windowMs, nowMs).sessions > server ? this.#client : this.#server;
   }
 
-  /** Whether a session that this end tells of is the one to count, where both ends tell of it. */
-  isCountedBy(reporter: 'client' | 'server'): boolean {
-    return reporter === 'server' || this.#server === undefined;
-  }
-
   get isInAlarm(): boolean {
     return !Number.isNaN(this.sinceMs);
+  }
+
+  #tally(reporter: 'client' | 'server'): LoginTally {
+    if (reporter === 'server') {
+      this.#server ??= new LoginTally();
+      return this.#server;
+    }
+    this.#client ??= new LoginTally();
+    return this.#client;
   }
 }

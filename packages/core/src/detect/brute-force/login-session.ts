@@ -4,10 +4,21 @@ import { LOGIN_PORTS } from '../../login-services.ts';
 import type { ConnectionObservation } from '../../observation.ts';
 
 /**
- * A session is `guess`-like when it is as small and short as a refused login; `success`-like when it went on after one; and
- * `nothing` when one end said too little to have been asked for a name and a secret (probes, banner grabs, health checks).
+ * A session is `guess`-like when it is as small and short as a refused login, and `success`-like when it went on after one.
+ * Probes, banner grabs and health checks are none: nobody was asked for a name and a secret.
  */
-export type SessionKind = 'guess' | 'success' | 'nothing';
+export interface LoginSession {
+  readonly shape: LoginShape;
+  readonly kind: 'guess' | 'success';
+  /** Whose socket tells of it. */
+  readonly reporter: 'client' | 'server';
+  readonly clientBytes: number;
+  readonly serverBytes: number;
+  readonly startMs: number;
+  readonly timeMs: number;
+  /** The source cannot tell who closed first. */
+  readonly isCloseUnseen: boolean;
+}
 
 export interface LoginShape {
   readonly service: LoginService;
@@ -83,21 +94,25 @@ export class LoginPorts {
   }
 }
 
-/** Judges a closed session by its totals. */
-export function sessionKind(
-  shape: LoginShape,
-  session: ConnectionObservation,
-  clientBytes: number,
-  serverBytes: number,
-): SessionKind {
-  if (clientBytes < shape.client[0] || serverBytes < shape.server[0]) return 'nothing';
-  const durationMs = session.timeMs - session.startMs;
-  if (clientBytes > shape.client[1] || serverBytes > shape.server[1] || durationMs > shape.longestMs) return 'success';
-  return shape.hangsUp && clientClosedFirst(session) ? 'success' : 'guess';
+/** Reads a session by its totals so far. Undefined: one end said too little for anybody to have been asked for a secret. */
+export function readSession(shape: LoginShape, observation: ConnectionObservation): LoginSession | undefined {
+  const isServer = observation.role === 'server';
+  const { receivedBytes, sentBytes } = observation.total;
+  const clientBytes = isServer ? receivedBytes : sentBytes;
+  const serverBytes = isServer ? sentBytes : receivedBytes;
+  if (clientBytes < shape.client[0] || serverBytes < shape.server[0]) return undefined;
+  const { timeMs, startMs } = observation;
+  const hasOutgrown =
+    clientBytes > shape.client[1] || serverBytes > shape.server[1] || timeMs - startMs > shape.longestMs;
+  /* A client that got in says goodbye itself; a database that refuses one closes. */
+  const kind = hasOutgrown || (shape.hangsUp && clientClosedFirst(observation)) ? 'success' : 'guess';
+  const reporter = isServer ? 'server' : 'client';
+  const isCloseUnseen = observation.closedFirst === undefined;
+  return { shape, kind, reporter, clientBytes, serverBytes, startMs, timeMs, isCloseUnseen };
 }
 
 /** How many guesses one session held, one at least; `smallest` are the server's bytes of the smallest such session. */
-export function guessesOf(shape: LoginShape, clientBytes: number, serverBytes: number, smallest: number): number {
+export function guessesOf({ shape, clientBytes, serverBytes }: LoginSession, smallest: number): number {
   let guesses = 1;
   if (shape.clientBytesPerGuess > 0) guesses = Math.floor(clientBytes / shape.clientBytesPerGuess);
   else if (shape.serverBytesPerGuess > 0) {

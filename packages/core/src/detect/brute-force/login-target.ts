@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { HyperLogLog } from '../../sketch/hyper-log-log.ts';
 import { SpaceSaving } from '../../sketch/space-saving.ts';
+import type { LoginSession } from './login-session.ts';
 import { LoginTally } from './login-tally.ts';
 
-/** Enough to hold every source with more than 3 % of the sessions. */
-const TOP_SOURCES = 32;
+/** Enough to hold every source with more than 6 % of the sessions. */
+const TOP_SOURCES = 16;
 
 /** Guesses of all outside sources at one login service. */
 export class LoginTarget {
@@ -23,8 +24,12 @@ export class LoginTarget {
     this.service = service;
   }
 
-  /** `windowMs`: sources are remembered for one to two of it. */
-  addSource(ip: string, timeMs: number, windowMs: number): void {
+  /** Counts a session that is over. `windowMs`: sources are remembered for one to two of it. */
+  add(session: LoginSession, sourceIp: string, windowMs: number): void {
+    this.tally.add(session);
+    if (session.kind === 'success') return;
+    this.unreported++;
+    const { timeMs } = session;
     if (timeMs - this.#turnMs >= windowMs) {
       const isOver = timeMs - this.#turnMs >= 2 * windowMs;
       [this.#recent, this.#before] = [this.#before, this.#recent];
@@ -33,8 +38,8 @@ export class LoginTarget {
       this.#top = new SpaceSaving(TOP_SOURCES);
       this.#turnMs = timeMs;
     }
-    this.#recent.add(ip);
-    this.#top.add(ip);
+    this.#recent.add(sourceIp);
+    this.#top.add(sourceIp);
   }
 
   get distinctSources(): number {

@@ -5,10 +5,10 @@ const CLASSES = 8;
 /** Older sessions weigh half as much each time so many have come. */
 const HALVE_AT = 256;
 
-/** How alike sizes are: the share of the most common one. Fixed memory; rare sizes push each other out. */
+/** How alike sizes are: the share of the most common one. At most eight sizes; rare ones push each other out. */
 export class SizeClasses {
-  readonly #sizes = new Int32Array(CLASSES);
-  readonly #counts = new Float64Array(CLASSES);
+  readonly #sizes: number[] = [];
+  readonly #counts: number[] = [];
   #total = 0;
 
   add(size: number): void {
@@ -16,16 +16,16 @@ export class SizeClasses {
     this.#total++;
     const tolerance = Math.max(TOLERANCE_BYTES, size * TOLERANCE_SHARE);
     let least = 0;
-    for (let index = 0; index < CLASSES; index++) {
-      const count = this.#counts[index]!;
-      if (count > 0 && Math.abs(this.#sizes[index]! - size) <= tolerance) {
-        this.#counts[index] = count + 1;
+    for (let index = 0; index < this.#sizes.length; index++) {
+      if (Math.abs(this.#sizes[index]! - size) <= tolerance) {
+        this.#counts[index]!++;
         return;
       }
-      if (count < this.#counts[least]!) least = index;
+      if (this.#counts[index]! < this.#counts[least]!) least = index;
     }
-    this.#sizes[least] = size;
-    this.#counts[least] = 1;
+    const place = this.#sizes.length < CLASSES ? this.#sizes.length : least;
+    this.#sizes[place] = size;
+    this.#counts[place] = 1;
   }
 
   /** 0 when there are none. */
@@ -34,12 +34,13 @@ export class SizeClasses {
   }
 
   clear(): void {
-    this.#counts.fill(0);
+    this.#sizes.length = 0;
+    this.#counts.length = 0;
     this.#total = 0;
   }
 
   #halve(): void {
     this.#total /= 2;
-    for (let index = 0; index < CLASSES; index++) this.#counts[index] = this.#counts[index]! / 2;
+    for (let index = 0; index < this.#counts.length; index++) this.#counts[index]! /= 2;
   }
 }
