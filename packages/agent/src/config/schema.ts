@@ -51,7 +51,9 @@ const ebpf = z.strictObject({
   maxSockets: integer(64, 4_194_304).default(131_072).describe('Sockets that may be watched at once.'),
   maxLiveRecords: integer(64, 4_194_304)
     .default(131_072)
-    .describe('Live sockets read in one pass; what finds no room comes in the next. Of new ones an eighth, but at least 4096.'),
+    .describe(
+      'Live sockets read in one pass; what finds no room comes in the next. Of new ones an eighth, but at least 4096.',
+    ),
   maxListeners: integer(16, 1_048_576).default(4096).describe('Listener groups (network namespace, address, port).'),
   maxConversations: integer(64, 4_194_304)
     .default(65_536)

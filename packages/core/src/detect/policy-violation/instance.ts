@@ -2,7 +2,7 @@ import { isLoopbackPair } from '../../address.ts';
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
-import type { AccessProtocol } from '../../policy/access.ts';
+import type { AccessDenial, AccessProtocol } from '../../policy/access.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
@@ -61,10 +61,10 @@ export class PolicyViolationInstance implements DetectorInstance {
     for (const violation of this.#active) {
       if (nowMs - violation.lastMs > this.#parameters.quietMs) {
         this.#active.delete(violation);
-        this.#violations.delete(violationKey(violation.source, violation.target));
+        this.#violations.delete(violation.key);
         continue;
       }
-      const isShared = this.#context.cluster.isShared(violation.source);
+      const isShared = violation.source !== null && this.#context.cluster.isShared(violation.source);
       const finding = violationFinding(violation, isShared, this.#parameters);
       if (finding !== undefined) findings.push(finding);
     }
@@ -134,19 +134,18 @@ export class PolicyViolationInstance implements DetectorInstance {
     if (isOver(observation)) this.#forbidden.delete(observation.id);
   }
 
-  #violationOf(
-    source: Endpoint,
-    target: Endpoint,
-    denial: ConstructorParameters<typeof Violation>[2],
-    timeMs: number,
-  ): Violation {
-    const key = violationKey(source, target);
+  #violationOf(source: Endpoint, target: Endpoint, denial: AccessDenial, timeMs: number): Violation {
+    const from = source.kind === 'world' ? null : source;
+    const to = target.kind === 'world' ? null : target;
+    const key = `${from === null ? 'world' : workloadKey(from)}|${to === null ? 'world' : workloadKey(to)}`;
     let violation = this.#violations.get(key);
     if (violation === undefined) {
-      violation = new Violation(source, target, denial, timeMs);
+      violation = new Violation(key, from, to, denial, timeMs);
       const evicted = this.#violations.set(key, violation);
       if (evicted !== undefined) this.#active.delete(evicted);
     }
+    if (from === null) violation.addWorld(source.ip);
+    else if (to === null) violation.addWorld(target.ip);
     return violation;
   }
 }
@@ -173,8 +172,4 @@ function protocolOf(observation: Conversation): AccessProtocol | undefined {
 
 function isOver(observation: Conversation): boolean {
   return observation.kind === 'connection' ? observation.phase === 'closed' : observation.ended;
-}
-
-function violationKey(source: Endpoint, target: Endpoint): string {
-  return `${workloadKey(source)}|${workloadKey(target)}`;
 }

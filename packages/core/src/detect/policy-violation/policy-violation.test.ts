@@ -147,12 +147,26 @@ describe('policy violation', () => {
     assert.deepEqual([first?.severity, first?.confidence, first?.evidence.sharedSource], ['low', 0.5, true]);
   });
 
-  it('of outside addresses is one alert each', () => {
-    const findings = found([
-      ...connections(1, { client: outside }),
-      ...connections(1, { client: { ...outside, ip: '203.0.113.8' } }),
-    ]);
-    assert.equal(new Set(findings.map(({ source }) => source?.ip)).size, 2);
+  it('of outside addresses is one finding, however many there are', () => {
+    const clients = Array.from({ length: 50 }, (_, nth) => ({ ...outside, ip: `203.0.113.${nth}` }));
+    const findings = found(clients.flatMap((client, nth) => connections(1, { client }, START_MS + nth * 10)));
+    assert.deepEqual(new Set(findings.map(({ source }) => source)), new Set([null]));
+    const last = findings.at(-1);
+    assert.equal(last?.target, database);
+    assert.ok((last?.sources?.distinctEstimate ?? 0) > 40 && (last?.sources?.top.length ?? 0) === 10);
+    assert.match(found(connections(1, { client: outside }))[0]?.title ?? '', /^203\.0\.113\.7 talks to shop\/db-x/);
+  });
+
+  it('into the world is one finding, too', () => {
+    const denied = { ...onlyWeb, ingress: null, egress: [] };
+    const server = (nth: number): Endpoint => ({ ip: `203.0.113.${nth}`, kind: 'world' });
+    const seen = [1, 2, 3].flatMap((nth) =>
+      connections(1, { client: database, server: server(nth), port: 443, reporter: 'client' }, START_MS + nth),
+    );
+    const last = found(seen, { access: judge([denied]) }).at(-1);
+    assert.deepEqual([last?.source, last?.target, last?.evidence.direction], [database, null, 'egress']);
+    const targets = last?.evidence.targets as { distinctEstimate: number } | undefined;
+    assert.equal(targets?.distinctEstimate, 3);
   });
 });
 

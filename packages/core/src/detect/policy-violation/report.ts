@@ -17,7 +17,8 @@ export function violationFinding(
   const { source, target, denial, established, attempts } = violation;
   const isEstablished = established >= p.connections;
   if (!isEstablished && attempts < p.attempts) return undefined;
-  const [from, to] = [endpointName(source), endpointName(target)];
+  const world = violation.worldAddresses;
+  const [from, to] = [nameOf(source, world), nameOf(target, world)];
   const count = violation.unreported;
   violation.unreported = 0;
   const isConfident = isEstablished ? 0.95 : 0.8;
@@ -38,6 +39,7 @@ export function violationFinding(
         : '') +
       (isShared ? ' Many hosts may share the source’s address, so who it was is not certain.' : ''),
     source,
+    ...(source === null ? { sources: world } : undefined),
     target,
     sinceMs: violation.sinceMs,
     count,
@@ -53,17 +55,25 @@ export function violationFinding(
       ...(denial.rule === undefined ? undefined : { nearestRule: denial.rule }),
       missing: denial.missing,
       topPorts: violation.topPorts(TOP_PORTS),
+      ...(target === null ? { targets: world } : undefined),
       ...(isShared ? { sharedSource: true } : undefined),
     },
     mitre: POLICY_VIOLATION_MITRE,
-    suggestion: suggestion(source, isEstablished, denial.allowWith),
+    suggestion: suggestion(source ?? target, isEstablished, denial.allowWith),
   };
 }
 
-function suggestion(source: Endpoint, isEstablished: boolean, allowWith: string): string {
+function suggestion(ours: Endpoint | null, isEstablished: boolean, allowWith: string): string {
+  const who = ours === null ? 'it' : endpointName(ours);
   const meant = `If it is meant, add the rule \`${allowWith}\`.`;
   const not = isEstablished
-    ? `If not, look at what runs in ${endpointName(source)}, and whether the CNI enforces NetworkPolicy on this node (flannel does not).`
-    : `If not, look at what runs in ${endpointName(source)}.`;
+    ? `If not, look at ${who}, and whether the CNI enforces NetworkPolicy on this node (flannel does not).`
+    : `If not, look at what runs in ${who}.`;
   return `${meant} ${not}`;
+}
+
+function nameOf(end: Endpoint | null, world: Violation['worldAddresses']): string {
+  if (end !== null) return endpointName(end);
+  const [first] = world.top;
+  return world.distinctEstimate <= 1 && first ? first.ip : `about ${world.distinctEstimate} outside addresses`;
 }

@@ -1,12 +1,28 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { AccessDenial, AccessProtocol } from '../../policy/access.ts';
+import { HyperLogLog } from '../../sketch/hyper-log-log.ts';
+import { SpaceSaving } from '../../sketch/space-saving.ts';
 
 const PORTS_REMEMBERED = 16;
+const ADDRESSES_REMEMBERED = 16;
+
+/** Addresses of the world at one end. They are one finding, however many there are. */
+class WorldEnd {
+  readonly distinct = new HyperLogLog();
+  readonly top = new SpaceSaving(ADDRESSES_REMEMBERED);
+
+  add(ip: string): void {
+    this.distinct.add(ip);
+    this.top.add(ip);
+  }
+}
 
 /** What one workload does to another although no policy allows it. */
 export class Violation {
-  readonly source: Endpoint;
-  readonly target: Endpoint;
+  readonly key: string;
+  /** Null: addresses of the world. */
+  readonly source: Endpoint | null;
+  readonly target: Endpoint | null;
   /** Of the first connection that came about; until then of the first attempt. */
   denial: AccessDenial;
   readonly sinceMs: number;
@@ -18,8 +34,10 @@ export class Violation {
   #attempts = 0;
   #attemptsSinceMs: number;
   readonly #ports = new Map<string, number>();
+  #world: WorldEnd | undefined;
 
-  constructor(source: Endpoint, target: Endpoint, denial: AccessDenial, timeMs: number) {
+  constructor(key: string, source: Endpoint | null, target: Endpoint | null, denial: AccessDenial, timeMs: number) {
+    this.key = key;
     this.source = source;
     this.target = target;
     this.denial = denial;
@@ -48,6 +66,20 @@ export class Violation {
     }
     this.#attempts++;
     this.#touch(protocol, port, timeMs);
+  }
+
+  /** Another address of the world at this end. */
+  addWorld(ip: string): void {
+    this.#world ??= new WorldEnd();
+    this.#world.add(ip);
+  }
+
+  get worldAddresses(): { readonly distinctEstimate: number; readonly top: readonly { ip: string; count: number }[] } {
+    const top = this.#world?.top.top(10) ?? [];
+    return {
+      distinctEstimate: this.#world?.distinct.estimate() ?? 0,
+      top: top.map(({ key, count }) => ({ ip: key, count })),
+    };
   }
 
   get established(): number {

@@ -7,7 +7,7 @@ import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
-import { isBusy, isOutside, judgeUnlearned, judgeWindow } from './judgement.ts';
+import { isFloodLike, isOutside, judgeUnlearned, judgeWindow } from './judgement.ts';
 import { Meter } from './meter.ts';
 import type { VolumeSurgeParameters } from './parameters.ts';
 import { runFinding, surgeFinding } from './report.ts';
@@ -124,13 +124,13 @@ export class VolumeSurgeInstance implements DetectorInstance {
     const [excess] = judgeWindow(meter, direction, this.#learning, nowMs, p);
     const found = excess ?? judgeUnlearned(side, p);
     side.surges = ((side.surges << 1) | (found ? 1 : 0)) & ((1 << p.windows) - 1);
-    const isBusyNow = isBusy(side, p);
-    if (isBusyNow) side.peers ??= new Peers();
+    const isSuspect = found !== undefined || isFloodLike(side, p);
+    if (isSuspect) side.peers ??= new Peers();
     if (bits(side.surges) >= Math.min(p.surgingWindows, p.windows)) {
       if (found !== undefined) this.#alarm(side, found, nowMs);
     } else {
       side.alarm = undefined;
-      if (!isBusyNow && side.surges === 0) side.peers = undefined;
+      if (!isSuspect && side.surges === 0) side.peers = undefined;
     }
     if (side.alarm !== undefined && nowMs - side.alarm.sinceMs > p.acceptMs) accept(side, meter, p);
   }

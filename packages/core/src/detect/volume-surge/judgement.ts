@@ -43,15 +43,19 @@ export function judgeWindow(
 
 /** Needs no history: small packets from very many strangers, as FastNetMon judges a host. */
 export function judgeUnlearned(side: Side, p: VolumeSurgeParameters): Excess | undefined {
-  const rate = (side.packets * 1000) / p.windowMs;
-  if (rate < p.unlearnedPackets || side.bytes > SMALL_PACKET_BYTES * side.packets || !isOutside(side)) return undefined;
-  if ((side.peers?.distinct.estimate() ?? 0) < p.unlearnedSources) return undefined;
-  return { measure: 'packets', rate, threshold: p.unlearnedPackets, expected: null };
+  if (!isFloodLike(side, p) || (side.peers?.distinct.estimate() ?? 0) < p.unlearnedSources) return undefined;
+  return {
+    measure: 'packets',
+    rate: (side.packets * 1000) / p.windowMs,
+    threshold: p.unlearnedPackets,
+    expected: null,
+  };
 }
 
-/** Whether the window is busy enough to note who is at the other end. */
-export function isBusy(side: Side, p: VolumeSurgeParameters): boolean {
-  return MEASURES.some((measure) => (side[measure] * 1000) / p.windowMs >= floorOf(measure, p));
+/** Small packets from strangers in such numbers that it matters how many strangers they are. */
+export function isFloodLike(side: Side, p: VolumeSurgeParameters): boolean {
+  const rate = (side.packets * 1000) / p.windowMs;
+  return rate >= p.unlearnedPackets && side.bytes <= SMALL_PACKET_BYTES * side.packets && isOutside(side);
 }
 
 export function isOutside(side: Side): boolean {

@@ -73,7 +73,7 @@ export class Side {
   allFlows = 0;
   /** The last windows that were a surge, newest in the lowest bit. */
   surges = 0;
-  /** Collected while the volume is over a floor. */
+  /** Collected from the first window on that is a surge. */
   peers: Peers | undefined;
   alarm: Alarm | undefined;
   /** Levels that lasted and count as expected until the baseline has followed them. */
