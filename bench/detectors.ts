@@ -1,200 +1,176 @@
 /**
- * Observations per CPU second through everything that core does with them (DetectorSet, FlowTable, EdgeTable, TotalsTable), next
- * to the same loop doing nothing. Goal: 1,000,000 a second on one core. Run: `node bench/detectors.ts [seconds]`.
+ * Observations per CPU second through all detectors, and through everything else that core does with them (FlowTable,
+ * EdgeTable, TotalsTable), next to the same loop doing nothing. Goal: 1,000,000 a second through all detectors on one core.
+ * Run: `node bench/detectors.ts [seconds]`.
  */
 import {
   type ConnectionObservation,
   type DatagramObservation,
+  type Detector,
   DetectorSet,
   detectorContext,
+  detectors,
   EdgeTable,
   type Endpoint,
   FlowTable,
-  type ListenerObservation,
+  LearningStore,
   TotalsTable,
 } from '@netguard/core';
+import { machineLine } from './support/machine.ts';
+import { MIX, NodeSecond, SECOND } from './support/node-second.ts';
+import type { Seen } from './support/observations.ts';
+import { number, printTable } from './support/report.ts';
+import { isQuick } from './support/sizes.ts';
+import { threadTimeNs } from './support/thread-time.ts';
 
-type Seen = ConnectionObservation | DatagramObservation | ListenerObservation;
-interface Item {
-  readonly observation: Seen;
-  readonly who: { readonly local: Endpoint; readonly remote: Endpoint };
+const SECONDS = Number(process.argv[2] ?? (isQuick ? 0.2 : 3));
+/** Seconds of the node before measuring: what is learned is learned, and the code is compiled. */
+const WARM_UP = isQuick ? 2 : 40;
+const GOAL = 1e6;
+
+type Conversation = ConnectionObservation | DatagramObservation;
+
+interface Subject {
+  observe(seen: Seen): void;
+  /** Once a second. */
+  tick(nowMs: number): void;
 }
 
-const SECONDS = Number(process.argv[2] ?? 3);
-const PODS = 110;
-/** One batch stands for a second of a busy node and is played again, a second later each time. */
-const BATCH = 20_000;
-const START_MS = 1_700_000_000_000;
-
-const pods = Array.from(
-  { length: PODS },
-  (_, index): Endpoint => ({
-    ip: `10.244.0.${index + 1}`,
-    kind: 'pod',
-    namespace: `team-${index % 10}`,
-    pod: `app-${index % 30}-${index}`,
-    workload: { kind: 'Deployment', name: `app-${index % 30}` },
-  }),
-);
-const world = Array.from(
-  { length: 2000 },
-  (_, index): Endpoint => ({
-    ip: `198.51.${index >>> 8}.${index & 255}`,
-    kind: 'world',
-  }),
-);
-
-/** Of 100: 40 short connections that end, 45 live ones that moved, 14 conversations, 1 listener. */
-function item(index: number): Item {
-  const local = pods[index % PODS]!;
-  const remote = index % 3 === 0 ? world[index % world.length]! : pods[(index * 7 + 1) % PODS]!;
-  const who = { local, remote };
-  const kind = index % 100;
-  const delta = { receivedBytes: 1200 + kind, sentBytes: 300, receivedPackets: 4, sentPackets: 3 };
-  const localSocket = { ip: local.ip, port: 8080 };
-  const remoteSocket = { ip: remote.ip, port: 32_768 + (index % 20_000) };
-  const cgroupId = index % PODS;
-  if (kind === 99) return { observation: listenerTick(cgroupId, index, localSocket), who };
-  if (kind >= 85) {
-    const observation: DatagramObservation = {
-      kind: 'datagrams',
-      timeMs: START_MS,
-      protocol: 'UDP',
-      id: `u${index % 2000}`,
-      role: 'client',
-      cgroupId,
-      local: { ip: local.ip, port: 40_000 },
-      remote: { ip: remote.ip, port: 53 },
-      isNew: false,
-      loopback: false,
-      delta,
-      startMs: START_MS,
-      ended: false,
-    };
-    return { observation, who };
-  }
-  const closed = kind < 40;
-  const observation: ConnectionObservation = {
-    kind: 'connection',
-    timeMs: START_MS,
-    phase: closed ? 'closed' : 'live',
-    id: closed ? `c${index}` : `l${index % 5000}`,
-    role: 'server',
-    cgroupId,
-    netns: cgroupId,
-    local: localSocket,
-    remote: remoteSocket,
-    pid: 1000 + cgroupId,
-    comm: 'server',
-    established: true,
-    isNew: closed,
-    preexisting: false,
-    delta: { ...delta, retransmits: 0 },
-    total: { ...delta, retransmits: 0 },
-    unackedBytes: 0,
-    srttUs: 350,
-    startMs: START_MS - 100,
-    closeReason: closed ? 'fin' : null,
-  };
-  return { observation, who };
+/** Figures of one subject: nanoseconds for each observation, evaluation included, and that alone for a second (ms). */
+interface Figures {
+  readonly ns: number;
+  readonly tickMs: number;
 }
 
-function listenerTick(netns: number, index: number, local: { ip: string; port: number }): ListenerObservation {
-  return {
-    kind: 'listener',
-    timeMs: START_MS,
-    trigger: 'tick',
-    cgroupId: netns,
-    netns,
-    local,
-    syns: 100 + index,
-    synRetransmits: 0,
-    queueFullSyns: 0,
-    completed: 100 + index,
-    acks: 100 + index,
-    oddFlags: 0,
-    halfOpen: 0,
-    backlog: 4096,
-    acceptQueue: 0,
-    distinctSources: 20,
-    sampleSources: [],
-  };
-}
+let checksum = 0;
+const node = new NodeSecond();
 
-/** Plays batches for `SECONDS`; times are moved on in place, so that the loop itself allocates nothing. */
-function measure(name: string, each: (item: Item) => void, tick: (nowMs: number) => void): number {
-  const items = Array.from({ length: BATCH }, (_, index) => item(index));
-  let clockMs = START_MS;
+/** Plays the node's second until `SECONDS` of this thread's own processor time went by; moving it on is not counted. */
+function measure(subject: Subject): Figures {
+  for (let second = 0; second < WARM_UP; second++) play(subject);
   let count = 0;
-  const until = performance.now() + SECONDS * 1000;
-  const begin = process.threadCpuUsage();
-  while (performance.now() < until) {
-    for (let index = 0; index < items.length; index++) {
-      const one = items[index]!;
-      (one.observation as { timeMs: number }).timeMs = clockMs + index / (BATCH / 1000);
-      each(one);
-    }
-    count += items.length;
-    clockMs += 1000;
-    tick(clockMs);
+  let usedNs = 0;
+  let tickNs = 0;
+  while (usedNs < SECONDS * 1e9) {
+    const [observing, ticking] = play(subject);
+    usedNs += observing + ticking;
+    tickNs += ticking;
+    count += SECOND;
   }
-  // The thread's own CPU time: what others do on this machine meanwhile is not counted.
-  const used = process.threadCpuUsage(begin);
-  const perSecond = count / ((used.user + used.system) / 1e6);
-  console.log(
-    `${name.padEnd(34)} ${Math.round(perSecond).toLocaleString('en').padStart(14)} /s ${(1e9 / perSecond).toFixed(0).padStart(7)} ns each`,
-  );
-  return perSecond;
+  return { ns: usedNs / count, tickMs: tickNs / 1e6 / (count / SECOND) };
 }
 
-const nothing = () => {};
-let touched = 0;
-let made = 0;
-let errors = 0;
-const touch = ({ observation }: Item): void => {
-  touched += observation.timeMs;
-};
+function play(subject: Subject): [observingNs: number, tickingNs: number] {
+  const nowMs = node.next();
+  const begin = threadTimeNs();
+  for (const seen of node.items) subject.observe(seen);
+  const between = threadTimeNs();
+  subject.tick(nowMs);
+  return [between - begin, threadTimeNs() - between];
+}
 
-/** Fresh tables for each measurement, as its clock starts anew. */
-class Core {
-  readonly #set = new DetectorSet({ context: detectorContext({ nameAddress: (ip) => ({ ip, kind: 'world' }) }) });
+/** Fresh state for each measurement, all in the modes that are the default. */
+class Detecting implements Subject {
+  readonly #set: DetectorSet;
+
+  constructor(only?: readonly Detector[]) {
+    const { nameAddress, cluster } = node.names;
+    const learning = new LearningStore({ learningMs: 10_000, maxWorkloads: 1000 });
+    const context = detectorContext({ nameAddress, cluster, learning });
+    this.#set = new DetectorSet({ context, ...(only === undefined ? undefined : { detectors: only }) });
+  }
+
+  observe({ observation, who }: Seen): void {
+    this.#set.observe(observation, who);
+  }
+
+  tick(nowMs: number): void {
+    checksum += this.#set.evaluate(nowMs).length;
+  }
+
+  check(): void {
+    for (const { id, errors, lastError } of this.#set.status()) {
+      if (errors > 0) throw new Error(`${errors} errors in ${id}: ${lastError}`);
+    }
+  }
+}
+
+class Accounting implements Subject {
   readonly #flows = new FlowTable({ node: 'bench' });
   readonly #edges = new EdgeTable();
   readonly #totals = new TotalsTable();
+  readonly #parts: { readonly flows: boolean; readonly edges: boolean; readonly totals: boolean };
 
-  readonly detectors = ({ observation, who }: Item): void => this.#set.observe(observation, who);
-  readonly flows = ({ observation, who }: Item): void => {
-    if (observation.kind !== 'listener') made += this.#flows.observe(observation, who).length;
-  };
-  readonly edges = ({ observation, who }: Item): void => {
-    if (observation.kind !== 'listener') this.#edges.observe(observation, who);
-  };
-  readonly totals = ({ observation, who }: Item): void => {
-    if (observation.kind === 'connection') this.#totals.addConnection(observation, who.local);
-  };
-  readonly all = (item: Item): void => {
-    this.detectors(item);
-    this.flows(item);
-    this.edges(item);
-    this.totals(item);
-  };
-  readonly tick = (nowMs: number): void => {
-    this.#set.evaluate(nowMs);
-    made += this.#flows.flush(nowMs).length;
-    made += this.#edges.flush(nowMs).length;
-    for (const status of this.#set.status()) errors += status.errors;
+  constructor(parts: { flows?: boolean; edges?: boolean; totals?: boolean }) {
+    this.#parts = { flows: false, edges: false, totals: false, ...parts };
+  }
+
+  observe({ observation, who }: Seen): void {
+    if (observation.kind !== 'connection' && observation.kind !== 'datagrams') return;
+    const ends = who as { readonly local: Endpoint; readonly remote: Endpoint };
+    const { flows, edges, totals } = this.#parts;
+    if (totals && observation.kind === 'connection') this.#totals.addConnection(observation, ends.local);
+    if (edges) this.#edges.observe(observation as Conversation, ends);
+    if (flows) checksum += this.#flows.observe(observation as Conversation, ends).length;
+  }
+
+  tick(nowMs: number): void {
+    if (this.#parts.flows) checksum += this.#flows.flush(nowMs).length;
+    if (this.#parts.edges) checksum += this.#edges.flush(nowMs).length;
+  }
+}
+
+const nothing: Subject = {
+  observe({ observation }) {
+    checksum += observation.timeMs;
+  },
+  tick() {},
+};
+
+function both(a: Subject, b: Subject): Subject {
+  return {
+    observe(seen) {
+      a.observe(seen);
+      b.observe(seen);
+    },
+    tick(nowMs) {
+      a.tick(nowMs);
+      b.tick(nowMs);
+    },
   };
 }
 
-measure('warming up', touch, nothing);
-const base = measure('empty loop', touch, nothing);
-for (const part of ['detectors', 'flows', 'edges', 'totals'] as const) {
-  const core = new Core();
-  measure(part, core[part], core.tick);
-}
-const core = new Core();
-const all = measure('all four', core.all, core.tick);
 console.log(
-  `all four: ${(base / all).toFixed(1)} times the empty loop; goal 1,000,000 /s ${all >= 1e6 ? 'met' : 'missed'}`,
+  `== detectors\n${number(SECOND)} observations a second of node time, evaluated once in it\n${machineLine()}`,
 );
-if (errors > 0 || made === 0 || touched === 0) throw new Error(`${errors} detector errors, ${made} records made`);
+console.log(
+  Object.entries(MIX)
+    .map(([what, share]) => `${String(share / 10).padStart(5)} %  ${what}`)
+    .join('\n'),
+);
+
+const rows: string[][] = [];
+function row(name: string, { ns, tickMs }: Figures): Figures {
+  rows.push([name, number(ns), number(1e9 / ns), number(tickMs, 2)]);
+  return { ns, tickMs };
+}
+
+measure(nothing);
+row('the loop alone', measure(nothing));
+const all = new Detecting();
+const allFigures = row('all detectors', measure(all));
+all.check();
+for (const detector of detectors) {
+  const one = new Detecting([detector]);
+  row(`  ${detector.id}`, measure(one));
+  one.check();
+}
+for (const part of ['flows', 'edges', 'totals'] as const) row(part, measure(new Accounting({ [part]: true })));
+row(
+  'detectors, flows, edges, totals',
+  measure(both(new Detecting(), new Accounting({ flows: true, edges: true, totals: true }))),
+);
+printTable(['', 'ns each', 'a second', 'ms of it to evaluate a second'], rows);
+const rate = 1e9 / allFigures.ns;
+console.log(`\ngoal: ${number(GOAL)} a second through all detectors, on one core: ${rate >= GOAL ? 'met' : 'missed'}`);
+if (checksum === 0) throw new Error('nothing was observed');

@@ -116,6 +116,8 @@ function configuration(cluster: Cluster, stages: readonly TwinStage[], learningS
     node: NODE,
     identity: { file: cluster.identityFile, clusterCidrs: [cluster.lab.podNetwork], apiServers },
     learning: { seconds: learningSeconds },
+    // The default: tests have a shorter one.
+    alerts: { resolveAfterMs: 60_000 },
   };
 }
 
