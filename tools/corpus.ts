@@ -1,7 +1,6 @@
 /**
- * Replays every capture of the corpus and says, per category, what was found and what was a false alarm, beside Suricata:
- * `npm run corpus [-- --files] [--category NAME] [--write]`. The captures are no part of the project: NETGUARD_CORPUS names
- * their directory (../shared/captures unless set), INDEX.tsv in it what they hold.
+ * Replays every capture of the corpus and says, per category, what was found and what was a false alarm, beside Suricata.
+ * The captures are no part of the project: NETGUARD_CORPUS names their directory, INDEX.tsv in it what they hold.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,13 +11,17 @@ import { judge, type Outcome } from './corpus/judge.ts';
 import { writeAccuracy } from './corpus/write-accuracy.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const { values } = parseArgs({
-  options: {
-    files: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    category: { type: 'string' },
-  },
-});
+const USAGE = `usage: npm run corpus [-- OPTIONS]
+  --files          one capture a row, with the rules that spoke
+  --category NAME  only captures of this category of INDEX.tsv
+  --write          write the table into docs/accuracy.md
+NETGUARD_CORPUS names the directory of captures with an INDEX.tsv (../shared/captures unless set).`;
+
+const values = readArguments();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 
 const directory = process.env.NETGUARD_CORPUS ?? join(root, '../shared/captures');
 if (!existsSync(join(directory, 'INDEX.tsv'))) {
@@ -57,3 +60,19 @@ if (values.write) {
   else console.log(`\nwrote ${writeAccuracy(root, outcomes)}`);
 }
 process.exitCode = unread.length > 0 ? 1 : 0;
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        files: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        category: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    process.exit(2);
+  }
+}

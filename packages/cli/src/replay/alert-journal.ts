@@ -16,8 +16,8 @@ export class AlertJournal {
   }
 
   note({ type, alert }: AlertEvent): void {
-    const isSilenced = alert.suppressedBy !== undefined;
-    if (!isSilenced && (this.#worst === undefined || compareSeverity(alert.severity, this.#worst) > 0)) {
+    const isTold = alert.suppressedBy === undefined && alert.observed !== true;
+    if (isTold && (this.#worst === undefined || compareSeverity(alert.severity, this.#worst) > 0)) {
       this.#worst = alert.severity;
     }
     if (type === 'resolve' && this.#onEnd !== undefined) {
@@ -42,7 +42,7 @@ export class AlertJournal {
     return this.#left;
   }
 
-  /** Whether an alert that is not silenced was at least so severe. */
+  /** Whether an alert that is neither silenced nor only observed was at least so severe. */
   reached(severity: Severity): boolean {
     return this.#worst !== undefined && compareSeverity(this.#worst, severity) >= 0;
   }

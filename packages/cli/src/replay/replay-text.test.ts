@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ReplaySummary } from '@netguard/agent';
 import { sampleAlert } from '../testing/samples.ts';
+import { palette } from '../text/palette.ts';
 import { AlertJournal } from './alert-journal.ts';
 import { progressText } from './progress-line.ts';
+import { replayTable } from './replay-table.ts';
 import { summaryText } from './summary-text.ts';
 
 const SUMMARY: ReplaySummary = {
@@ -48,6 +50,14 @@ describe('the text of a replay', () => {
     assert.match(summaryText({ ...SUMMARY, firstMs: 9e15, lastMs: 9e15 })[0]!, /from 9000000000000000 ms$/);
   });
 
+  it('marks in the table what is only observed', () => {
+    const plain = palette({ colour: false });
+    const alerts = [sampleAlert({ severity: 'low' }), sampleAlert({ severity: 'medium', observed: true })];
+    const [, told, observed] = replayTable(alerts, plain);
+    assert.match(told ?? '', / {2}low {2}/);
+    assert.match(observed ?? '', / {2}medium, observed {2}/);
+  });
+
   it('says how far it is', () => {
     assert.equal(
       progressText({ bytes: 5e8, sizeBytes: 2e9, packets: 1e6 }, 2000),
@@ -71,14 +81,15 @@ describe('the text of a replay', () => {
     });
     journal.note({ type: 'open', alert: low });
     journal.note({ type: 'open', alert: silenced });
+    journal.note({ type: 'open', alert: { ...low, id: 'c', severity: 'high', observed: true } });
     assert.ok(journal.reached('low') && !journal.reached('medium'));
     journal.note({ type: 'update', alert: { ...low, severity: 'high' } });
     assert.ok(journal.reached('high') && !journal.reached('critical'));
     assert.deepEqual(
       journal.list().map(({ id, severity }) => `${id} ${severity}`),
-      ['b critical', 'a high'],
+      ['b critical', 'a high', 'c high'],
     );
     journal.note({ type: 'resolve', alert: { ...low, severity: 'high', status: 'resolved' } });
-    assert.deepEqual([ended, journal.list().length], [['a'], 1]);
+    assert.deepEqual([ended, journal.list().length], [['a'], 2]);
   });
 });

@@ -11,7 +11,7 @@ import { ProgressLine } from './progress-line.ts';
 import { replayTable } from './replay-table.ts';
 import { summaryText } from './summary-text.ts';
 
-/** Replays captures and prints what was found: alerts, then the summary. */
+/** Replays captures and prints what was found: alerts, those of detectors that only observe marked so, then the summary. */
 export async function runReplay(files: readonly string[], flags: ReplayFlags, signal: AbortSignal): Promise<void> {
   const { loaded } = await readConfig(flags);
   const { replayCaptures } = await loadAgent();
@@ -24,9 +24,7 @@ export async function runReplay(files: readonly string[], flags: ReplayFlags, si
     config: loaded.config,
     files,
     signal,
-    onAlert: (event, isObserved) => {
-      if (!isObserved) journal.note(event);
-    },
+    onAlert: (event) => journal.note(event),
     onProgress: (state) => progress.show(state),
     drain: async () => {
       for (const alert of ended.splice(0)) await writeOut(`${safeJson(alert)}\n`);
