@@ -94,6 +94,7 @@ export class SynFloodInstance implements DetectorInstance {
     const assumedSyns = reading.windowSyns ?? p.listenerSynsPerWindow;
     const outcome = state.window.push(reading, p.windowMs, assumedSyns);
     if (outcome !== 'late') {
+      if (reading.syns > (state.last?.syns ?? 0)) this.#secondary.noteListener(state.target, reading.timeMs);
       state.last = reading;
       state.spell.follow(reading, state.window.between(reading.timeMs - 1, reading.timeMs));
     }

@@ -64,6 +64,31 @@ function attempt(
   };
 }
 
+/** What the listener of `web` at 8080 has received until then, by its own counters. */
+function reading(timeMs: number, counts: Partial<ListenerObservation>): Seen {
+  const observation: ListenerObservation = {
+    kind: 'listener',
+    timeMs,
+    trigger: 'tick',
+    cgroupId: 1,
+    netns: 7,
+    local: { ip: web.ip, port: 8080 },
+    syns: 0,
+    synRetransmits: 0,
+    queueFullSyns: 0,
+    completed: 0,
+    acks: 0,
+    oddFlags: 0,
+    halfOpen: 0,
+    backlog: 4096,
+    acceptQueue: 0,
+    distinctSources: 1,
+    sampleSources: [attacker.ip],
+    ...counts,
+  };
+  return { observation, who: { local: web, remote: null } };
+}
+
 const attempts = (
   count: number,
   seconds: number,
@@ -200,30 +225,30 @@ describe('syn-flood by one of ours', () => {
     assert.deepEqual([...ends], [`shell-0 ${web.pod} high`]);
   });
 
+  it('leaves clients of ours that wait for a slow listener of ours to that listener', () => {
+    const waiting = (timeMs: number) => Array.from({ length: 400 }, () => attempt(timeMs, web, 8080, 'gave-up'));
+    const slow = (second: number) => ({
+      syns: 400 * second,
+      queueFullSyns: 390 * second,
+      completed: 10 * second,
+      backlog: 8,
+      acceptQueue: 9,
+    });
+    const seen = eachSecond(T0, 8, (timeMs, second) => [reading(timeMs, slow(second)), ...waiting(timeMs)]);
+    assert.deepEqual(run(seen), []);
+    assert.ok(run(eachSecond(T0, 8, waiting)).length > 0, 'without a listener it is a flood');
+  });
+
   it('traces forged SYNs at a listener of ours to the pod that sends them, in one alert', () => {
-    const reading = (timeMs: number, second: number): Seen => {
-      const observation: ListenerObservation = {
-        kind: 'listener',
-        timeMs,
-        trigger: 'tick',
-        cgroupId: 1,
-        netns: 7,
-        local: { ip: web.ip, port: 8080 },
-        syns: 90_000 * second,
-        synRetransmits: 0,
-        queueFullSyns: 0,
-        completed: 0,
-        acks: 0,
-        oddFlags: 0,
-        halfOpen: 4000,
-        backlog: 4096,
-        acceptQueue: 0,
-        distinctSources: 50_000,
-        sampleSources: Array.from({ length: 8 }, (_, nth) => spoofed(second * 8 + nth)),
-      };
-      return { observation, who: { local: web, remote: null } };
-    };
-    const found = run(eachSecond(T0, 8, (timeMs, second) => [reading(timeMs, second), raw(timeMs, web, 90_000)]));
+    const flooded = (second: number) => ({
+      syns: 90_000 * second,
+      halfOpen: 4000,
+      distinctSources: 50_000,
+      sampleSources: Array.from({ length: 8 }, (_, nth) => spoofed(second * 8 + nth)),
+    });
+    const found = run(
+      eachSecond(T0, 8, (timeMs, second) => [reading(timeMs, flooded(second)), raw(timeMs, web, 90_000)]),
+    );
     const ends = new Set(found.map(({ finding }) => `${finding.source?.pod} ${finding.target?.pod}`));
     assert.deepEqual([...ends], [`undefined ${web.pod}`]);
     const last = found.at(-1)!.finding;

@@ -1,6 +1,7 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Observation } from '../../observation.ts';
+import { RecentKeys } from '../../sketch/recent-keys.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { Who } from '../detector.ts';
@@ -11,15 +12,21 @@ import type { SynFloodParameters } from './parameters.ts';
 import { type RawSender, RawSenders } from './raw-senders.ts';
 import { closedFinding, openerFinding, rawFinding } from './sender-report.ts';
 
+const LISTENERS = 2048;
+const LISTENER_MS = 10_000;
+
 /**
  * SYN floods that no listener of ours tells of: at closed ports, and those that one of ours sends. Judged once a tick, and
- * silent about a target whose listener has told already.
+ * silent about a target whose listener has told already. What one of ours opens in vain at a listener of ours is the
+ * listener's to judge: it knows whether the application was too slow.
  */
 export class SecondaryFloods {
   readonly #context: DetectorContext;
   readonly #closed: ClosedPorts;
   readonly #openings: Openings;
   readonly #raw: RawSenders;
+  /** Workloads whose listeners received SYNs lately. */
+  readonly #listening = new RecentKeys(LISTENERS, LISTENER_MS);
   readonly #clock = new FloodClock();
   #findings: Finding[] = [];
 
@@ -36,6 +43,11 @@ export class SecondaryFloods {
     else if (observation.kind === 'probe' && observation.shapes.syn > 0 && who.remote !== null) {
       this.#closed.observe(observation, who.local, who.remote, p);
     }
+  }
+
+  /** A listener of this workload received SYNs. */
+  noteListener(target: Endpoint, timeMs: number): void {
+    this.#listening.add(workloadKey(target), timeMs);
   }
 
   /** @param told sources and `>targets` (workload keys) that listeners have told of. */
@@ -56,7 +68,9 @@ export class SecondaryFloods {
     for (const finding of found) tell(finding, told);
     const sent: Finding[] = [];
     this.#openings.evaluate(nowMs, spanMs, p, (opener, rate) => {
-      if (opener.alarm !== undefined) sent.push(openerFinding(opener, opener.alarm.target, rate, p));
+      const target = opener.alarm?.target;
+      if (target === undefined || this.#listening.has(workloadKey(target), nowMs)) return;
+      sent.push(openerFinding(opener, target, rate, p));
     });
     for (const finding of [...sent, ...raw]) {
       if (isTold(finding, told)) continue;
@@ -73,7 +87,8 @@ export class SecondaryFloods {
   }
 
   get state(): TableState {
-    const parts = [this.#closed.state, this.#openings.state, this.#raw.state];
+    const { size: entries, capacity, evicted } = this.#listening;
+    const parts = [this.#closed.state, this.#openings.state, this.#raw.state, { entries, capacity, evicted }];
     const sum = (of: (part: TableState) => number): number => parts.reduce((total, part) => total + of(part), 0);
     return {
       entries: sum(({ entries }) => entries),
