@@ -1,8 +1,9 @@
 /**
- * One second of a busy node, played again and again, a second later each time: what moved on in place, what is new with new
- * ids and ports. The shares are in `MIX`; events come first, spread over the second, then what the tick reads at once.
+ * One second of a busy node, played again and again, a second later each time: what moved on in place and with other bytes,
+ * what is new with new ids and ports, and with other ends outside: the same again every second would be a beacon, or a scan.
+ * The shares are in `MIX`; events come first, spread over the second, then what the tick reads at once.
  */
-import type { ConnectionObservation, DatagramObservation, ListenerObservation } from '@netguard/core';
+import type { ConnectionObservation, DatagramObservation, ListenerObservation, ProbeObservation } from '@netguard/core';
 import { type NodeNames, nodeNames } from './node-names.ts';
 import {
   connection,
@@ -19,6 +20,11 @@ export const START_MS = 1_700_000_000_000;
 
 /** Observations of a second of a node with 9,200 moving connections and 6,200 that open or close. */
 export const SECOND = 20_000;
+
+/** Addresses outside that one workload calls. */
+const CALLED_OUTSIDE = 16;
+/** Of bytes, in which no two seconds are alike. */
+const VARIANTS = 97;
 
 /** Of 1000 observations. */
 export const MIX = {
@@ -47,7 +53,10 @@ export class NodeSecond {
   readonly #brief: Connection[] = [];
   readonly #asked: Seen<DatagramObservation>[] = [];
   readonly #listeners: Writable<ListenerObservation>[] = [];
+  readonly #probes: Seen<ProbeObservation>[] = [];
+  readonly #moved: Connection[] = [];
   #serial = 0;
+  #seed = 1;
   #clockMs = START_MS;
 
   constructor() {
@@ -56,7 +65,7 @@ export class NodeSecond {
     const each = (share: keyof typeof MIX, into: Seen[], make: (index: number) => Seen): void => {
       for (let index = 0; index < (MIX[share] * SECOND) / 1000; index++) into.push(make(index));
     };
-    each('connections that open', tick, () => keep(this.#opening, this.#connection()));
+    each('connections that open', tick, () => keep(this.#opening, this.#opened()));
     each('connections that close, seen open before', events, () => keep(this.#closing, this.#closed(false)));
     each('connections that opened and closed within the second', events, () => keep(this.#brief, this.#closed(true)));
     each('connections that fail', events, () => keep(this.#brief, this.#failed()));
@@ -68,11 +77,11 @@ export class NodeSecond {
     each('listeners', tick, (index) =>
       keepObservation(this.#listeners, listener(this.#local(index), index % 110, 8080 + Math.floor(index / 110))),
     );
-    each('probes (late segments, strangers)', tick, (index) => this.#probe(index));
+    each('probes (late segments, strangers)', tick, (index) => keep(this.#probes, this.#probe(index)));
     each('loud SYN sources', events, (index) =>
       synSource(this.#local(index % 4), index % 4, 8080, this.#stranger(index % 8)),
     );
-    each('open connections that moved', tick, () => this.#connection());
+    each('open connections that moved', tick, () => keep(this.#moved, this.#connection()));
     this.items = [...shuffled(events), ...tick];
     this.next();
   }
@@ -104,6 +113,18 @@ export class NodeSecond {
       observation.id = this.#id();
       observation.startMs = observation.timeMs - 20;
     }
+    for (const seen of this.#opening) this.#turnToAnother(seen);
+    for (const seen of this.#brief) this.#turnToAnother(seen);
+    for (const { observation } of this.#moved) {
+      const bytes = 1500 + 13 * (this.#serial++ % VARIANTS);
+      observation.delta[observation.role === 'client' ? 'receivedBytes' : 'sentBytes'] = bytes;
+      observation.total[observation.role === 'client' ? 'receivedBytes' : 'sentBytes'] += bytes;
+    }
+    for (const [index, seen] of this.#probes.entries()) {
+      const { observation, who } = this.#probe(index);
+      Object.assign(seen.observation, observation, { timeMs: seen.observation.timeMs });
+      Object.assign(seen.who, who);
+    }
     for (const { observation } of this.#asked) {
       observation.local.port = 32_768 + (this.#serial % 28_000);
       observation.id = this.#id();
@@ -114,6 +135,21 @@ export class NodeSecond {
       reading.acks += 20;
     }
     return this.#clockMs;
+  }
+
+  /** What comes from outside comes from anybody; what goes there goes to one of a few, when it is needed. */
+  #turnToAnother({ observation, who }: Connection): void {
+    if (who.remote?.kind !== 'world') return;
+    const n = this.#random();
+    const from = observation.role === 'client' ? observation.cgroupId * CALLED_OUTSIDE + (n % CALLED_OUTSIDE) : n;
+    const stranger = this.#stranger(from);
+    who.remote = stranger;
+    observation.remote.ip = stranger.ip;
+  }
+
+  #random(): number {
+    this.#seed = (Math.imul(this.#seed, 1_103_515_245) + 12_345) >>> 0;
+    return this.#seed >>> 8;
   }
 
   #id(): string {
@@ -164,6 +200,12 @@ export class NodeSecond {
       cgroupId: (n * 13) % names.local.length,
       bytes: 1500 + (n % 700),
     });
+  }
+
+  #opened(): Connection {
+    const seen = this.#connection();
+    seen.observation.isNew = true;
+    return seen;
   }
 
   #closed(isNew: boolean): Connection {
@@ -235,11 +277,18 @@ export class NodeSecond {
     return datagrams({ ...ends, id: this.#id(), role: 'client', cgroupId: n % 110, received: 20, sent: 8, size: 900 });
   }
 
-  #probe(index: number): Seen {
-    const local = this.#local(index * 3);
-    if (index % 4 === 0) return probe(local, index % 110, this.#stranger(index), 'syn', 23);
-    const pod = this.names.pods[(index * 7) % this.names.pods.length];
-    return probe(local, index % 110, pod ?? local, index % 4 === 1 ? 'rst' : 'ack', 40_000 + (index % 9000));
+  /** A stranger knocks; or a segment of a connection that is over is late, as a server's at a client that has gone. */
+  #probe(index: number): Seen<ProbeObservation> {
+    if (index % 4 === 0) {
+      const local = this.#random() % this.names.local.length;
+      return probe(this.#local(local), local, this.#stranger(this.#random()), 'syn', 23);
+    }
+    let over: Connection;
+    do over = this.#brief[this.#random() % this.#brief.length] as Connection;
+    while (over.observation.role !== 'client' || !over.observation.established);
+    const { observation, who } = over;
+    const shape = index % 4 === 1 ? 'rst' : 'ack';
+    return probe(who.local, observation.netns, who.remote ?? who.local, shape, observation.local.port);
   }
 }
 
