@@ -32,11 +32,10 @@ const SESSION_BYTES_PER_TICK = 1024;
 
 export function judgeRhythms(pair: Pair, isShared: boolean, p: BeaconParameters): Verdict | undefined {
   const bursts = isUsualPort(pair.target.port ?? 0) ? p.usualPortScore : p.score;
-  const verdicts = [
-    judge('connections', pair.starts, p.score, pair, isShared, p),
-    judge('bursts', pair.bursts, bursts, pair, isShared, p),
-  ].filter((verdict) => verdict !== undefined);
-  return verdicts.sort((a, b) => b.score - a.score)[0];
+  const ofStarts = judge('connections', pair.starts, p.score, pair, isShared, p);
+  const ofBursts = judge('bursts', pair.bursts, bursts, pair, isShared, p);
+  if (ofStarts === undefined || ofBursts === undefined) return ofStarts ?? ofBursts;
+  return ofBursts.score > ofStarts.score ? ofBursts : ofStarts;
 }
 
 /** A long, quiet connection of small messages to a stranger's unusual port: what an interactive implant or shell is like. */
@@ -62,8 +61,8 @@ function judge(
   const spanMs = beats.lastMs - beats.firstMs;
   if (beats.count < p.minimumBeats || spanMs < p.minimumSpanMs) return undefined;
   const { times, sent, received } = beats.list();
-  const rhythm = scoreRhythm(times, sent);
-  if (rhythm.ts < p.intervalScore + CHANCE / times.length || rhythm.ds < p.sizeScore) return undefined;
+  const rhythm = scoreRhythm(times, sent, p.intervalScore + CHANCE / times.length, p.sizeScore);
+  if (rhythm === undefined) return undefined;
   if (Math.max(rhythm.medianSize, median(received)) > p.largestBeatBytes) return undefined;
   const score = rhythm.score * modifier(pair, isShared);
   return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared };

@@ -1,3 +1,5 @@
+import { BEATS_KEPT } from './beats.ts';
+
 /**
  * How regular a rhythm is, as RITA v5 scores it (analysis/beacons.go): spread and skew of intervals and sizes, and how evenly
  * the beats fill the time. All scores are 0 to 1.
@@ -24,43 +26,59 @@ const MOST_PARTS = 24;
 /** Below this share of the median an interquartile range is jitter, whose skew says nothing. RITA: below 10 s, for hours. */
 const JITTER_SHARE = 0.1;
 
-/** `times` and `sizes` of the same beats, in order of time; milliseconds and bytes. At least three beats. */
-export function scoreRhythm(times: readonly number[], sizes: readonly number[]): RhythmScore {
-  const intervals = times.slice(1).map((time, index) => time - (times[index] ?? time));
-  const interval = spread(intervals);
-  const size = spread(sizes);
+/** Where values are sorted: a beacon's score is asked for by the thousand a second, and nothing of it is kept. */
+const sorted = new Float64Array(BEATS_KEPT);
+const deviations = new Float64Array(BEATS_KEPT);
+
+/**
+ * `times` and `sizes` of the same beats, in order of time; milliseconds and bytes, three beats at the least and 64 at the
+ * most. Undefined when the intervals score below `leastTs` or the sizes below `leastDs`: most do, and the rest is not asked.
+ */
+export function scoreRhythm(
+  times: readonly number[],
+  sizes: readonly number[],
+  leastTs = 0,
+  leastDs = 0,
+): RhythmScore | undefined {
+  for (let at = 1; at < times.length; at++) sorted[at - 1] = times[at]! - times[at - 1]!;
+  const medianInterval = sortedMedian(times.length - 1);
+  const ts = spread(times.length - 1, medianInterval);
+  if (ts < leastTs) return undefined;
+  for (let at = 0; at < sizes.length; at++) sorted[at] = sizes[at]!;
+  const medianSize = sortedMedian(sizes.length);
+  const ds = spread(sizes.length, medianSize);
+  if (ds < leastDs) return undefined;
   const parts = partCounts(times);
   const hist = Math.max(0, 1 - variation(parts));
   const dur = parts.filter((count) => count > 0).length / parts.length;
-  return {
-    ts: interval.score,
-    ds: size.score,
-    hist,
-    dur,
-    score: (interval.score + size.score + hist + dur) / 4,
-    medianInterval: interval.median,
-    medianSize: size.median,
-  };
+  return { ts, ds, hist, dur, score: (ts + ds + hist + dur) / 4, medianInterval, medianSize };
 }
 
-/** ((1 − |Bowley skew|) + (median − MAD) / median) / 2. */
-function spread(values: readonly number[]): { score: number; median: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [q1, median, q3] = [quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)];
-  if (median <= 0) return { score: 0, median: 0 };
+/** Sorts the first values of `sorted`; their median, not below 0. */
+function sortedMedian(length: number): number {
+  sorted.subarray(0, length).sort();
+  return Math.max(0, quantile(sorted, length, 0.5));
+}
+
+/** ((1 − |Bowley skew|) + (median − MAD) / median) / 2 of the first values of `sorted`. */
+function spread(length: number, median: number): number {
+  if (median <= 0) return 0;
+  const q1 = quantile(sorted, length, 0.25);
+  const q3 = quantile(sorted, length, 0.75);
   const range = q3 - q1;
   const isJitter = range <= JITTER_SHARE * median || median === q1 || median === q3;
   const skew = isJitter ? 0 : (q1 + q3 - 2 * median) / range;
-  const deviations = sorted.map((value) => Math.abs(value - median)).sort((a, b) => a - b);
-  const steadiness = Math.max(0, (median - quantile(deviations, 0.5)) / median);
-  return { score: (1 - Math.abs(skew) + steadiness) / 2, median };
+  for (let at = 0; at < length; at++) deviations[at] = Math.abs(sorted[at]! - median);
+  deviations.subarray(0, length).sort();
+  const steadiness = Math.max(0, (median - quantile(deviations, length, 0.5)) / median);
+  return (1 - Math.abs(skew) + steadiness) / 2;
 }
 
 /** Of sorted values, linear between neighbours. */
-function quantile(sorted: readonly number[], share: number): number {
-  const at = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(at)] ?? 0;
-  const high = sorted[Math.ceil(at)] ?? low;
+function quantile(values: Float64Array, length: number, share: number): number {
+  const at = (length - 1) * share;
+  const low = values[Math.floor(at)]!;
+  const high = values[Math.ceil(at)]!;
   return low + (high - low) * (at - Math.floor(at));
 }
 
