@@ -1,5 +1,6 @@
 import { after, before, test } from 'node:test';
-import { type Named, type Outcome, Stage } from './stage.ts';
+import type { Named } from './folders.ts';
+import { type Outcome, Stage } from './stage.ts';
 
 /** Declares one test a scenario, one after the other on a shared stage. */
 export function playAll(scenarios: readonly Named[], config: Readonly<Record<string, unknown>> = {}): void {

@@ -42,4 +42,9 @@ export interface LiveScenario {
   readonly expect: ExpectedAlert | 'silence';
   /** Rules that may also speak, with the reason in a comment where it is set. Empty unless set. */
   readonly alsoAllowed?: readonly string[];
+  /** Set where a replay of the recorded capture has to come to something else, because a capture cannot show it. */
+  readonly inCapture?: {
+    readonly because: string;
+    readonly expect: ExpectedAlert | 'silence';
+  };
 }

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { type Alert, compareSeverity } from '@netguard/core';
+import type { Alert } from '@netguard/core';
 import { Lab } from '../../../packages/cli/src/lab/lab.ts';
 import type { Member } from '../../../packages/cli/src/lab/member.ts';
 import { Agent } from '../../e2e/support/agent.ts';
 import type { EventStream } from '../../e2e/support/event-stream.ts';
 import { until } from '../../e2e/support/until.ts';
 import { Act } from './act.ts';
-import type { ExpectedAlert, LiveScenario } from './scenario.ts';
-
-/** A scenario and the name of its folder. */
-export interface Named {
-  readonly id: string;
-  readonly scenario: LiveScenario;
-}
+import { assertExpected } from './expected.ts';
+import { loadScenario, type Named, scenarioIds } from './folders.ts';
 
 /** What a scenario came to, for the diagnostics of a test. */
 export interface Outcome {
@@ -33,18 +26,9 @@ const SETTLE_MS = 1500;
 
 /** The scenarios of the folders whose name begins with one of the prefixes, in order of name. */
 export async function scenariosOf(...prefixes: readonly string[]): Promise<Named[]> {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const ids = readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && prefixes.some((prefix) => entry.name.startsWith(prefix)))
-    .map(({ name }) => name)
-    .sort();
+  const ids = scenarioIds().filter((id) => prefixes.some((prefix) => id.startsWith(prefix)));
   assert.ok(ids.length > 0, `no scenario begins with ${prefixes.join(' or ')}`);
-  return Promise.all(
-    ids.map(async (id) => {
-      const { scenario } = (await import(`${root}/${id}/scenario.ts`)) as { scenario: LiveScenario };
-      return { id, scenario };
-    }),
-  );
+  return Promise.all(ids.map(loadScenario));
 }
 
 /** One lab and one agent that all scenarios of a test file share. */
@@ -101,7 +85,7 @@ export class Stage {
     const first = opened[0];
     assert.ok(first && opened.length === 1, `${id}: one alert, not ${opened.length}: ${lines.join('; ')}`);
     const { alert } = first.event;
-    assertExpected(act, alert, scenario.expect);
+    assertExpected(alert, scenario.expect, (role, endpoint) => act.is(role, endpoint));
     const beforeEndMs = endMs - first.atMs;
     const delayMs = first.atMs - Date.parse(alert.firstSeen);
     // What is over within less is told as soon as it can be.
@@ -118,7 +102,8 @@ export class Stage {
   }
 }
 
-async function cast(lab: Lab, scenarios: readonly Named[]): Promise<Map<string, Act>> {
+/** Makes the members of scenarios in a lab. */
+export async function cast(lab: Lab, scenarios: readonly Named[]): Promise<Map<string, Act>> {
   const specs = scenarios.flatMap(({ id, scenario }) =>
     Object.entries(scenario.pods ?? {}).map(([name, role]) => ({ ...role, namespace: id, name })),
   );
@@ -134,17 +119,4 @@ async function cast(lab: Lab, scenarios: readonly Named[]): Promise<Map<string, 
     acts.set(id, new Act(id, lab, members));
   }
   return acts;
-}
-
-function assertExpected(act: Act, alert: Alert, expected: ExpectedAlert): void {
-  const told = JSON.stringify(alert);
-  assert.equal(alert.rule, expected.rule, told);
-  assert.ok(compareSeverity(alert.severity, expected.severity) >= 0, `${alert.severity}: ${told}`);
-  for (const end of ['source', 'target'] as const) {
-    const role = expected[end];
-    if (role === undefined) continue;
-    if (role === null) assert.equal(alert[end], null, told);
-    else assert.ok(act.is(role, alert[end]), `${end} is not ${role}: ${told}`);
-  }
-  expected.check?.(alert);
 }
