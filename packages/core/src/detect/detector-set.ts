@@ -6,6 +6,7 @@ import type { TableState } from '../table-state.ts';
 import { freezeLearning } from './alarm-freeze.ts';
 import type { DetectorContext } from './context.ts';
 import type { Detector, ListenerRef, Who } from './detector.ts';
+import { Dispatch } from './dispatch.ts';
 import { LossMeter } from './loss-meter.ts';
 import { Ownership, type Yielded } from './ownership.ts';
 import { FindingLog } from './recent-findings.ts';
@@ -22,8 +23,6 @@ export interface DetectorSetOptions {
   readonly detectors?: readonly Detector[];
 }
 
-type ByKind = { readonly [K in Observation['kind']]: RunningDetector[] };
-
 /** Runs all detectors side by side; one that throws is counted and does not disturb the others. */
 export class DetectorSet {
   readonly #all: readonly RunningDetector[];
@@ -31,35 +30,35 @@ export class DetectorSet {
   readonly #ownership: Ownership;
   readonly #learning: Learning;
   readonly #recent = new FindingLog();
-  #byKind: ByKind = noDetectors();
+  readonly #context: DetectorContext;
+  #dispatch: Dispatch;
   #observed: Finding[] = [];
   #yielded: Yielded[] = [];
 
   constructor(options: DetectorSetOptions) {
     const detectors = options.detectors ?? allDetectors;
     const context: DetectorContext = { ...options.context, recentFindings: this.#recent };
+    this.#context = context;
     this.#learning = context.learning;
     this.#ownership = new Ownership(detectors);
     this.#all = detectors.map((detector) => new RunningDetector(detector, context));
+    this.#dispatch = new Dispatch([], context);
     this.configure(options.settings ?? {});
   }
 
   /** Changes modes and parameters while running. State is kept, but for what is switched off. */
   configure(settings: DetectorSettings): void {
-    this.#byKind = noDetectors();
-    for (const running of this.#all) {
-      running.configure(settings[running.detector.id] ?? {});
-      if (!running.isOn) continue;
-      for (const kind of Object.keys(this.#byKind) as Observation['kind'][]) {
-        if (running.detector.observes?.includes(kind) ?? true) this.#byKind[kind].push(running);
-      }
-    }
+    for (const running of this.#all) running.configure(settings[running.detector.id] ?? {});
+    this.#dispatch = new Dispatch(
+      this.#all.filter(({ isOn }) => isOn),
+      this.#context,
+    );
   }
 
   observe(observation: Observation, who: Who): void {
     if (observation.kind === 'loss') this.#loss.lose(observation.timeMs, observation.count);
     else this.#loss.see(observation.timeMs);
-    for (const running of this.#byKind[observation.kind]) running.observe(observation, who);
+    this.#dispatch.observe(observation, who);
   }
 
   /**
@@ -139,19 +138,6 @@ export class DetectorSet {
   get ownershipState(): TableState {
     return this.#ownership.state;
   }
-}
-
-function noDetectors(): ByKind {
-  return {
-    connection: [],
-    datagrams: [],
-    'datagram-total': [],
-    listener: [],
-    'syn-source': [],
-    drop: [],
-    probe: [],
-    loss: [],
-  };
 }
 
 /** What was lost may have been what speaks against the finding. */

@@ -2,6 +2,7 @@ import type { Category, Finding, Mitre } from '../alert/alert.ts';
 import type { SameEnd } from '../alert/cause-key.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Observation } from '../observation.ts';
+import type { ConnectionClass } from './connection-class.ts';
 import type { DetectorContext } from './context.ts';
 
 /** One tunable number of a detector: its value, unit and where the value comes from. */
@@ -54,6 +55,12 @@ export interface DetectorInstance {
   readonly state: { readonly entries: number; readonly capacity: number; readonly evicted: number };
 }
 
+/** Reads connections, datagrams and probes for several detectors at once. */
+export interface Reader {
+  /** Undefined when there is nothing in it for any of them. */
+  read(observation: Observation, who: Who): unknown;
+}
+
 /** A detector is a value. It does no I/O, reads no clock, and knows no source. */
 export interface Detector<T extends ParameterTable = ParameterTable> {
   readonly id: string;
@@ -64,6 +71,10 @@ export interface Detector<T extends ParameterTable = ParameterTable> {
   readonly parameters: T;
   /** The kinds of observation it reads; all when absent. */
   readonly observes?: readonly Observation['kind'][];
+  /** Of connections, the classes it reads; all when absent. Most are of open connections that moved, which few need. */
+  readonly observesConnection?: (of: ConnectionClass) => boolean;
+  /** What its instances read observations through, for all detectors of a set: they are told only of what it says something of. */
+  readonly reads?: (context: DetectorContext) => Reader;
   /** One cause, one alert: the rules that own a cause which this detector sees too. */
   readonly yieldsTo?: readonly Yield[];
   create(parameters: ParameterValues<T>, context: DetectorContext): DetectorInstance;

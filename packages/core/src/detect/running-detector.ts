@@ -93,8 +93,14 @@ export class RunningDetector {
     try {
       instance.observe(observation, who);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
+  }
+
+  /** Counts an exception. */
+  fail(error: unknown): void {
+    this.#errors++;
+    this.#lastError = error instanceof Error ? error.message : String(error);
   }
 
   /** Gives each finding with the mode it counts in: one below a raised threshold is only observed. */
@@ -107,7 +113,7 @@ export class RunningDetector {
           else this.#judgeRaised(finding, lane, each);
         }
       } catch (error) {
-        this.#fail(error);
+        this.fail(error);
       }
     }
   }
@@ -177,11 +183,6 @@ export class RunningDetector {
 
   #lanes(): Lane[] {
     return [this.#default, ...this.#byNamespace.values()];
-  }
-
-  #fail(error: unknown): void {
-    this.#errors++;
-    this.#lastError = error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -13,5 +13,6 @@ export const amplification: Detector<typeof amplificationParameters> = {
     'Responses of UDP services or SYN-ACKs that nobody here asked for, and services of ours used to make them',
   parameters: amplificationParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  observesConnection: ({ role, isEstablished }) => role === 'client' && !isEstablished,
   create: (parameters, context) => new AmplificationInstance(parameters, context),
 };

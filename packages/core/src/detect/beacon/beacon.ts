@@ -12,6 +12,7 @@ export const beacon: Detector<typeof beaconParameters> = {
   description: 'connections, or bursts within one connection, that reach an outside address in a rhythm',
   parameters: beaconParameters,
   observes: ['connection'],
+  observesConnection: ({ role, isOutside }) => role === 'client' && isOutside,
   yieldsTo: [
     { rule: 'brute-force', same: 'pair' },
     { rule: 'port-scan', same: 'pair' },

@@ -12,5 +12,6 @@ export const bruteForce: Detector<typeof bruteForceParameters> = {
   description: 'Repeated short sessions at a login service that look like refused logins, from one source or from many',
   parameters: bruteForceParameters,
   observes: ['connection'],
+  observesConnection: ({ isEstablished }) => isEstablished,
   create: (parameters, context) => new BruteForceInstance(parameters, context),
 };

@@ -12,6 +12,7 @@ export const connectionFlood: Detector<typeof connectionFloodParameters> = {
   description: 'Completed connections of one source over a floor, hollow ones, and slow ones that hold a server',
   parameters: connectionFloodParameters,
   observes: ['connection'],
+  observesConnection: ({ isEstablished }) => isEstablished,
   yieldsTo: [{ rule: 'syn-flood', same: 'target' }],
   create: (parameters, context) => new ConnectionFloodInstance(parameters, context),
 };

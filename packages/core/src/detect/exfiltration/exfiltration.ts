@@ -12,5 +12,6 @@ export const exfiltration: Detector<typeof exfiltrationParameters> = {
   description: 'far more bytes than usual sent outside, most of them to a new destination',
   parameters: exfiltrationParameters,
   observes: ['connection', 'datagrams'],
+  observesConnection: ({ role, isOutside }) => role === 'client' && isOutside,
   create: (parameters, context) => new ExfiltrationInstance(parameters, context),
 };

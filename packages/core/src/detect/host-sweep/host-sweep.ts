@@ -1,3 +1,4 @@
+import { contactsOf } from '../../contacts/contacts.ts';
 import type { Detector } from '../detector.ts';
 import { HostSweepInstance } from './instance.ts';
 import { hostSweepParameters } from './parameters.ts';
@@ -12,6 +13,7 @@ export const hostSweep: Detector<typeof hostSweepParameters> = {
   description: 'Many hosts tried by one source, most first contacts failing: the sequential test TRW',
   parameters: hostSweepParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  reads: contactsOf,
   // Many ports of many hosts are one cause, and port-scan names them better.
   yieldsTo: [{ rule: 'port-scan', same: 'source' }],
   create: (parameters, context) => new HostSweepInstance(parameters, context),

@@ -11,5 +11,6 @@ export const listenerOverload: Detector<typeof listenerOverloadParameters> = {
   description: 'Connection requests of real clients turned away because the application does not accept fast enough',
   parameters: listenerOverloadParameters,
   observes: ['connection', 'listener'],
+  observesConnection: ({ role, isEstablished, isMoved }) => role === 'server' && isEstablished && !isMoved,
   create: (parameters, { nameAddress }) => new ListenerOverloadInstance(parameters, nameAddress),
 };

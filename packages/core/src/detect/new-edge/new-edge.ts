@@ -12,6 +12,7 @@ export const newEdge: Detector<typeof newEdgeParameters> = {
   description: 'a workload talks to a workload and port, or a network outside, that it never did before',
   parameters: newEdgeParameters,
   observes: ['connection', 'datagrams'],
+  observesConnection: ({ isEstablished, isMoved }) => isEstablished && !isMoved,
   yieldsTo: [
     { rule: 'policy-violation', same: 'pair' },
     { rule: 'sensitive-endpoint', same: 'pair' },

@@ -1,3 +1,4 @@
+import { contactsOf } from '../../contacts/contacts.ts';
 import type { Detector } from '../detector.ts';
 import { PortScanInstance } from './instance.ts';
 import { portScanParameters } from './parameters.ts';
@@ -13,5 +14,6 @@ export const portScan: Detector<typeof portScanParameters> = {
     'Many ports of one target tried by one source: SYN, connect, FIN, NULL, XMAS, ACK, Maimon, UDP and SCTP scans',
   parameters: portScanParameters,
   observes: ['connection', 'datagrams', 'listener', 'probe'],
+  reads: contactsOf,
   create: (parameters, context) => new PortScanInstance(parameters, context),
 };

@@ -1,3 +1,4 @@
+import { contactsOf } from '../../contacts/contacts.ts';
 import type { Detector } from '../detector.ts';
 import { SlowScanInstance } from './instance.ts';
 import { slowScanParameters } from './parameters.ts';
@@ -12,6 +13,7 @@ export const slowScan: Detector<typeof slowScanParameters> = {
   description: 'Many ports or hosts tried by one source within an hour, never many in one minute',
   parameters: slowScanParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  reads: contactsOf,
   yieldsTo: [
     { rule: 'port-scan', same: 'source' },
     { rule: 'host-sweep', same: 'source' },

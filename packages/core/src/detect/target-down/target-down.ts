@@ -1,3 +1,4 @@
+import { contactsOf } from '../../contacts/contacts.ts';
 import type { Detector } from '../detector.ts';
 import { TargetDownInstance } from './instance.ts';
 import { targetDownParameters } from './parameters.ts';
@@ -11,5 +12,6 @@ export const targetDown: Detector<typeof targetDownParameters> = {
   description: 'Five or more source workloads fail on one address and port, and nobody gets through',
   parameters: targetDownParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  reads: contactsOf,
   create: (parameters, context) => new TargetDownInstance(parameters, context),
 };
