@@ -1,8 +1,29 @@
-/** A map of bounded size that forgets the entry touched longest ago, except those that `isKept` holds on to. */
+/** In a ring in the order of arrival; the root, which holds nothing, is between the newest and the oldest. */
+class Entry<K, V> {
+  readonly key: K;
+  value: V;
+  isTouched = false;
+  older: Entry<K, V> = this;
+  newer: Entry<K, V> = this;
+
+  constructor(key: K, value: V) {
+    this.key = key;
+    this.value = value;
+  }
+}
+
+/** So many that are held on to are passed over in search of one to forget. */
+const LOOKED_AT = 32;
+
+/**
+ * A map of bounded size that forgets an entry that was not touched for long, except those that `isKept` holds on to. Who was
+ * touched is only marked, and moves to the newest when its turn to be forgotten has come (second chance, as page caches do).
+ */
 export class Lru<K, V> {
   readonly #capacity: number;
   readonly #isKept: (value: V) => boolean;
-  readonly #entries = new Map<K, V>();
+  readonly #entries = new Map<K, Entry<K, V>>();
+  readonly #root = new Entry<K, V>(undefined as K, undefined as V);
   #evicted = 0;
 
   constructor(capacity: number, isKept: (value: V) => boolean = () => false) {
@@ -10,33 +31,46 @@ export class Lru<K, V> {
     this.#isKept = isKept;
   }
 
-  /** The value, which becomes the newest. */
+  /** The value, which is touched by that. */
   get(key: K): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (!entry.isTouched) entry.isTouched = true;
+    return entry.value;
   }
 
   /** The value, left where it is in the order. */
   peek(key: K): V | undefined {
-    return this.#entries.get(key);
+    return this.#entries.get(key)?.value;
   }
 
   /** Stores the value as the newest. A full map forgets, and returns, the oldest that is not kept (the oldest, when all are). */
   set(key: K, value: V): V | undefined {
-    const evicted = this.#entries.delete(key) || this.#entries.size < this.#capacity ? undefined : this.#evictOne();
-    this.#entries.set(key, value);
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      known.value = value;
+      known.isTouched = false;
+      unlink(known);
+      this.#append(known);
+      return undefined;
+    }
+    const evicted = this.#entries.size < this.#capacity ? undefined : this.#evictOne();
+    const entry = new Entry(key, value);
+    this.#entries.set(key, entry);
+    this.#append(entry);
     return evicted;
   }
 
   delete(key: K): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    unlink(entry);
     return this.#entries.delete(key);
   }
 
-  values(): IterableIterator<V> {
-    return this.#entries.values();
+  /** Oldest first. The one just told may be deleted meanwhile. */
+  *values(): Generator<V, void> {
+    for (let entry = this.#root.newer; entry !== this.#root; entry = entry.newer) yield entry.value;
   }
 
   get size(): number {
@@ -51,22 +85,40 @@ export class Lru<K, V> {
     return this.#evicted;
   }
 
-  #evictOne(): V | undefined {
-    let looked = 0;
-    let victim: K | undefined;
-    for (const [key, value] of this.#entries) {
-      if (looked === 0) victim = key;
-      if (!this.#isKept(value)) {
-        victim = key;
-        break;
-      }
-      // Bounded work: with so many kept ones at the old end, the oldest has to go.
-      if (++looked === 32) break;
-    }
-    if (victim === undefined) return undefined;
-    const value = this.#entries.get(victim);
-    this.#entries.delete(victim);
-    this.#evicted++;
-    return value;
+  #append(entry: Entry<K, V>): void {
+    const newest = this.#root.older;
+    newest.newer = entry;
+    entry.older = newest;
+    entry.newer = this.#root;
+    this.#root.older = entry;
   }
+
+  #evictOne(): V {
+    // When all were touched it takes a second look; when all are kept, bounded work: the oldest has to go.
+    const victim = this.#findOldest() ?? this.#findOldest() ?? this.#root.newer;
+    unlink(victim);
+    this.#entries.delete(victim.key);
+    this.#evicted++;
+    return victim.value;
+  }
+
+  #findOldest(): Entry<K, V> | undefined {
+    let entry = this.#root.newer;
+    for (let kept = 0; kept < LOOKED_AT && entry !== this.#root; ) {
+      const { newer } = entry;
+      if (entry.isTouched) {
+        entry.isTouched = false;
+        unlink(entry);
+        this.#append(entry);
+      } else if (this.#isKept(entry.value)) kept++;
+      else return entry;
+      entry = newer;
+    }
+    return undefined;
+  }
+}
+
+function unlink<K, V>(entry: Entry<K, V>): void {
+  entry.older.newer = entry.newer;
+  entry.newer.older = entry.older;
 }

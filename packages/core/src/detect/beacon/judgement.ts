@@ -1,7 +1,7 @@
 import type { Beats } from './beats.ts';
 import type { Connection, Pair } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
-import { type RhythmScore, scoreRhythm } from './rhythm-score.ts';
+import { middle, type RhythmScore, scoreRhythm } from './rhythm-score.ts';
 import { isUsualPort } from './usual-ports.ts';
 
 /** What makes a pair a beacon: its connections come in a rhythm, or the bursts within one do, or it is a session without one. */
@@ -63,15 +63,11 @@ function judge(
   const { times, sent, received } = beats.list();
   const rhythm = scoreRhythm(times, sent, p.intervalScore + CHANCE / times.length, p.sizeScore);
   if (rhythm === undefined) return undefined;
-  if (Math.max(rhythm.medianSize, median(received)) > p.largestBeatBytes) return undefined;
+  if (rhythm.medianSize > p.largestBeatBytes || middle(received) > p.largestBeatBytes) return undefined;
   const score = rhythm.score * modifier(pair, isShared);
   return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared };
 }
 
 function modifier(pair: Pair, isShared: boolean): number {
   return (1 - (isShared ? MODIFIER : 0)) * (1 - (pair.isLearned ? MODIFIER : 0));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
 }

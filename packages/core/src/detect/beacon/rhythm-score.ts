@@ -54,6 +54,13 @@ export function scoreRhythm(
   return { ts, ds, hist, dur, score: (ts + ds + hist + dur) / 4, medianInterval, medianSize };
 }
 
+/** The one in the middle, the larger of two; 64 values at the most. */
+export function middle(values: readonly number[]): number {
+  for (let at = 0; at < values.length; at++) sorted[at] = values[at]!;
+  sorted.subarray(0, values.length).sort();
+  return sorted[values.length >>> 1]!;
+}
+
 /** Sorts the first values of `sorted`; their median, not below 0. */
 function sortedMedian(length: number): number {
   sorted.subarray(0, length).sort();
