@@ -3,6 +3,7 @@
  * Groups run one after the other: unit tests on both cores, kernel tests alone, so that nothing loads the machine they measure.
  */
 import { globSync } from 'node:fs';
+import { relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
@@ -26,20 +27,28 @@ const GROUPS: readonly Group[] = [
   },
 ];
 
+/** Files named at the end, to see where the time goes. */
+const SLOWEST = 12;
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+
+/** Milliseconds of a file's tests. */
+const spent = new Map<string, number>();
 
 async function runGroup({ title, patterns, exclude = [], concurrency }: Group): Promise<void> {
   const files = globSync([...patterns], { exclude: [...exclude] }).sort();
   console.log(`\n== ${title}: ${files.length} files`);
   const stream = run({ files, concurrency, forceExit: false });
   stream.on('test:pass', (event) => {
+    note(event);
     if (event.details.type === 'suite') return;
     if (event.skip !== undefined || event.todo !== undefined) skipped++;
     else passed++;
   });
   stream.on('test:fail', (event) => {
+    note(event);
     if (event.details.type !== 'suite') failed++;
   });
   const lines = stream.compose(spec);
@@ -47,8 +56,17 @@ async function runGroup({ title, patterns, exclude = [], concurrency }: Group): 
   await new Promise((resolve, reject) => lines.on('end', resolve).on('error', reject));
 }
 
+function note({ nesting, file, details }: { nesting: number; file?: string; details: { duration_ms: number } }): void {
+  if (nesting === 0 && file !== undefined) spent.set(file, (spent.get(file) ?? 0) + details.duration_ms);
+}
+
+const began = Date.now();
 const wanted = process.argv.slice(2);
 for (const group of GROUPS) if (wanted.length === 0 || wanted.includes(group.title)) await runGroup(group);
+console.log(`\nslowest files, of ${Math.round((Date.now() - began) / 1000)} s in all:`);
+for (const [file, ms] of [...spent].sort((a, b) => b[1] - a[1]).slice(0, SLOWEST)) {
+  console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(process.cwd(), file)}`);
+}
 const skips = skipped > 0 ? `, ${skipped} skipped` : '';
 console.log(`\n${passed} passed, ${failed} failed${skips}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
