@@ -88,6 +88,26 @@ export class ListenerWindow {
     };
   }
 
+  /** First SYNs of the same time, when nothing else is asked. */
+  synsBetween(fromMs: number, toMs: number): number {
+    return this.#moved(SYNS, fromMs, toMs);
+  }
+
+  /** First SYNs that met a full accept queue in the same time. */
+  queueFullBetween(fromMs: number, toMs: number): number {
+    return this.#moved(QUEUE_FULL, fromMs, toMs);
+  }
+
+  /** SYNs of the same time that came again. */
+  retransmitsBetween(fromMs: number, toMs: number): number {
+    return this.#moved(RETRANSMITS, fromMs, toMs);
+  }
+
+  #moved(column: number, fromMs: number, toMs: number): number {
+    const points = this.#points;
+    return points[this.#indexAt(toMs) * STRIDE + column]! - points[this.#indexAt(fromMs) * STRIDE + column]!;
+  }
+
   #begin(reading: ListenerObservation, windowMs: number, assumedSyns: number): void {
     this.#size = 0;
     this.#newest = -1;

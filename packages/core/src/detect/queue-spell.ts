@@ -10,12 +10,11 @@ export class QueueSpell {
   #lastMs = Number.NEGATIVE_INFINITY;
 
   /** Follows one reading that was just pushed to `window`. */
-  follow(
-    reading: ListenerObservation,
-    moved: { readonly queueFullSyns: number; readonly synRetransmits: number },
-  ): void {
+  follow(reading: ListenerObservation, window: ListenerWindow): void {
+    const { timeMs } = reading;
     const isFull = reading.backlog > 0 && reading.acceptQueue >= reading.backlog;
-    const turnedAway = moved.queueFullSyns > 0 || (isFull && moved.synRetransmits > 0);
+    const turnedAway =
+      window.queueFullBetween(timeMs - 1, timeMs) > 0 || (isFull && window.retransmitsBetween(timeMs - 1, timeMs) > 0);
     if (turnedAway) {
       if (!this.isActive(reading.timeMs)) this.sinceMs = reading.timeMs;
       this.#lastMs = reading.timeMs;

@@ -87,7 +87,7 @@ export class ListenerOverloadInstance implements DetectorInstance {
     if (listener.window.push(reading, WINDOW_MS, assumedSyns) === 'late') return;
     if (Number.isNaN(listener.alarmSinceMs)) listener.target = target;
     listener.last = reading;
-    listener.spell.follow(reading, listener.window.between(reading.timeMs - 1, reading.timeMs));
+    listener.spell.follow(reading, listener.window);
     if (!Number.isNaN(listener.spell.sinceMs)) this.#active.add(listener);
   }
 

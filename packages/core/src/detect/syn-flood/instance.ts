@@ -96,7 +96,7 @@ export class SynFloodInstance implements DetectorInstance {
     if (outcome !== 'late') {
       if (reading.syns > (state.last?.syns ?? 0)) this.#secondary.noteListener(state.target, reading.timeMs);
       state.last = reading;
-      state.spell.follow(reading, state.window.between(reading.timeMs - 1, reading.timeMs));
+      state.spell.follow(reading, state.window);
     }
     if (outcome === 'anew') {
       state.pending = undefined;
@@ -113,8 +113,12 @@ export class SynFloodInstance implements DetectorInstance {
   /** SYNs over the floor get their grace; the event of the kernel is trusted for its own window. */
   #considerPending(state: ListenerState, reading: ListenerObservation): void {
     const p = this.#parameters;
+    const told = reading.trigger === 'threshold' ? (reading.windowSyns ?? 0) : 0;
+    // A rate is never more than what it is made from.
+    const counts = state.window.synsBetween(reading.timeMs - p.windowMs, reading.timeMs);
+    if (Math.max(counts, told) < p.listenerSynsPerWindow) return;
     const { moved, rate: counted } = windowEnding(state, reading.timeMs, p);
-    const rate = reading.trigger === 'threshold' ? Math.max(counted, reading.windowSyns ?? 0) : counted;
+    const rate = Math.max(counted, told);
     if (rate < p.listenerSynsPerWindow) return;
     state.sampled.clear();
     state.sampled.add(reading);
