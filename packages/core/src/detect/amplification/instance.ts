@@ -1,7 +1,7 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { ConnectionObservation, DatagramObservation, Observation, ProbeObservation } from '../../observation.ts';
-import { RecentKeys } from '../../sketch/recent-keys.ts';
+import { RecentPairs } from '../../sketch/recent-pairs.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
@@ -33,8 +33,8 @@ export class AmplificationInstance implements DetectorInstance {
     CAPACITY,
     (key, endpoint) => new AmplificationTarget(key, endpoint),
   );
-  /** Pairs in which ours has asked: `remote>local`. */
-  readonly #asked = new RecentKeys(ASKED_CAPACITY, ASKED_MS);
+  /** Pairs in which ours has asked: remote and local. */
+  readonly #asked = new RecentPairs(ASKED_CAPACITY, ASKED_MS);
   readonly #clock = new FloodClock();
   #lastAskedRemote = '';
   #lastAskedLocal = '';
@@ -116,7 +116,7 @@ export class AmplificationInstance implements DetectorInstance {
       if (known !== undefined) known.packets.current += unsolicited;
       return;
     }
-    if (unsolicited === 0 || this.#asked.has(pair(seen.remote.ip, seen.local.ip), seen.timeMs)) return;
+    if (unsolicited === 0 || this.#asked.has(seen.remote.ip, seen.local.ip, seen.timeMs)) return;
     const isOutside = remote.kind === 'world' || remote.kind === 'private';
     const state = this.#targets.touch(local);
     if (seen.remote.port === 0) {
@@ -143,9 +143,9 @@ export class AmplificationInstance implements DetectorInstance {
 
   #answered(probe: ProbeObservation, local: Endpoint, remote: Endpoint): void {
     if (remote.kind !== 'world' && remote.kind !== 'private') return;
-    if (this.#asked.has(pair(probe.sourceIp, probe.targetIp), probe.timeMs)) return;
+    if (this.#asked.has(probe.sourceIp, probe.targetIp, probe.timeMs)) return;
     // Answers to the raw TCP that it sends itself.
-    if (this.#asked.has(pair(probe.sourceIp, workloadKey(local)), probe.timeMs)) return;
+    if (this.#asked.has(probe.sourceIp, workloadKey(local), probe.timeMs)) return;
     const reflection = this.#targets.touch(local).reflection('synAcks');
     reflection.add(probe.shapes.synAck, 0, probe.sourceIp, probe.lastPort);
     reflection.against.current += probe.shapes.rst;
@@ -157,7 +157,7 @@ export class AmplificationInstance implements DetectorInstance {
     this.#lastAskedRemote = remote;
     this.#lastAskedLocal = local;
     this.#lastAskedMs = timeMs;
-    this.#asked.add(pair(remote, local), timeMs);
+    this.#asked.add(remote, local, timeMs);
   }
 
   /** One cause, one finding: of what is reflected at a workload, the kind that is furthest above its threshold. */
@@ -199,10 +199,6 @@ function judge(
   if (judged === undefined) of.sinceMs = Number.NaN;
   else if (Number.isNaN(of.sinceMs)) of.sinceMs = nowMs;
   return judged;
-}
-
-function pair(remote: string, local: string): string {
-  return `${remote}>${local}`;
 }
 
 /** A port that clients seldom have and whose owner is not of the same kind as ours; 0 is a later fragment's. */

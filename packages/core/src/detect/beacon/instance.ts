@@ -5,9 +5,11 @@ import type { Learning } from '../../learn/learning.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
 import type { ConnectionObservation, Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
+import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
+import { portName } from '../port-name.ts';
 import { judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
 import { type Connection, Pair } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
@@ -28,7 +30,8 @@ export class BeaconInstance implements DetectorInstance {
   #parameters: BeaconParameters;
   readonly #learning: Learning;
   readonly #cluster: ClusterView;
-  readonly #pairs = new Lru<string, Pair>(PAIRS, (pair) => pair.alarm !== undefined);
+  /** By workload and port, and address. */
+  readonly #pairs = new PairLru<Pair>(PAIRS, (pair) => pair.alarm !== undefined);
   readonly #connections = new Lru<string, Connection>(CONNECTIONS);
   /** The workloads that talk to a destination, as far as they are counted. */
   readonly #sharers = new Lru<string, Set<string>>(DESTINATIONS);
@@ -49,14 +52,18 @@ export class BeaconInstance implements DetectorInstance {
   observe(observation: Observation, { local, remote }: Who): void {
     if (observation.kind !== 'connection' || observation.role !== 'client' || remote === null) return;
     if (remote.kind !== 'world' && remote.kind !== 'private') return;
-    let connection = this.#connections.get(observation.id);
+    const { id, phase, isNew } = observation;
+    let connection = isNew ? undefined : this.#connections.get(id);
+    const isKnown = connection !== undefined;
     if (connection === undefined) {
       if (!observation.established) return;
       connection = this.#open(observation, local, remote);
       if (connection === undefined) return;
     }
     this.#move(connection, observation);
-    if (observation.phase === 'closed') this.#connections.delete(observation.id);
+    if (phase === 'live') {
+      if (!isKnown) this.#keep(id, connection);
+    } else if (isKnown) this.#connections.delete(id);
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -108,19 +115,22 @@ export class BeaconInstance implements DetectorInstance {
       connection.start = pair.starts.count;
       this.#moved.add(connection);
     }
-    const evicted = this.#connections.set(observation.id, connection);
-    if (evicted !== undefined) this.#moved.delete(evicted);
     return connection;
   }
 
+  #keep(id: string, connection: Connection): void {
+    const evicted = this.#connections.set(id, connection);
+    if (evicted !== undefined) this.#moved.delete(evicted);
+  }
+
   #pair(local: Endpoint, remote: Endpoint, ip: string, port: number): Pair {
-    const workload = workloadKey(local);
-    const destination = `${ip}|${port}`;
-    const key = `${workload}|${destination}`;
-    let pair = this.#pairs.get(key);
+    const caller = portName(local, port, false);
+    let pair = this.#pairs.get(caller, ip);
     if (pair === undefined) {
+      const workload = workloadKey(local);
+      const destination = `${ip}|${port}`;
       pair = new Pair(local, { ...remote, port }, destination, this.#learning.knows(workload, peerFact(remote, port)));
-      const evicted = this.#pairs.set(key, pair);
+      const evicted = this.#pairs.add(caller, ip, pair);
       if (evicted !== undefined) this.#alarmed.delete(evicted);
       this.#share(destination, workload);
     }

@@ -1,7 +1,8 @@
-import { type Endpoint, workloadKey } from '../../endpoint.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import type { ConnectionObservation } from '../../observation.ts';
-import { Lru } from '../../sketch/lru.ts';
+import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
+import { portName } from '../port-name.ts';
 import type { ConnectionFloodParameters } from './parameters.ts';
 
 const PAIRS = 8192;
@@ -44,7 +45,7 @@ interface Silent {
 
 /** Connections that are held open: counted by client and server, each with what its client said. */
 export class HeldConnections {
-  readonly #pairs = new Lru<string, Pair>(PAIRS, ({ sinceMs }) => !Number.isNaN(sinceMs));
+  readonly #pairs = new PairLru<Pair>(PAIRS, ({ sinceMs }) => !Number.isNaN(sinceMs));
   readonly #silent = new Map<string, Silent>();
   #evicted = 0;
 
@@ -57,11 +58,11 @@ export class HeldConnections {
     isShared: boolean,
     p: ConnectionFloodParameters,
   ): void {
-    const key = pairKey(seen, local);
-    let pair = this.#pairs.get(key);
+    const watched = watchedEnd(seen, local);
+    let pair = this.#pairs.get(watched, seen.remote.ip);
     if (pair === undefined) {
       pair = new Pair(seen, local, remote, isOutside, isShared);
-      this.#pairs.set(key, pair);
+      this.#pairs.add(watched, seen.remote.ip, pair);
     }
     pair.open++;
     const { answered, asked } = ofServer(seen);
@@ -73,7 +74,7 @@ export class HeldConnections {
 
   /** A later observation of a live connection. */
   moved(seen: ConnectionObservation, p: ConnectionFloodParameters): void {
-    const silent = this.#silent.get(seen.id);
+    const silent = this.#silent.size === 0 ? undefined : this.#silent.get(seen.id);
     if (silent === undefined) return;
     const isServer = seen.role !== 'client';
     const answers = isServer ? seen.delta.sentBytes : seen.delta.receivedBytes;
@@ -86,11 +87,11 @@ export class HeldConnections {
   /** The end of a connection that was seen alive. */
   closed(seen: ConnectionObservation, local: Endpoint): void {
     if (this.#silent.size > 0) this.#silent.delete(seen.id);
-    const key = pairKey(seen, local);
-    const pair = this.#pairs.get(key);
+    const watched = watchedEnd(seen, local);
+    const pair = this.#pairs.get(watched, seen.remote.ip);
     if (pair === undefined) return;
     pair.open--;
-    if (pair.open <= 0 && Number.isNaN(pair.sinceMs)) this.#pairs.delete(key);
+    if (pair.open <= 0 && Number.isNaN(pair.sinceMs)) this.#pairs.delete(watched, seen.remote.ip);
   }
 
   /** Calls `each` for all pairs that have open connections, with their counts as of now. */
@@ -139,8 +140,7 @@ function ofServer({ role, total }: ConnectionObservation): { answered: number; a
     : { answered: total.sentBytes, asked: total.receivedBytes };
 }
 
-function pairKey(seen: ConnectionObservation, local: Endpoint): string {
-  return seen.role === 'client'
-    ? `${workloadKey(local)}>${seen.remote.ip}:${seen.remote.port}`
-    : `${seen.remote.ip}<${workloadKey(local)}:${seen.local.port}`;
+/** The watched end of a pair, with the server's port; its other end is an address. */
+function watchedEnd({ role, local: { port }, remote }: ConnectionObservation, local: Endpoint): string {
+  return role === 'client' ? portName(local, remote.port, false) : portName(local, port, true);
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
-import { network } from '../../learn/peer-fact.ts';
+import { networkOf } from '../../learn/peer-fact.ts';
 import { runOf } from '../../learn/workload-kind.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
@@ -142,7 +142,7 @@ export class ExfiltrationInstance implements DetectorInstance {
   }
 
   #destination(sender: Sender, remote: Endpoint, port: number, timeMs: number): Destination {
-    const to = network(remote.ip);
+    const to = networkOf(remote);
     let destination = sender.destinations.get(to);
     if (destination === undefined) {
       const isKnown = this.#learning.knows(sender.workload, sentTo(to));

@@ -6,7 +6,7 @@ import type {
   Observation,
   ProbeObservation,
 } from '../../observation.ts';
-import { RecentKeys } from '../../sketch/recent-keys.ts';
+import { RecentPairs } from '../../sketch/recent-pairs.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
@@ -43,7 +43,7 @@ export class UdpFloodInstance implements DetectorInstance {
   readonly #context: DetectorContext;
   readonly #targets = new FloodTargets<UdpTarget>(CAPACITY, (key, endpoint) => new UdpTarget(key, endpoint));
   /** Pairs in which the target has answered a heavy source, or asked it. */
-  readonly #answered = new RecentKeys(ANSWERED_CAPACITY, ANSWERED_MS);
+  readonly #answered = new RecentPairs(ANSWERED_CAPACITY, ANSWERED_MS);
   readonly #dhcp = new DhcpRequests();
   readonly #clock = new FloodClock();
   #findings: Finding[] = [];
@@ -142,7 +142,7 @@ export class UdpFloodInstance implements DetectorInstance {
   #sent(seen: DatagramObservation, local: Endpoint, remote: Endpoint): void {
     const { receivedPackets, sentPackets, sentBytes } = seen.delta;
     // What it asked for goes on for a moment after its socket is closed.
-    if (receivedPackets >= HEAVY) this.#answered.add(pairOf(seen.remote.ip, seen.local.ip), seen.timeMs);
+    if (receivedPackets >= HEAVY) this.#answered.add(seen.remote.ip, seen.local.ip, seen.timeMs);
     let packets = unanswered(sentPackets, receivedPackets, this.#p.answerWeight);
     if (packets <= 0) return;
     if (sentPackets >= HEAVY && this.#consents(seen, receivedPackets > 0)) packets /= this.#p.consentFactor;
@@ -170,8 +170,7 @@ export class UdpFloodInstance implements DetectorInstance {
     const isHammering = packets >= HAMMERED * Math.max(1, probe.distinctPorts) || packets >= BEYOND_SCANS;
     if (!isHammering && packets > LIGHT) return;
     const p = this.#p;
-    if (isHammering && this.#answered.has(pairOf(probe.sourceIp, probe.targetIp), probe.timeMs))
-      packets /= p.consentFactor;
+    if (isHammering && this.#answered.has(probe.sourceIp, probe.targetIp, probe.timeMs)) packets /= p.consentFactor;
     const isOutside = this.#isOutside(remote);
     const state = this.#targets.touch(local);
     const floor = isOutside ? p.closedPacketsPerSecond : p.insidePacketsPerSecond;
@@ -182,9 +181,9 @@ export class UdpFloodInstance implements DetectorInstance {
 
   /** Whether the target has answered the sender lately; a pair that goes on is remembered as long as it does. */
   #consents(seen: DatagramObservation, answersNow: boolean): boolean {
-    const pair = pairOf(seen.remote.ip, seen.local.ip);
-    if (!answersNow && !this.#answered.has(pair, seen.timeMs)) return false;
-    this.#answered.add(pair, seen.timeMs);
+    const [remote, local] = [seen.remote.ip, seen.local.ip];
+    if (!answersNow && !this.#answered.has(remote, local, seen.timeMs)) return false;
+    this.#answered.add(remote, local, seen.timeMs);
     return true;
   }
 
@@ -221,10 +220,6 @@ export class UdpFloodInstance implements DetectorInstance {
     const target = measure.loudest === undefined ? null : cluster.behind(nameAddress(measure.loudest));
     return { sinceMs: nowMs, source, target };
   }
-}
-
-function pairOf(source: string, target: string): string {
-  return `${source}>${target}`;
 }
 
 /** What of `packets` no packet the other way vouches for; below 0 when only answers came: to packets of before. */
