@@ -8,14 +8,16 @@ import { explainError, nearestName } from '@netguard/core';
 import { findProgram, requireLabHost } from '../packages/cli/src/lab/requirements.ts';
 import { loadScenario, scenarioIds } from '../test/scenarios/support/folders.ts';
 import { record } from '../test/scenarios/support/record.ts';
-import { isRecorded } from '../test/scenarios/support/recording.ts';
+import { isRecorded, readRecording } from '../test/scenarios/support/recording.ts';
 import { requireTcpdump } from '../test/scenarios/support/tcpdump.ts';
 
 const USAGE = `usage: npm run record -- [OPTIONS] NAME…
   NAME             a folder of test/scenarios; its capture.pcap.gz, identities.yaml and recording.json are written anew
   --all            every scenario that has a capture
-  --max-packets N  a capture ends after N packets, from 1 to 1000000 (12000 unless set)
+  --max-packets N  a capture ends after N packets, from 1 to 1000000 (as before, else 12000)
   --help           this text`;
+
+const DEFAULT_PACKETS = 12_000;
 
 /** How a program says its version. */
 const VERSIONS = {
@@ -31,21 +33,22 @@ try {
   requireLabHost();
   requireTcpdump();
   for (const name of names) {
-    const { packets, isCut, bytes } = await record(await loadScenario(name), maxPackets, versions());
-    console.log(`${name}: ${packets} packets${isCut ? ', cut' : ''}, ${(bytes / 1000).toFixed(1)} kB`);
+    const limit = maxPackets ?? (isRecorded(name) ? readRecording(name).recording.maxPackets : DEFAULT_PACKETS);
+    const { packets, bytes } = await record(await loadScenario(name), limit, versions());
+    console.log(`${name}: ${packets} packets${packets === limit ? ', cut' : ''}, ${(bytes / 1000).toFixed(1)} kB`);
   }
 } catch (error) {
   console.error(explainError(error));
   process.exit(1);
 }
 
-function readArguments(): { names: readonly string[]; maxPackets: number } {
+function readArguments(): { names: readonly string[]; maxPackets: number | undefined } {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
         all: { type: 'boolean', default: false },
-        'max-packets': { type: 'string', default: '12000' },
+        'max-packets': { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -53,8 +56,9 @@ function readArguments(): { names: readonly string[]; maxPackets: number } {
       console.log(USAGE);
       process.exit(0);
     }
-    const maxPackets = Number(values['max-packets']);
-    if (!Number.isInteger(maxPackets) || maxPackets < 1 || maxPackets > 1_000_000) {
+    const limit = values['max-packets'];
+    const maxPackets = limit === undefined ? undefined : Number(limit);
+    if (maxPackets !== undefined && (!Number.isInteger(maxPackets) || maxPackets < 1 || maxPackets > 1_000_000)) {
       throw new Error('--max-packets takes a whole number from 1 to 1000000.');
     }
     const known = scenarioIds();

@@ -32,7 +32,7 @@ export async function record(
     const packets = countPackets(pcap);
     const roles = Object.keys(scenario.hosts ?? {}).map((role) => [role, act.member(role).ips] as const);
     const hosts = Object.fromEntries(roles);
-    const recording = { recordedAt, versions, packets, isCut: packets === maxPackets, hosts };
+    const recording = { recordedAt, versions, packets, maxPackets, hosts };
     const packed = gzipSync(pcap, { level: 9 });
     writeFileSync(scenarioFile(id, 'capture.pcap.gz'), packed);
     writeFileSync(scenarioFile(id, 'identities.yaml'), identityFile(lab));

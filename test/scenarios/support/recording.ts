@@ -10,8 +10,8 @@ export interface Recording {
   /** What recorded it and what made the traffic: programs with their versions. */
   readonly versions: Readonly<Record<string, string>>;
   readonly packets: number;
-  /** The recording was ended by its limit of packets before the scenario was over. */
-  readonly isCut: boolean;
+  /** The recording ended by itself after so many, the scenario perhaps not. */
+  readonly maxPackets: number;
   /** Addresses of the roles outside the cluster, which the identity file does not name. */
   readonly hosts: Readonly<Record<string, readonly string[]>>;
 }
