@@ -228,8 +228,10 @@ export class Contacts {
   }
 
   #isSuspect(source: Endpoint, seen: ConnectionObservation | DatagramObservation, isClient: boolean): boolean {
+    const isOutside = source.kind === 'world';
+    if (this.#suspects.isEmpty(isOutside)) return false;
     const ip = isClient ? seen.local.ip : seen.remote.ip;
-    return this.#suspects.has(sourceKeyOf(source, ip), source.kind === 'world', seen.timeMs);
+    return this.#suspects.has(sourceKeyOf(source, ip), isOutside, seen.timeMs);
   }
 }
 

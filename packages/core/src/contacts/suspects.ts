@@ -55,9 +55,13 @@ export class Suspects {
     return { isSuspect: true, earlier };
   }
 
+  /** Whether there are none at all, inside or outside: then nobody's name has to be made to ask. */
+  isEmpty(isOutside: boolean): boolean {
+    return (isOutside ? this.#outside : this.#inside).size === 0;
+  }
+
   has(sourceKey: string, isOutside: boolean, nowMs: number): boolean {
     const table = isOutside ? this.#outside : this.#inside;
-    if (table.size === 0) return false;
     const known = table.peek(sourceKey);
     return known !== undefined && nowMs - known.lastMs <= this.#forgetMs;
   }

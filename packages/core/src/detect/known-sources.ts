@@ -1,29 +1,55 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ConnectionObservation } from '../observation.ts';
 import { RecentKeys } from '../sketch/recent-keys.ts';
-import type { NameAddress } from './context.ts';
+import type { DetectorContext, NameAddress } from './context.ts';
 
 const CAPACITY = 16_384;
+
+/** Who completed a handshake lately, noted once for all detectors that share a context. */
+class CompletedSources {
+  readonly keys = new RecentKeys(CAPACITY, 0);
+  #rememberMs = 0;
+  #seen: ConnectionObservation | undefined;
+
+  /** As long as the one that asks for the longest needs. */
+  remember(ms: number): void {
+    this.#rememberMs = Math.max(this.#rememberMs, ms);
+    this.keys.ttlMs = this.#rememberMs;
+  }
+
+  note(connection: ConnectionObservation): void {
+    if (connection === this.#seen) return;
+    this.#seen = connection;
+    this.keys.add(connection.remote.ip, connection.timeMs);
+  }
+}
+
+const completed = new WeakMap<DetectorContext, CompletedSources>();
 
 /** Sources that a spoofer could not be: they have a name here, or have completed a handshake lately. */
 export class KnownSources {
   readonly #nameAddress: NameAddress;
-  readonly #completed: RecentKeys;
+  readonly #completed: CompletedSources;
+  #rememberMs: number;
 
-  constructor(nameAddress: NameAddress, rememberMs: number) {
-    this.#nameAddress = nameAddress;
-    this.#completed = new RecentKeys(CAPACITY, rememberMs);
+  constructor(context: DetectorContext, rememberMs: number) {
+    this.#nameAddress = context.nameAddress;
+    this.#completed = completed.get(context) ?? new CompletedSources();
+    completed.set(context, this.#completed);
+    this.#rememberMs = rememberMs;
+    this.#completed.remember(rememberMs);
   }
 
   set rememberMs(rememberMs: number) {
-    this.#completed.ttlMs = rememberMs;
+    this.#rememberMs = rememberMs;
+    this.#completed.remember(rememberMs);
   }
 
   /** Learns from a server's connection; only its first and last observation, to be cheap. */
   observe(connection: ConnectionObservation): void {
     if (connection.role !== 'server' || !connection.established) return;
     if (!connection.isNew && connection.phase !== 'closed') return;
-    this.#completed.add(connection.remote.ip, connection.timeMs);
+    this.#completed.note(connection);
   }
 
   /** Whether at least half of the distinct sources are known; false when there are none to judge by. */
@@ -31,26 +57,27 @@ export class KnownSources {
     const distinct = new Set(sources);
     let known = 0;
     for (const ip of distinct) {
-      if (this.#completed.has(ip, nowMs) || isNamed(this.#nameAddress(ip))) known++;
+      if (this.hasCompleted(ip, nowMs) || isNamed(this.#nameAddress(ip))) known++;
     }
     return distinct.size > 0 && known * 2 >= distinct.size;
   }
 
   /** Whether the source completed a handshake lately. */
   hasCompleted(ip: string, nowMs: number): boolean {
-    return this.#completed.has(ip, nowMs);
+    const seenMs = this.#completed.keys.seenMs(ip, nowMs);
+    return seenMs !== undefined && nowMs - seenMs <= this.#rememberMs;
   }
 
   get size(): number {
-    return this.#completed.size;
+    return this.#completed.keys.size;
   }
 
   get capacity(): number {
-    return this.#completed.capacity;
+    return this.#completed.keys.capacity;
   }
 
   get evicted(): number {
-    return this.#completed.evicted;
+    return this.#completed.keys.evicted;
   }
 }
 

@@ -30,9 +30,19 @@ export class Beats {
     return this.count === 0 ? Number.NEGATIVE_INFINITY : (this.#times[(this.count - 1) % BEATS_KEPT] ?? 0);
   }
 
+  /** How many beats are kept. */
+  get kept(): number {
+    return Math.min(this.count, BEATS_KEPT);
+  }
+
+  /** When the nth of the kept beats was, the oldest being 0. */
+  timeOf(index: number): number {
+    return this.#times[(this.count - this.kept + index) % BEATS_KEPT]!;
+  }
+
   /** The kept beats in the order in which they came. */
   list(): { times: number[]; sent: number[]; received: number[] } {
-    const kept = Math.min(this.count, BEATS_KEPT);
+    const { kept } = this;
     const times: number[] = [];
     const sent: number[] = [];
     const received: number[] = [];

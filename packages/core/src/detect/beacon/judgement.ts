@@ -1,7 +1,7 @@
 import type { Beats } from './beats.ts';
 import type { Connection, Pair } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
-import { middle, type RhythmScore, scoreRhythm } from './rhythm-score.ts';
+import { middle, type RhythmScore, scoreIntervals, scoreRhythm } from './rhythm-score.ts';
 import { isUsualPort } from './usual-ports.ts';
 
 /** What makes a pair a beacon: its connections come in a rhythm, or the bursts within one do, or it is a session without one. */
@@ -60,9 +60,10 @@ function judge(
 ): Verdict | undefined {
   const spanMs = beats.lastMs - beats.firstMs;
   if (beats.count < p.minimumBeats || spanMs < p.minimumSpanMs) return undefined;
+  if (scoreIntervals(beats) < p.intervalScore + CHANCE / beats.kept) return undefined;
   const { times, sent, received } = beats.list();
-  const rhythm = scoreRhythm(times, sent, p.intervalScore + CHANCE / times.length, p.sizeScore);
-  if (rhythm === undefined) return undefined;
+  const rhythm = scoreRhythm(times, sent);
+  if (rhythm.ds < p.sizeScore) return undefined;
   if (rhythm.medianSize > p.largestBeatBytes || middle(received) > p.largestBeatBytes) return undefined;
   const score = rhythm.score * modifier(pair, isShared);
   return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared };

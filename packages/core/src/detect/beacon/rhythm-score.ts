@@ -1,4 +1,4 @@
-import { BEATS_KEPT } from './beats.ts';
+import { BEATS_KEPT, type Beats } from './beats.ts';
 
 /**
  * How regular a rhythm is, as RITA v5 scores it (analysis/beacons.go): spread and skew of intervals and sizes, and how evenly
@@ -26,67 +26,103 @@ const MOST_PARTS = 24;
 /** Below this share of the median an interquartile range is jitter, whose skew says nothing. RITA: below 10 s, for hours. */
 const JITTER_SHARE = 0.1;
 
-/** Where values are sorted: a beacon's score is asked for by the thousand a second, and nothing of it is kept. */
+/** Where values are sorted: scores are asked for by the thousand a second, and nothing of this is kept. */
 const sorted = new Float64Array(BEATS_KEPT);
-const deviations = new Float64Array(BEATS_KEPT);
 
-/**
- * `times` and `sizes` of the same beats, in order of time; milliseconds and bytes, three beats at the least and 64 at the
- * most. Undefined when the intervals score below `leastTs` or the sizes below `leastDs`: most do, and the rest is not asked.
- */
-export function scoreRhythm(
-  times: readonly number[],
-  sizes: readonly number[],
-  leastTs = 0,
-  leastDs = 0,
-): RhythmScore | undefined {
-  for (let at = 1; at < times.length; at++) sorted[at - 1] = times[at]! - times[at - 1]!;
-  const medianInterval = sortedMedian(times.length - 1);
-  const ts = spread(times.length - 1, medianInterval);
-  if (ts < leastTs) return undefined;
-  for (let at = 0; at < sizes.length; at++) sorted[at] = sizes[at]!;
-  const medianSize = sortedMedian(sizes.length);
-  const ds = spread(sizes.length, medianSize);
-  if (ds < leastDs) return undefined;
+/** `times` and `sizes` of the same beats, in order of time; milliseconds and bytes. 3 to 64 beats. */
+export function scoreRhythm(times: readonly number[], sizes: readonly number[]): RhythmScore {
+  sortIntervals(times.length, (index) => times[index]!);
+  const interval = { score: spread(times.length - 1), median: median(times.length - 1) };
+  sortValues(sizes.length, (index) => sizes[index]!);
+  const size = { score: spread(sizes.length), median: median(sizes.length) };
   const parts = partCounts(times);
   const hist = Math.max(0, 1 - variation(parts));
   const dur = parts.filter((count) => count > 0).length / parts.length;
-  return { ts, ds, hist, dur, score: (ts + ds + hist + dur) / 4, medianInterval, medianSize };
+  return {
+    ts: interval.score,
+    ds: size.score,
+    hist,
+    dur,
+    score: (interval.score + size.score + hist + dur) / 4,
+    medianInterval: interval.median,
+    medianSize: size.median,
+  };
+}
+
+/** `ts` of the kept beats alone, 3 of them at the least: most rhythms are none by that already. */
+export function scoreIntervals(beats: Beats): number {
+  sortIntervals(beats.kept, (index) => beats.timeOf(index));
+  return spread(beats.kept - 1);
 }
 
 /** The one in the middle, the larger of two; 64 values at the most. */
 export function middle(values: readonly number[]): number {
-  for (let at = 0; at < values.length; at++) sorted[at] = values[at]!;
-  sorted.subarray(0, values.length).sort();
+  sortValues(values.length, (index) => values[index]!);
   return sorted[values.length >>> 1]!;
 }
 
-/** Sorts the first values of `sorted`; their median, not below 0. */
-function sortedMedian(length: number): number {
-  sorted.subarray(0, length).sort();
-  return Math.max(0, quantile(sorted, length, 0.5));
+function sortIntervals(length: number, timeOf: (index: number) => number): void {
+  let before = timeOf(0);
+  for (let index = 1; index < length; index++) {
+    const time = timeOf(index);
+    insert(time - before, index - 1);
+    before = time;
+  }
 }
 
-/** ((1 − |Bowley skew|) + (median − MAD) / median) / 2 of the first values of `sorted`. */
-function spread(length: number, median: number): number {
-  if (median <= 0) return 0;
-  const q1 = quantile(sorted, length, 0.25);
-  const q3 = quantile(sorted, length, 0.75);
+function sortValues(length: number, valueAt: (index: number) => number): void {
+  for (let index = 0; index < length; index++) insert(valueAt(index), index);
+}
+
+/** Into the first `length` of `sorted`: so few are sorted fastest like this. */
+function insert(value: number, length: number): void {
+  let at = length;
+  for (; at > 0 && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
+  sorted[at] = value;
+}
+
+/** Of the first `length` of `sorted`; not below 0. */
+function median(length: number): number {
+  return Math.max(0, quantile(length, 0.5));
+}
+
+/** ((1 − |Bowley skew|) + (median − MAD) / median) / 2 of the first `length` of `sorted`. */
+function spread(length: number): number {
+  const middle = median(length);
+  if (middle === 0) return 0;
+  const q1 = quantile(length, 0.25);
+  const q3 = quantile(length, 0.75);
   const range = q3 - q1;
-  const isJitter = range <= JITTER_SHARE * median || median === q1 || median === q3;
-  const skew = isJitter ? 0 : (q1 + q3 - 2 * median) / range;
-  for (let at = 0; at < length; at++) deviations[at] = Math.abs(sorted[at]! - median);
-  deviations.subarray(0, length).sort();
-  const steadiness = Math.max(0, (median - quantile(deviations, length, 0.5)) / median);
+  const isJitter = range <= JITTER_SHARE * middle || middle === q1 || middle === q3;
+  const skew = isJitter ? 0 : (q1 + q3 - 2 * middle) / range;
+  const steadiness = Math.max(0, (middle - medianDeviation(length, middle)) / middle);
   return (1 - Math.abs(skew) + steadiness) / 2;
 }
 
-/** Of sorted values, linear between neighbours. */
-function quantile(values: Float64Array, length: number, share: number): number {
+/** Of the first `length` of `sorted`, linear between neighbours. */
+function quantile(length: number, share: number): number {
   const at = (length - 1) * share;
-  const low = values[Math.floor(at)]!;
-  const high = values[Math.ceil(at)]!;
+  const low = sorted[Math.floor(at)]!;
+  const high = sorted[Math.ceil(at)]!;
   return low + (high - low) * (at - Math.floor(at));
+}
+
+/** The median of the distances from `middle`: the nearest half of the values, taken from the middle outwards. */
+function medianDeviation(length: number, middle: number): number {
+  let above = 0;
+  while (above < length && sorted[above]! < middle) above++;
+  let below = above - 1;
+  let nearer = 0;
+  let deviation = 0;
+  for (let count = 0; count <= Math.ceil((length - 1) / 2); count++) {
+    const down = below >= 0 ? middle - sorted[below]! : Number.POSITIVE_INFINITY;
+    const up = above < length ? sorted[above]! - middle : Number.POSITIVE_INFINITY;
+    nearer = deviation;
+    deviation = Math.min(down, up);
+    if (down <= up) below--;
+    else above++;
+  }
+  return length % 2 === 1 ? deviation : nearer + (deviation - nearer) / 2;
 }
 
 /** Beats in each equal part of the time from the first to the last. */

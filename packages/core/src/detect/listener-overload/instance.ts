@@ -3,7 +3,7 @@ import { type Endpoint, endpointName } from '../../endpoint.ts';
 import type { ListenerObservation, Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
-import type { NameAddress } from '../context.ts';
+import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { KnownSources } from '../known-sources.ts';
 import { listenerKey, listenerTarget } from '../listener-key.ts';
@@ -36,9 +36,9 @@ export class ListenerOverloadInstance implements DetectorInstance {
   /** Listeners in a spell of full accept queues. */
   readonly #active = new Set<Listener>();
 
-  constructor(parameters: ListenerOverloadParameters, nameAddress: NameAddress) {
+  constructor(parameters: ListenerOverloadParameters, context: DetectorContext) {
     this.#parameters = parameters;
-    this.#known = new KnownSources(nameAddress, parameters.knownSourceMs);
+    this.#known = new KnownSources(context, parameters.knownSourceMs);
   }
 
   configure(parameters: Readonly<Record<string, number>>): void {

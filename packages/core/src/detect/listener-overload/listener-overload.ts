@@ -12,5 +12,5 @@ export const listenerOverload: Detector<typeof listenerOverloadParameters> = {
   parameters: listenerOverloadParameters,
   observes: ['connection', 'listener'],
   observesConnection: ({ role, isEstablished, isMoved }) => role === 'server' && isEstablished && !isMoved,
-  create: (parameters, { nameAddress }) => new ListenerOverloadInstance(parameters, nameAddress),
+  create: (parameters, context) => new ListenerOverloadInstance(parameters, context),
 };

@@ -34,7 +34,7 @@ export class SynFloodInstance implements DetectorInstance {
   constructor(parameters: SynFloodParameters, context: DetectorContext) {
     this.#parameters = parameters;
     this.#nameAddress = context.nameAddress;
-    this.#known = new KnownSources(context.nameAddress, parameters.knownSourceMs);
+    this.#known = new KnownSources(context, parameters.knownSourceMs);
     this.#secondary = new SecondaryFloods(context);
   }
 
