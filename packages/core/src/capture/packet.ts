@@ -30,6 +30,8 @@ export class Packet {
   sequence = 0;
   acknowledgement = 0;
   segmentSize = 0;
+  /** A first SYN as scanners and flooders make it by hand; a socket's looks otherwise. */
+  isRawSyn = false;
   /** The packet that an ICMP error answers; undefined for anything else. */
   quoted: QuotedPacket | undefined = undefined;
 }

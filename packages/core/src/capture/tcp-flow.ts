@@ -80,6 +80,8 @@ export class TcpFlow {
   repeats = 0;
   /** The first packet was judged to be a probe. */
   isProbe = false;
+  /** Its SYN was made by hand: there is no socket at the client. */
+  isRaw = false;
 
   reset(slot: number, number: number, timeMs: number): void {
     this.slot = slot;
@@ -98,5 +100,6 @@ export class TcpFlow {
     this.flags = 0;
     this.repeats = 0;
     this.isProbe = false;
+    this.isRaw = false;
   }
 }

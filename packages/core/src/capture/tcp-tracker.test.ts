@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ConnectionObservation } from '../observation.ts';
 import { ACK, FIN, ICMP, PSH, RST, SYN, TCP } from './packet.ts';
 import { observeFrames, ofKind } from './testing/observe-frames.ts';
-import { ethernet, icmp, ipv4, tcp } from './testing/packets.ts';
+import { ethernet, icmp, ipv4, segmentSize, tcp } from './testing/packets.ts';
 import type { WrittenFrame } from './testing/pcap-writer.ts';
 import { type Ends, reversed, segment, Talk } from './testing/talk.ts';
 
@@ -150,6 +150,24 @@ describe('a TCP connection in a capture', () => {
       ['10.0.0.2', '10.0.0.1', 40_000, 1],
     );
     assert.equal(others.length, 0);
+  });
+
+  it('that a SYN made by hand only tries has no socket at the client, and is told of by its target alone', () => {
+    const segments = [
+      { window: 1024, options: segmentSize(1460) },
+      { window: 512 },
+      { window: 1024, options: Uint8Array.of(...segmentSize(1460), 4, 2, 1, 1) },
+      { window: 64_240, options: segmentSize(1460) },
+    ].map((shape, index) => ({ ...shape, sourcePort: 40_000 + index, targetPort: 81, flags: SYN }));
+    const frames = segments.map((one) => ({
+      timeMs: T0,
+      bytes: ethernet(ipv4(ENDS.client, ENDS.server, tcp(one), { protocol: TCP })),
+    }));
+    const observed = observeFrames(frames, { afterMs: 2000 });
+    const clients = ofKind(observed, 'connection').map(({ local }) => local.port);
+    assert.deepEqual([...new Set(clients)], [40_002, 40_003]);
+    const syns = ofKind(observed, 'probe').reduce((sum, { shapes }) => sum + shapes.syn, 0);
+    assert.equal(syns, 4);
   });
 
   it('from the middle is told of as preexisting, its client guessed by the ports', () => {

@@ -109,7 +109,7 @@ export class TcpTracker {
       this.#table.move(flow, WAITING);
       flow.isDirty = false;
       if (flow.state === SYN_SENT) this.#countFailedSyn(flow);
-      this.#observe(connectionObservation(flow, flow.client, nowMs, null));
+      this.#tellAttempt(flow, null);
     }
   }
 
@@ -122,8 +122,7 @@ export class TcpTracker {
       if (!flow.isDirty) continue;
       flow.isDirty = false;
       if (flow.state === ESTABLISHED) this.#tellBoth(flow, nowMs);
-      else if (this.#table.listOf(flow) === WAITING)
-        this.#observe(connectionObservation(flow, flow.client, nowMs, null));
+      else if (this.#table.listOf(flow) === WAITING) this.#tellAttempt(flow, null);
     }
     this.#endSilent(WAITING, GIVE_UP_MS, (flow) => this.#giveUp(flow));
     this.#endSilent(HALF_CLOSED, HALF_CLOSED_MS, (flow) => this.#close(flow, finReason(flow, 0), finReason(flow, 1)));
@@ -180,6 +179,7 @@ export class TcpTracker {
     const target = flow.ends[sender === 0 ? 1 : 0];
     flow.state = SYN_SENT;
     flow.flags = packet.flags;
+    flow.isRaw = packet.isRawSyn;
     end.initial = packet.sequence;
     end.sent.begin(packet.sequence + 1);
     end.segmentSize = packet.segmentSize;
@@ -458,8 +458,12 @@ export class TcpTracker {
     const client = flow.client;
     const server = client === 0 ? 1 : 0;
     const reasons = [first, second] as const;
-    this.#observe(connectionObservation(flow, client, this.#nowMs, reasons[client]));
-    if (flow.state === ESTABLISHED) this.#observe(connectionObservation(flow, server, this.#nowMs, reasons[server]));
+    if (flow.state === ESTABLISHED) {
+      this.#observe(connectionObservation(flow, client, this.#nowMs, reasons[client]));
+      this.#observe(connectionObservation(flow, server, this.#nowMs, reasons[server]));
+    } else {
+      this.#tellAttempt(flow, reasons[client]);
+    }
     flow.state = CLOSED;
     flow.isDirty = false;
     flow.lastMs = this.#nowMs;
@@ -480,6 +484,11 @@ export class TcpTracker {
   #giveUp(flow: TcpFlow): void {
     const reason = flow.ends[flow.client].retransmits >= TIMEOUT_RETRANSMITS ? 'timeout' : 'gave-up';
     this.#close(flow, reason, reason);
+  }
+
+  /** What the client's socket tells of a connection that is not open: a raw sender has none, as live. */
+  #tellAttempt(flow: TcpFlow, reason: CloseReason | null): void {
+    if (!flow.isRaw) this.#observe(connectionObservation(flow, flow.client, this.#nowMs, reason));
   }
 
   #tellBoth(flow: TcpFlow, nowMs: number): void {

@@ -1,12 +1,18 @@
 /** The transport header of a packet, filled into a `Packet`. Ports, flags and sizes are as the live source counts them. */
 import { type IpHeader, readIp, word } from './ip-header.ts';
-import { ICMP, ICMPV6, type Packet, QuotedPacket, SCTP, SYN, TCP, UDP } from './packet.ts';
+import { ACK, ICMP, ICMPV6, type Packet, QuotedPacket, SCTP, SYN, TCP, UDP } from './packet.ts';
 
 const quoted = new QuotedPacket();
 
 /** ICMP types that quote the packet they are about (RFC 792, RFC 4443). */
 const ERRORS = new Set([3, 4, 5, 11, 12]);
 const LAST_V6_ERROR = 127;
+
+/**
+ * The windows that nmap (1024 to 4096), masscan (1024) and hping3 (512) write, with the segment size as only option or none
+ * (Emerging Threats 2000537, 2009582 to 2009584). The sockets of operating systems offer more and have more options.
+ */
+const MAX_RAW_WINDOW = 4096;
 
 /**
  * Reads the header at `at` of a transport payload of `length` bytes, of which those before `end` were captured. Returns
@@ -59,8 +65,17 @@ function tcp(packet: Packet, bytes: Uint8Array, at: number, end: number, length:
   packet.flags = bytes[at + 13]! & 63;
   packet.payloadBytes = Math.max(0, length - headerLength);
   packet.segmentSize = 0;
-  if ((packet.flags & SYN) !== 0) packet.segmentSize = segmentSize(bytes, at + 20, Math.min(end, at + headerLength));
+  packet.isRawSyn = false;
+  if ((packet.flags & SYN) !== 0) {
+    packet.segmentSize = segmentSize(bytes, at + 20, Math.min(end, at + headerLength));
+    packet.isRawSyn = (packet.flags & ACK) === 0 && at + headerLength <= end && isRaw(bytes, at, headerLength);
+  }
   return undefined;
+}
+
+function isRaw(bytes: Uint8Array, at: number, headerLength: number): boolean {
+  const window = (bytes[at + 14]! << 8) | bytes[at + 15]!;
+  return window <= MAX_RAW_WINDOW && (headerLength === 20 || (headerLength === 24 && bytes[at + 20] === 2));
 }
 
 /** The maximum segment size option (RFC 9293), or 0. */

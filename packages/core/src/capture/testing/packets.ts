@@ -10,6 +10,8 @@ export interface TcpSegment {
   readonly acknowledgement?: number;
   readonly payload?: Uint8Array | number;
   readonly options?: Uint8Array;
+  /** 65535 unless set. */
+  readonly window?: number;
 }
 
 export function tcp(segment: TcpSegment): Uint8Array {
@@ -22,7 +24,7 @@ export function tcp(segment: TcpSegment): Uint8Array {
   view.setUint32(8, (segment.acknowledgement ?? 0) >>> 0);
   header[12] = (header.length / 4) << 4;
   header[13] = segment.flags;
-  view.setUint16(14, 65_535);
+  view.setUint16(14, segment.window ?? 65_535);
   header.set(options, 20);
   return concat([header, payloadOf(segment.payload)]);
 }
