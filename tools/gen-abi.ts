@@ -20,6 +20,7 @@ const STRUCTS = [
   'ng_total_key',
   'ng_total_value',
   'ng_conv_key',
+  'ng_conv4_key',
   'ng_conv_value',
   'ng_drop_key',
   'ng_probe_key',
@@ -28,7 +29,7 @@ const STRUCTS = [
   'ng_cgroup_event',
   'ng_limits',
 ];
-const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_probe_shape'];
+const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_total_slot', 'ng_probe_shape'];
 
 /** `ng_sock_record` → `ngSockRecord`. */
 function camel(name: string): string {

@@ -3,7 +3,6 @@
 #ifndef NETGUARD_EVENT_H
 #define NETGUARD_EVENT_H
 
-#define NG_ABI_VERSION 1
 #define NG_COMM_LEN 16
 #define NG_PATH_LEN 256
 
@@ -138,8 +137,6 @@ struct ng_listener_key {
 
 struct ng_listener_value {
 	__u64 cgroup_id;
-	__u64 first_ns;
-	__u64 last_ns;
 	__u64 syns;                 /* first SYNs only */
 	__u64 syn_retrans;
 	__u64 queue_full;           /* first SYNs that met a full accept queue */
@@ -187,12 +184,20 @@ struct ng_total_key {
 	__u32 pad1;
 };
 
+/* One cache line, in the mmapable array ng_totals. */
 struct ng_total_value {
+	struct ng_total_key key;    /* whose it is; a cgroup id of all ones: nobody's */
 	__u64 rx_packets;
 	__u64 rx_bytes;
 	__u64 tx_packets;
 	__u64 tx_bytes;
 	__u64 overflow;             /* packets whose conversation had no room */
+	__u64 pad0;
+};
+
+/* The first slots of ng_totals are of cgroup 0: packets are counted there whose cgroup found no room. */
+enum ng_total_slot {
+	NG_OVERFLOW_TOTALS = 10,
 };
 
 struct ng_conv_key {
@@ -206,6 +211,18 @@ struct ng_conv_key {
 	__u16 pad0;
 };
 
+/* The same over IPv4: half as long, as hashing and comparing it is much of what a packet costs. */
+struct ng_conv4_key {
+	__u64 cgroup_id;
+	__u32 laddr;                /* network order */
+	__u32 raddr;
+	__u16 lport;
+	__u16 rport;
+	__u8 protocol;
+	__u8 loopback;
+	__u16 pad0;
+};
+
 struct ng_conv_value {
 	__u64 first_ns;             /* coarse monotonic clock, as all times of packets and probes */
 	__u64 rx_packets;
@@ -213,7 +230,7 @@ struct ng_conv_value {
 	__u64 tx_packets;
 	__u64 tx_bytes;
 	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
-	__u32 pad0;
+	__u32 slot;                 /* in ng_totals; the total's key tells whether it still holds */
 };
 
 struct ng_drop_key {

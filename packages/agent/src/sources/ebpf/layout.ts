@@ -19,6 +19,14 @@ export function address(bytes: Uint8Array, offset: number): string {
   return text === '::' ? '0.0.0.0' : text;
 }
 
+const mapped = new Uint8Array(16).fill(0xff, 10, 12);
+
+/** The text of an IPv4 address in four bytes, network order. */
+export function ipv4Address(bytes: Uint8Array, offset: number): string {
+  for (let i = 0; i < 4; i++) mapped[12 + i] = bytes[offset + i] as number;
+  return formatAddress(mapped, 0);
+}
+
 const names = new Map<string, string>();
 
 /** A NUL-padded name such as comm (bytes as Latin-1, so that any byte survives), interned: few distinct ones exist. */

@@ -30,7 +30,8 @@ const VALUE_SIZES: Readonly<Record<string, number>> = {
   ng_live_header: abi.ngLiveHeader.SIZE,
   ng_listeners: abi.ngListenerValue.SIZE,
   ng_totals: abi.ngTotalValue.SIZE,
-  ng_convs: abi.ngConvValue.SIZE,
+  ng_convs4: abi.ngConvValue.SIZE,
+  ng_convs6: abi.ngConvValue.SIZE,
   ng_probes: abi.ngProbeValue.SIZE,
   ng_limits: abi.ngLimits.SIZE,
 };
@@ -172,8 +173,11 @@ export class EbpfObjects implements Disposable {
       ng_live: sources.maxLiveRecords,
       ng_live_new: newRecords(sources.maxLiveRecords),
       ng_listeners: sources.maxListeners,
-      ng_convs: sources.maxConversations,
+      ng_convs4: sources.maxConversations - ipv6Conversations(sources.maxConversations),
+      ng_convs6: ipv6Conversations(sources.maxConversations),
       ng_totals: sources.maxCgroups,
+      ng_total_slots: sources.maxCgroups,
+      ng_total_free: sources.maxCgroups,
       ng_probes: sources.maxProbes,
     };
     for (const [name, size] of Object.entries(sizes)) {
@@ -188,6 +192,11 @@ export class EbpfObjects implements Disposable {
 
 function newRecords(liveRecords: number): number {
   return Math.max(Math.ceil(liveRecords / NEW_SHARE), Math.min(liveRecords, NEW_AT_LEAST));
+}
+
+/** A quarter: nodes with more IPv6 than IPv4 datagrams are rare, and what finds no room is in the totals all the same. */
+function ipv6Conversations(conversations: number): number {
+  return conversations >>> 2;
 }
 
 /** Kernels since 6.11 hand the socket to kfree_skb's tracepoint; the program that takes it is refused by older ones. */
