@@ -233,9 +233,16 @@ struct ng_conv_value {
 	__u32 slot;                 /* in ng_totals; the total's key tells whether it still holds */
 };
 
-struct ng_drop_key {
-	__u32 netns;
-	__u32 reason;               /* enum skb_drop_reason of the running kernel */
+struct ng_drop {
+	__u64 owner;                /* network namespace << 32 | enum skb_drop_reason of the running kernel; 0: nobody's */
+	__u64 packets;              /* goes on when the owner changes */
+};
+
+#define NG_DROP_WAYS 8
+
+/* Two cache lines, in the mmapable array ng_drops. */
+struct ng_drop_set {
+	struct ng_drop way[NG_DROP_WAYS];
 };
 
 struct ng_probe_key {
@@ -243,6 +250,13 @@ struct ng_probe_key {
 	__u32 pad0;
 	struct ng_addr source;
 	struct ng_addr target;
+};
+
+/* The same over IPv4. */
+struct ng_probe4_key {
+	__u32 netns;
+	__u32 source;               /* network order */
+	__u32 target;
 };
 
 enum ng_probe_shape {
@@ -260,9 +274,8 @@ enum ng_probe_shape {
 
 struct ng_probe_value {
 	__u64 first_ns;
-	__u64 packets;
 	__u64 ports[4];             /* 256-bit sketch of destination ports */
-	__u32 shape[NG_SHAPES];
+	__u32 shape[NG_SHAPES];     /* packets; may wrap */
 	__u32 port_bits;            /* bits set in ports */
 	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
 	__u16 last_port;            /* host order */

@@ -3,6 +3,7 @@
 #ifndef NETGUARD_PACKET_COUNT_H
 #define NETGUARD_PACKET_COUNT_H
 
+#include "hash.h"
 #include "packet.h"
 #include "packet_conv.h"
 #include "packet_total.h"
@@ -17,17 +18,24 @@ static __always_inline __u32 payload_length(const struct __sk_buff *skb, const s
 	return skb->len > header ? skb->len - header : 0;
 }
 
-/* A packet with a conversation costs one look-up by hash: the conversation knows where the total is. */
+#define SLOT_GUESSES 256
+
+/* By hash of a total's key, for packets without a conversation: its slot if it was the last to be here. */
+static __u32 slot_guess[SLOT_GUESSES];
+
+/* One look-up by hash a packet is enough: the conversation, or a guess, tells where the total is. */
 static __always_inline struct ng_total_value *total_of(struct ng_conv_value *conversation, struct ng_total_key *key)
 {
-	struct ng_total_value *total = conversation ? total_in(conversation->slot, key) : 0;
+	__u32 guess = mix32(key->cgroup_id ^ (__u32)key->protocol << 24 ^ (__u32)key->loopback << 23) & (SLOT_GUESSES - 1);
+	__u32 *remembered = conversation ? &conversation->slot : &slot_guess[guess];
+	struct ng_total_value *total = total_in(*remembered, key);
 	__u32 slot;
 
 	if (total)
 		return total;
 	total = total_get(key, &slot);
-	if (total && conversation)
-		conversation->slot = slot;
+	if (total)
+		*remembered = slot;
 	return total;
 }
 

@@ -273,11 +273,17 @@ export const ngConvValue = {
   slot: 44,
 } as const;
 
-/** struct ng_drop_key */
-export const ngDropKey = {
-  SIZE: 8,
-  netns: 0,
-  reason: 4,
+/** struct ng_drop */
+export const ngDrop = {
+  SIZE: 16,
+  owner: 0,
+  packets: 8,
+} as const;
+
+/** struct ng_drop_set */
+export const ngDropSet = {
+  SIZE: 128,
+  way: 0,
 } as const;
 
 /** struct ng_probe_key */
@@ -288,33 +294,39 @@ export const ngProbeKey = {
   target: 24,
 } as const;
 
+/** struct ng_probe4_key */
+export const ngProbe4Key = {
+  SIZE: 12,
+  netns: 0,
+  source: 4,
+  target: 8,
+} as const;
+
 /** struct ng_probe_value */
 export const ngProbeValue = {
-  SIZE: 96,
+  SIZE: 88,
   first_ns: 0,
-  packets: 8,
-  ports: 16,
-  shape: 48,
-  port_bits: 84,
-  fire: 88,
-  last_port: 92,
+  ports: 8,
+  shape: 40,
+  port_bits: 76,
+  fire: 80,
+  last_port: 84,
 } as const;
 
 /** struct ng_probe_event */
 export const ngProbeEvent = {
-  SIZE: 152,
+  SIZE: 144,
   kind: 0,
   now_ns: 8,
   key_netns: 16,
   key_source: 24,
   key_target: 40,
   value_first_ns: 56,
-  value_packets: 64,
-  value_ports: 72,
-  value_shape: 104,
-  value_port_bits: 140,
-  value_fire: 144,
-  value_last_port: 148,
+  value_ports: 64,
+  value_shape: 96,
+  value_port_bits: 132,
+  value_fire: 136,
+  value_last_port: 140,
 } as const;
 
 /** struct ng_cgroup_event */

@@ -32,7 +32,9 @@ const VALUE_SIZES: Readonly<Record<string, number>> = {
   ng_totals: abi.ngTotalValue.SIZE,
   ng_convs4: abi.ngConvValue.SIZE,
   ng_convs6: abi.ngConvValue.SIZE,
-  ng_probes: abi.ngProbeValue.SIZE,
+  ng_drops: abi.ngDropSet.SIZE,
+  ng_probes4: abi.ngProbeValue.SIZE,
+  ng_probes6: abi.ngProbeValue.SIZE,
   ng_limits: abi.ngLimits.SIZE,
 };
 
@@ -173,12 +175,13 @@ export class EbpfObjects implements Disposable {
       ng_live: sources.maxLiveRecords,
       ng_live_new: newRecords(sources.maxLiveRecords),
       ng_listeners: sources.maxListeners,
-      ng_convs4: sources.maxConversations - ipv6Conversations(sources.maxConversations),
-      ng_convs6: ipv6Conversations(sources.maxConversations),
+      ng_convs4: sources.maxConversations - ipv6Share(sources.maxConversations),
+      ng_convs6: ipv6Share(sources.maxConversations),
       ng_totals: sources.maxCgroups,
       ng_total_slots: sources.maxCgroups,
       ng_total_free: sources.maxCgroups,
-      ng_probes: sources.maxProbes,
+      ng_probes4: sources.maxProbes - ipv6Share(sources.maxProbes),
+      ng_probes6: ipv6Share(sources.maxProbes),
     };
     for (const [name, size] of Object.entries(sizes)) {
       const map = object.maps.get(name);
@@ -194,9 +197,9 @@ function newRecords(liveRecords: number): number {
   return Math.max(Math.ceil(liveRecords / NEW_SHARE), Math.min(liveRecords, NEW_AT_LEAST));
 }
 
-/** A quarter: nodes with more IPv6 than IPv4 datagrams are rare, and what finds no room is in the totals all the same. */
-function ipv6Conversations(conversations: number): number {
-  return conversations >>> 2;
+/** Of a table a family. A quarter: nodes with more IPv6 than IPv4 are rare, and what finds no room is counted all the same. */
+function ipv6Share(entries: number): number {
+  return entries >>> 2;
 }
 
 /** Kernels since 6.11 hand the socket to kfree_skb's tracepoint; the program that takes it is refused by older ones. */

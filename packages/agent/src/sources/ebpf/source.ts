@@ -103,7 +103,7 @@ export class EbpfSource {
         this.clock,
         dropReasonNames(kernelBtf().enumValues('skb_drop_reason')),
       );
-      this.#probes = new ProbeReader(map('ng_probes'), this.clock);
+      this.#probes = new ProbeReader(map('ng_probes4'), map('ng_probes6'), this.clock);
       this.#loop.addRing(map('ng_events'), (ring, offset) => this.#record(ring, offset));
       this.#attach();
       this.#losses = new LossReader(map('ng_lost'), this.#objects.attached());
@@ -206,13 +206,16 @@ export class EbpfSource {
       ng_convs4: this.#conversations4.entries,
       ng_convs6: this.#conversations6.entries,
       ng_drops: this.#drops.entries,
-      ng_probes: this.#probes.entries,
+      ng_probes4: this.#probes.entries.ipv4,
+      ng_probes6: this.#probes.entries.ipv6,
       ng_sk: this.#liveConnections,
     };
+    /* Where it is not the number of the map's values: ng_sk belongs to sockets, a value of ng_drops is a set. */
+    const capacities: Record<string, number> = { ng_sk: this.#sockets.table.limit, ng_drops: this.#drops.capacity };
     return this.#objects.maps().flatMap((map) => {
       const used = entries[map.name];
       if (used === undefined) return [];
-      const capacity = map.name === 'ng_sk' ? this.#sockets.table.limit : map.maxEntries;
+      const capacity = capacities[map.name] ?? map.maxEntries;
       return [{ name: map.name, entries: used, capacity, bytes: map.info().memlockBytes }];
     });
   }
