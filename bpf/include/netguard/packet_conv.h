@@ -61,7 +61,7 @@ static __always_inline struct port_pair conversation_ports(struct __sk_buff *skb
 	__be16 copy[2];
 	const __be16 *port;
 
-	if (packet->fragment || packet->transport > MAX_TRANSPORT)
+	if (packet->fragment)
 		return ports;
 	port = header_at(skb, packet->transport, sizeof(copy), copy);
 	if (!port)
