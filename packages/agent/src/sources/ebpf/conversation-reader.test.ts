@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { type DatagramObservation, parseAddress } from '@netguard/core';
 import { ngConv4Key, ngConvKey, ngConvValue as V } from '@netguard/core/abi';
+import { FakeMap } from '../../testing/fake-map.ts';
 import { type ConversationKeys, ConversationReader, IPV4_KEYS, IPV6_KEYS } from './conversation-reader.ts';
-import { FakeMap } from './fake-map.ts';
 import { KernelClock } from './kernel-clock.ts';
 
 const UDP = 17;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ngTotalKey as K, NG_OVERFLOW_TOTALS, ngTotalValue as V } from '@netguard/core/abi';
+import { FakeMap } from '../../testing/fake-map.ts';
 import { type DatagramTotal, DatagramTotals } from './datagram-totals.ts';
-import { FakeMap } from './fake-map.ts';
 
 describe('totals of datagrams', () => {
   let values: FakeMap;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ngDrop as D, ngDropSet } from '@netguard/core/abi';
+import { FakeMap } from '../../testing/fake-map.ts';
 import { DropReader } from './drop-reader.ts';
-import { FakeMap } from './fake-map.ts';
 import { KernelClock } from './kernel-clock.ts';
 
 const NO_SOCKET = 3;

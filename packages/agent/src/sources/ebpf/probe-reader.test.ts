@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { type ProbeObservation, parseAddress } from '@netguard/core';
 import { ngProbeEvent as E, ngProbe4Key as K4, ngProbeKey as K6, ngProbeValue as V } from '@netguard/core/abi';
-import { FakeMap } from './fake-map.ts';
+import { FakeMap } from '../../testing/fake-map.ts';
 import { KernelClock } from './kernel-clock.ts';
 import { ProbeReader } from './probe-reader.ts';
 
