@@ -223,14 +223,16 @@ struct ng_conv4_key {
 	__u16 pad0;
 };
 
+/* As long as makes an IPv4 entry, with the kernel's 48 bytes and the key, two cache lines. */
 struct ng_conv_value {
 	__u64 first_ns;             /* coarse monotonic clock, as all times of packets and probes */
+	__u32 slot;                 /* in ng_totals; the total's key tells whether it still holds */
+	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
 	__u64 rx_packets;
 	__u64 rx_bytes;
 	__u64 tx_packets;
 	__u64 tx_bytes;
-	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
-	__u32 slot;                 /* in ng_totals; the total's key tells whether it still holds */
+	__u64 pad0;
 };
 
 struct ng_drop {
@@ -273,13 +275,13 @@ enum ng_probe_shape {
 };
 
 struct ng_probe_value {
-	__u64 first_ns;
 	__u64 ports[4];             /* 256-bit sketch of destination ports */
-	__u32 shape[NG_SHAPES];     /* packets; may wrap */
-	__u32 port_bits;            /* bits set in ports */
-	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
 	__u16 last_port;            /* host order */
 	__u16 pad0;
+	__u32 port_bits;            /* bits set in ports */
+	__u32 shape[NG_SHAPES];     /* packets; may wrap */
+	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
+	__u64 first_ns;
 };
 
 struct ng_probe_event {

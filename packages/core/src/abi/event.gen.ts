@@ -263,14 +263,14 @@ export const ngConv4Key = {
 
 /** struct ng_conv_value */
 export const ngConvValue = {
-  SIZE: 48,
+  SIZE: 56,
   first_ns: 0,
-  rx_packets: 8,
-  rx_bytes: 16,
-  tx_packets: 24,
-  tx_bytes: 32,
-  opener: 40,
-  slot: 44,
+  slot: 8,
+  opener: 12,
+  rx_packets: 16,
+  rx_bytes: 24,
+  tx_packets: 32,
+  tx_bytes: 40,
 } as const;
 
 /** struct ng_drop */
@@ -305,12 +305,12 @@ export const ngProbe4Key = {
 /** struct ng_probe_value */
 export const ngProbeValue = {
   SIZE: 88,
-  first_ns: 0,
-  ports: 8,
+  ports: 0,
+  last_port: 32,
+  port_bits: 36,
   shape: 40,
-  port_bits: 76,
-  fire: 80,
-  last_port: 84,
+  fire: 76,
+  first_ns: 80,
 } as const;
 
 /** struct ng_probe_event */
@@ -321,12 +321,12 @@ export const ngProbeEvent = {
   key_netns: 16,
   key_source: 24,
   key_target: 40,
-  value_first_ns: 56,
-  value_ports: 64,
+  value_ports: 56,
+  value_last_port: 88,
+  value_port_bits: 92,
   value_shape: 96,
-  value_port_bits: 132,
-  value_fire: 136,
-  value_last_port: 140,
+  value_fire: 132,
+  value_first_ns: 136,
 } as const;
 
 /** struct ng_cgroup_event */

@@ -56,7 +56,7 @@ describe('a reader of probes', () => {
   function event(key: Uint8Array, syns: number): ProbeObservation | undefined {
     const bytes = new Uint8Array(E.SIZE);
     bytes.set(key, E.key_netns);
-    bytes.set(value(syns), E.value_first_ns);
+    bytes.set(value(syns), E.value_ports);
     return reader.event(bytes, new DataView(bytes.buffer), 0);
   }
 

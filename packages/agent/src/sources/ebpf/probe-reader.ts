@@ -56,7 +56,7 @@ export class ProbeReader {
   event(bytes: Uint8Array, view: DataView, at: number): ProbeObservation | undefined {
     const timeMs = this.#clock.fromBoot(u64(view, at + E.now_ns));
     const table = isIpv4(bytes, at + E.key_target) ? this.#ipv4 : this.#ipv6;
-    return table.event(bytes, at + E.key_netns, view, at + E.value_first_ns, timeMs);
+    return table.event(bytes, at + E.key_netns, view, at + E.value_ports, timeMs);
   }
 
   /** Pairs that moved since the last call; idle ones are deleted, evicted ones forgotten. */
