@@ -13,7 +13,16 @@ import { size } from './support/sizes.ts';
 
 const SETTLE_MS = size(5000, 500);
 /** The maps that are told apart; the rest are added up. */
-const NAMED = ['ng_events', 'ng_live', 'ng_listeners', 'ng_convs', 'ng_totals', 'ng_probes'] as const;
+const NAMED = [
+  'ng_events',
+  'ng_live',
+  'ng_listeners',
+  'ng_convs4',
+  'ng_convs6',
+  'ng_totals',
+  'ng_probes4',
+  'ng_probes6',
+] as const;
 
 const defaults = defaultConfig().sources.ebpf;
 const sizes = {

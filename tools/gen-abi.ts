@@ -20,15 +20,18 @@ const STRUCTS = [
   'ng_total_key',
   'ng_total_value',
   'ng_conv_key',
+  'ng_conv4_key',
   'ng_conv_value',
-  'ng_drop_key',
+  'ng_drop',
+  'ng_drop_set',
   'ng_probe_key',
+  'ng_probe4_key',
   'ng_probe_value',
   'ng_probe_event',
   'ng_cgroup_event',
   'ng_limits',
 ];
-const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_probe_shape'];
+const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_total_slot', 'ng_probe_shape'];
 
 /** `ng_sock_record` → `ngSockRecord`. */
 function camel(name: string): string {

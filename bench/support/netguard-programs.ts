@@ -1,5 +1,5 @@
 import { ngLimits } from '@netguard/core/abi';
-import { BpfError, type BpfLink, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
+import { BpfError, type BpfLink, type BpfMap, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
 import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
 import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
 
@@ -14,6 +14,7 @@ const LIMITS = {
   grace_ms: 150,
 } as const;
 const DRAIN_EVERY_MS = 100;
+const CONVERSATIONS = ['ng_convs4', 'ng_convs6'] as const;
 
 /** NetGuard's kernel programs as an agent has them, attachable apart, with somebody who reads the ring. */
 export class NetGuardPrograms implements AsyncDisposable {
@@ -45,30 +46,33 @@ export class NetGuardPrograms implements AsyncDisposable {
 
   /** Forgets all conversations, as an agent does with those that were idle for long: nobody deletes them here. */
   clearConversations(): void {
-    this.objects.map('ng_convs').clear();
+    for (const name of CONVERSATIONS) this.objects.map(name).clear();
   }
 
   /** Leaves no room for another conversation, as a flood with ever new ports does. */
   fillConversations(): void {
-    const map = this.objects.map('ng_convs');
-    const key = new Uint8Array(map.keySize);
-    const value = new Uint8Array(map.valueSize);
-    const view = new DataView(key.buffer);
-    try {
-      for (let n = 1; n <= map.maxEntries; n++) {
-        view.setUint32(0, n, true);
-        map.setRaw(key, value);
-      }
-    } catch (error) {
-      // Some traffic is always there and has its own entries.
-      if (!(error instanceof BpfError && error.code === 'LIBBPF_ERR_MAP_FULL')) throw error;
-    }
+    for (const name of CONVERSATIONS) fill(this.objects.map(name));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await this.#loop.close();
     this.objects.close();
+  }
+}
+
+function fill(map: BpfMap): void {
+  const key = new Uint8Array(map.keySize);
+  const value = new Uint8Array(map.valueSize);
+  const view = new DataView(key.buffer);
+  try {
+    for (let n = 1; n <= map.maxEntries; n++) {
+      view.setUint32(0, n, true);
+      map.setRaw(key, value);
+    }
+  } catch (error) {
+    // Some traffic is always there and has its own entries.
+    if (!(error instanceof BpfError && error.code === 'LIBBPF_ERR_MAP_FULL')) throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { DatagramTotal } from '../../packages/agent/src/sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../../packages/agent/src/sources/ebpf/datagram-totals.ts';
 import { Background } from './support/command.ts';
 import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';

@@ -3,7 +3,6 @@
 #ifndef NETGUARD_EVENT_H
 #define NETGUARD_EVENT_H
 
-#define NG_ABI_VERSION 1
 #define NG_COMM_LEN 16
 #define NG_PATH_LEN 256
 
@@ -138,8 +137,6 @@ struct ng_listener_key {
 
 struct ng_listener_value {
 	__u64 cgroup_id;
-	__u64 first_ns;
-	__u64 last_ns;
 	__u64 syns;                 /* first SYNs only */
 	__u64 syn_retrans;
 	__u64 queue_full;           /* first SYNs that met a full accept queue */
@@ -187,12 +184,20 @@ struct ng_total_key {
 	__u32 pad1;
 };
 
+/* One cache line, in the mmapable array ng_totals. */
 struct ng_total_value {
+	struct ng_total_key key;    /* whose it is; a cgroup id of all ones: nobody's */
 	__u64 rx_packets;
 	__u64 rx_bytes;
 	__u64 tx_packets;
 	__u64 tx_bytes;
 	__u64 overflow;             /* packets whose conversation had no room */
+	__u64 pad0;
+};
+
+/* The first slots of ng_totals are of cgroup 0: packets are counted there whose cgroup found no room. */
+enum ng_total_slot {
+	NG_OVERFLOW_TOTALS = 10,
 };
 
 struct ng_conv_key {
@@ -206,19 +211,40 @@ struct ng_conv_key {
 	__u16 pad0;
 };
 
+/* The same over IPv4: half as long, as hashing and comparing it is much of what a packet costs. */
+struct ng_conv4_key {
+	__u64 cgroup_id;
+	__u32 laddr;                /* network order */
+	__u32 raddr;
+	__u16 lport;
+	__u16 rport;
+	__u8 protocol;
+	__u8 loopback;
+	__u16 pad0;
+};
+
+/* As long as makes an IPv4 entry, with the kernel's 48 bytes and the key, two cache lines. */
 struct ng_conv_value {
 	__u64 first_ns;             /* coarse monotonic clock, as all times of packets and probes */
+	__u32 slot;                 /* in ng_totals; the total's key tells whether it still holds */
+	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
 	__u64 rx_packets;
 	__u64 rx_bytes;
 	__u64 tx_packets;
 	__u64 tx_bytes;
-	__u32 opener;               /* 1: the first packet left here, 2: it arrived */
-	__u32 pad0;
+	__u64 pad0;
 };
 
-struct ng_drop_key {
-	__u32 netns;
-	__u32 reason;               /* enum skb_drop_reason of the running kernel */
+struct ng_drop {
+	__u64 owner;                /* network namespace << 32 | enum skb_drop_reason of the running kernel; 0: nobody's */
+	__u64 packets;              /* goes on when the owner changes */
+};
+
+#define NG_DROP_WAYS 8
+
+/* Two cache lines, in the mmapable array ng_drops. */
+struct ng_drop_set {
+	struct ng_drop way[NG_DROP_WAYS];
 };
 
 struct ng_probe_key {
@@ -226,6 +252,13 @@ struct ng_probe_key {
 	__u32 pad0;
 	struct ng_addr source;
 	struct ng_addr target;
+};
+
+/* The same over IPv4. */
+struct ng_probe4_key {
+	__u32 netns;
+	__u32 source;               /* network order */
+	__u32 target;
 };
 
 enum ng_probe_shape {
@@ -242,14 +275,13 @@ enum ng_probe_shape {
 };
 
 struct ng_probe_value {
-	__u64 first_ns;
-	__u64 packets;
 	__u64 ports[4];             /* 256-bit sketch of destination ports */
-	__u32 shape[NG_SHAPES];
-	__u32 port_bits;            /* bits set in ports */
-	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
 	__u16 last_port;            /* host order */
 	__u16 pad0;
+	__u32 port_bits;            /* bits set in ports */
+	__u32 shape[NG_SHAPES];     /* packets; may wrap */
+	__u32 fire;                 /* next port_bits at which an event is raised: doubles */
+	__u64 first_ns;
 };
 
 struct ng_probe_event {

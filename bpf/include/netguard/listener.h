@@ -46,10 +46,8 @@ static __always_inline struct ng_listener_value *listener_get(const struct ng_li
 		count_lost(NG_LOST_LISTENER_MAP);
 		return 0;
 	}
-	if (!group->cgroup_id) {
+	if (!group->cgroup_id)
 		group->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-		group->first_ns = bpf_ktime_get_ns(); /* the coarse clock is not for tracing programs */
-	}
 	return group;
 }
 
@@ -145,7 +143,6 @@ static __always_inline void listener_syn(const struct ng_listener_key *key, stru
 	__u64 nth = __sync_fetch_and_add(&group->syns, 1);
 	__u32 window_syns, completed = 0;
 
-	group->last_ns = now_ns;
 	if (group->sockets <= 1) { /* one socket: as fresh as its last SYN; several: the iterator sums them */
 		group->half_open = tp->inet_conn.icsk_accept_queue.qlen.counter;
 		group->accept_queue = sk->sk_ack_backlog;

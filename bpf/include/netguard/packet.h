@@ -37,15 +37,15 @@ struct ipv6_header {
 };
 
 #define MAX_EXTENSIONS 6
-#define MAX_TRANSPORT 1024 /* of the transport header, behind what extensions there are */
+#define MAX_TRANSPORT 1024 /* the verifier wants a bound; headers further on, behind many extensions, are copied */
 
 /* Headers in place where they are linear (nearly always), else copied: the helper call costs as much as a look-up. */
 static __always_inline const void *header_at(struct __sk_buff *skb, __u32 offset, __u32 size, void *copy)
 {
-	const void *start = (const void *)(long)skb->data + offset;
+	const void *start = (const void *)(long)skb->data;
 
-	if (start + size <= (const void *)(long)skb->data_end)
-		return start;
+	if (offset <= MAX_TRANSPORT && start + offset + size <= (const void *)(long)skb->data_end)
+		return start + offset;
 	return bpf_skb_load_bytes(skb, offset, copy, size) ? 0 : copy;
 }
 

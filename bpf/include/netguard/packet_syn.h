@@ -59,13 +59,15 @@ static __always_inline int arrived_at_listener(struct __sk_buff *skb)
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(skb->sk);
 	struct ng_listener_value *group;
 	struct ng_listener_key key;
+	const struct tcp_start *tcp;
+	struct tcp_start copy;
 	struct ip_packet packet;
-	struct tcp_start tcp;
 	const struct sock *sk;
 
 	if (!tp) /* MPTCP's own listener: its subflows are TCP sockets of their own */
 		return 1;
-	if (!parse_ip(skb, &packet) || bpf_skb_load_bytes(skb, packet.transport, &tcp, sizeof(tcp))) {
+	tcp = parse_ip(skb, &packet) ? header_at(skb, packet.transport, sizeof(copy), &copy) : 0;
+	if (!tcp) {
 		count_lost(NG_LOST_SHORT_PACKET);
 		return 1;
 	}
@@ -74,9 +76,9 @@ static __always_inline int arrived_at_listener(struct __sk_buff *skb)
 	group = listener_get(&key, sk);
 	if (!group)
 		return 1;
-	switch (tcp.flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK | TCP_PSH | TCP_URG)) {
+	switch (tcp->flags & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK | TCP_PSH | TCP_URG)) {
 	case TCP_SYN:
-		if (seen_before(&key, &packet.source, &tcp))
+		if (seen_before(&key, &packet.source, tcp))
 			__sync_fetch_and_add(&group->syn_retrans, 1);
 		else
 			listener_syn(&key, group, tp, &packet.source);

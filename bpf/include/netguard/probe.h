@@ -1,51 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Dropped packets by reason, and those that found no socket folded by source and target. */
+/* Packets that found no socket, folded by source and target. */
 #ifndef NETGUARD_PROBE_H
 #define NETGUARD_PROBE_H
 
+#include "drop.h"
+#include "hash.h"
 #include "limits.h"
 #include "loss.h"
 #include "packet.h"
 #include "packet_syn.h"
 #include "ring.h"
 
-/* Key: network namespace and the kernel's reason. Inserted by the first such drop; never deleted while the namespace lives. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
-	__type(key, struct ng_drop_key);
-	__type(value, __u64);
-} ng_drops SEC(".maps");
-
 /*
- * Key: source and target. Inserted by the first packet without a socket. LRU on purpose: these are evidence, not accounts,
- * and a spoofed flood at a closed port must not keep a scanner out; pairs that go on sending stay.
+ * Key: network namespace, source and target over IPv4, short because hashing it is much of what a drop costs. Inserted by the
+ * first packet without a socket; deleted by user space when idle. LRU on purpose: these are evidence, not accounts, and a
+ * spoofed flood at a closed port must not keep a scanner out; pairs that go on sending stay.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 12288);
+	__type(key, struct ng_probe4_key);
+	__type(value, struct ng_probe_value);
+} ng_probes4 SEC(".maps");
+
+/* The same over IPv6. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
 	__type(key, struct ng_probe_key);
 	__type(value, struct ng_probe_value);
-} ng_probes SEC(".maps");
+} ng_probes6 SEC(".maps");
 
 static const struct ng_probe_value new_probe;
 
-static __always_inline void count_drop(__u32 netns, __u32 reason)
-{
-	struct ng_drop_key key = { .netns = netns, .reason = reason };
-	__u64 *packets = bpf_map_lookup_elem(&ng_drops, &key);
-	__u64 one = 1;
-
-	if (packets)
-		__sync_fetch_and_add(packets, 1);
-	else if (bpf_map_update_elem(&ng_drops, &key, &one, BPF_NOEXIST)) {
-		packets = bpf_map_lookup_elem(&ng_drops, &key); /* another CPU was first */
-		if (packets)
-			__sync_fetch_and_add(packets, 1);
-		else
-			count_lost(NG_LOST_DROPS_MAP);
-	}
-}
+/* What is folded of a packet. */
+struct probe_packet {
+	__u32 shape;
+	__u16 port;
+};
 
 static __always_inline __u32 tcp_shape(__u8 flags)
 {
@@ -69,46 +61,44 @@ static __always_inline __u32 tcp_shape(__u8 flags)
 	return NG_SHAPE_OTHER;
 }
 
-/* The packet's headers, read from kernel memory: source, target, port and shape. False when they cannot be read. */
-static __always_inline bool read_probe(const struct sk_buff *skb, struct ng_probe_key *key, __u16 *port, __u32 *shape)
+static __always_inline bool read_transport(struct probe_packet *packet, __u8 protocol, const struct tcp_start *start)
 {
-	unsigned char *network = skb->head + skb->network_header;
+	packet->port = bpf_ntohs(start->destination); /* a datagram's ports stand where TCP's do */
+	packet->shape = protocol == IPPROTO_UDP ? NG_SHAPE_UDP : tcp_shape(start->flags);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
+
+/* Both headers in one read of kernel memory; options, which are rare, cost another. False when they cannot be read. */
+static __always_inline bool read_probe4(const unsigned char *network, struct ng_probe4_key *key, struct probe_packet *packet)
+{
 	struct {
 		struct ipv4_header ip;
 		struct tcp_start tcp;
-	} v4;
-	struct tcp_start tcp;
-	__u8 protocol;
+	} head;
 
-	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		/* Both headers in one read; options, which are rare, cost another. A datagram's ports stand where TCP's do. */
-		if (bpf_probe_read_kernel(&v4, sizeof(v4), network))
-			return false;
-		address_from_v4(&key->source, v4.ip.source);
-		address_from_v4(&key->target, v4.ip.destination);
-		protocol = v4.ip.protocol;
-		tcp = v4.tcp;
-		if (v4.ip.version_length != 0x45 &&
-		    bpf_probe_read_kernel(&tcp, sizeof(tcp), network + (v4.ip.version_length & 0xf) * 4))
-			return false;
-	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+	if (bpf_probe_read_kernel(&head, sizeof(head), network))
+		return false;
+	key->source = head.ip.source;
+	key->target = head.ip.destination;
+	if (head.ip.version_length != 0x45 &&
+	    bpf_probe_read_kernel(&head.tcp, sizeof(head.tcp), network + (head.ip.version_length & 0xf) * 4))
+		return false;
+	return read_transport(packet, head.ip.protocol, &head.tcp);
+}
+
+/* What has extension headers is counted as a drop only. */
+static __always_inline bool read_probe6(const unsigned char *network, struct ng_probe_key *key, struct probe_packet *packet)
+{
+	struct {
 		struct ipv6_header ip;
+		struct tcp_start tcp;
+	} head;
 
-		if (bpf_probe_read_kernel(&ip, sizeof(ip), network))
-			return false;
-		__builtin_memcpy(&key->source, &ip.source, 16);
-		__builtin_memcpy(&key->target, &ip.destination, 16);
-		protocol = ip.next; /* behind extension headers: counted as a drop only */
-		if (bpf_probe_read_kernel(&tcp, sizeof(tcp), network + sizeof(ip)))
-			return false;
-	} else {
+	if (bpf_probe_read_kernel(&head, sizeof(head), network))
 		return false;
-	}
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
-		return false;
-	*port = bpf_ntohs(tcp.destination);
-	*shape = protocol == IPPROTO_UDP ? NG_SHAPE_UDP : tcp_shape(tcp.flags);
-	return true;
+	__builtin_memcpy(&key->source, &head.ip.source, 16);
+	__builtin_memcpy(&key->target, &head.ip.destination, 16);
+	return read_transport(packet, head.ip.next, &head.tcp);
 }
 
 static __always_inline void raise_probe(const struct ng_probe_key *key, const struct ng_probe_value *probe)
@@ -127,57 +117,92 @@ static __always_inline void raise_probe(const struct ng_probe_key *key, const st
 	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 }
 
-/*
- * 32-bit mix (murmur3's finaliser). A multiplicative hash alone spreads ports in a row without collisions, and linear
- * counting, which expects them, would say 628 for 300.
- */
-static __always_inline __u32 port_hash(__u32 h)
+static __always_inline struct ng_probe_value *probe_get(void *table, const void *key)
 {
-	h = (h ^ (h >> 16)) * 0x85ebca6bU;
-	h = (h ^ (h >> 13)) * 0xc2b2ae35U;
-	return h ^ (h >> 16);
+	struct ng_probe_value *probe = bpf_map_lookup_elem(table, key);
+	struct ng_limits *limit;
+
+	if (probe)
+		return probe;
+	bpf_map_update_elem(table, key, &new_probe, BPF_NOEXIST);
+	probe = bpf_map_lookup_elem(table, key);
+	if (!probe) {
+		count_lost(NG_LOST_PROBE_MAP);
+		return 0;
+	}
+	limit = limits();
+	probe->first_ns = bpf_ktime_get_ns();
+	probe->fire = limit ? limit->probe_ports : 0;
+	return probe;
+}
+
+/* True when the pair has met so many ports that user space must hear of it now. */
+static __always_inline bool count_probe(struct ng_probe_value *probe, const struct probe_packet *packet)
+{
+	__u32 bit, shape = packet->shape;
+	__u64 mask;
+
+	if (shape < NG_SHAPES)
+		__sync_fetch_and_add(&probe->shape[shape], 1);
+	probe->last_port = packet->port;
+	/*
+	 * 256-bit linear counting (Whang et al. 1990) of ports. It expects collisions: a multiplicative hash alone spreads ports
+	 * in a row without any, and would say 628 for 300.
+	 */
+	bit = mix32(packet->port) >> 24;
+	mask = 1ULL << (bit & 63);
+	if (probe->ports[(bit >> 6) & 3] & mask)
+		return false;
+	probe->ports[(bit >> 6) & 3] |= mask;
+	if (++probe->port_bits != probe->fire)
+		return false;
+	probe->fire *= 2;
+	return true;
+}
+
+static __always_inline bool fold_probe4(const unsigned char *network, __u32 netns)
+{
+	struct ng_probe4_key key = { .netns = netns };
+	struct ng_probe_key full = { .netns = netns };
+	struct probe_packet packet;
+	struct ng_probe_value *probe;
+
+	if (!read_probe4(network, &key, &packet))
+		return false;
+	probe = probe_get(&ng_probes4, &key);
+	if (!probe || !count_probe(probe, &packet))
+		return true;
+	address_from_v4(&full.source, key.source);
+	address_from_v4(&full.target, key.target);
+	raise_probe(&full, probe);
+	return true;
+}
+
+static __always_inline bool fold_probe6(const unsigned char *network, __u32 netns)
+{
+	struct ng_probe_key key = { .netns = netns };
+	struct probe_packet packet;
+	struct ng_probe_value *probe;
+
+	if (!read_probe6(network, &key, &packet))
+		return false;
+	probe = probe_get(&ng_probes6, &key);
+	if (probe && count_probe(probe, &packet))
+		raise_probe(&key, probe);
+	return true;
 }
 
 static __always_inline void fold_probe(const struct sk_buff *skb, __u32 netns)
 {
-	struct ng_probe_key key = { .netns = netns };
-	struct ng_limits *limit = limits();
-	struct ng_probe_value *probe;
-	__u32 shape = NG_SHAPE_OTHER, bit;
-	__u16 port = 0;
-	__u64 mask;
+	const unsigned char *network = skb->head + skb->network_header;
+	bool known = false;
 
-	if (!read_probe(skb, &key, &port, &shape)) {
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		known = fold_probe4(network, netns);
+	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		known = fold_probe6(network, netns);
+	if (!known)
 		count_lost(NG_LOST_SHORT_PACKET);
-		return;
-	}
-	probe = bpf_map_lookup_elem(&ng_probes, &key);
-	if (!probe) {
-		bpf_map_update_elem(&ng_probes, &key, &new_probe, BPF_NOEXIST);
-		probe = bpf_map_lookup_elem(&ng_probes, &key);
-		if (!probe) {
-			count_lost(NG_LOST_PROBE_MAP);
-			return;
-		}
-	}
-	if (!probe->first_ns) {
-		probe->first_ns = bpf_ktime_get_ns();
-		probe->fire = limit ? limit->probe_ports : 0;
-	}
-	__sync_fetch_and_add(&probe->packets, 1);
-	if (shape < NG_SHAPES)
-		__sync_fetch_and_add(&probe->shape[shape], 1);
-	probe->last_port = port;
-	/* 256-bit linear counting (Whang et al. 1990) of ports. */
-	bit = port_hash(port) >> 24;
-	mask = 1ULL << (bit & 63);
-	if (probe->ports[(bit >> 6) & 3] & mask)
-		return;
-	probe->ports[(bit >> 6) & 3] |= mask;
-	if (++probe->port_bits == probe->fire) {
-		probe->fire *= 2;
-		raise_probe(&key, probe);
-	}
 }
 
 static __always_inline int packet_dropped(const struct sk_buff *skb, __u32 reason, const struct sock *sk)

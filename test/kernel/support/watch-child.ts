@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-totals.ts';
 import type { CgroupEvent } from '../../../packages/agent/src/sources/ebpf/source.ts';
 import type { SourceStatus } from '../../../packages/agent/src/worker/messages.ts';
 import type {

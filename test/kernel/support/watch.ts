@@ -1,7 +1,7 @@
 /** The source under test, with everything that it said about one network namespace or cgroup kept in order. */
 
 import { type Config, defaultConfig } from '../../../packages/agent/src/config/schema.ts';
-import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../../../packages/agent/src/sources/ebpf/datagram-totals.ts';
 import { type CgroupEvent, EbpfSource, type KernelLimits } from '../../../packages/agent/src/sources/ebpf/source.ts';
 import type {
   ConnectionObservation,

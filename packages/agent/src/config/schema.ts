@@ -57,11 +57,15 @@ const ebpf = z.strictObject({
   maxListeners: integer(16, 1_048_576).default(4096).describe('Listener groups (network namespace, address, port).'),
   maxConversations: integer(64, 4_194_304)
     .default(65_536)
-    .describe('UDP, ICMP and other conversations; more are counted in the totals only.'),
+    .describe(
+      'UDP, ICMP and other conversations, three quarters over IPv4 and a quarter over IPv6; more are counted in the totals only.',
+    ),
   maxCgroups: integer(16, 1_048_576).default(8192).describe('cgroups with exact totals.'),
   maxProbes: integer(64, 4_194_304)
     .default(16_384)
-    .describe('Pairs of source and target whose packets found no socket.'),
+    .describe(
+      'Pairs of source and target whose packets found no socket, three quarters over IPv4 and a quarter over IPv6.',
+    ),
   tickMs: integer(100, 60_000).default(1000).describe('How often live sockets and totals are read.'),
   seedSeconds: integer(0, 3600)
     .default(120)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
 import { DatagramDeltas } from './datagram-deltas.ts';
 
 function total(receivedPackets: number, more: Partial<DatagramTotal> = {}): DatagramTotal {

@@ -1,5 +1,5 @@
 import type { DatagramTotalObservation } from '@netguard/core';
-import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
 
 /** Turns the kernel's absolute totals per cgroup and protocol into what moved since they were last read. */
 export class DatagramDeltas {

@@ -20,7 +20,7 @@ import type { Config } from '../config/schema.ts';
 import { HoldBack } from '../identify/holdback.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { IdentityTable } from '../identify/identity-table.ts';
-import type { DatagramTotal } from '../sources/ebpf/datagram-reader.ts';
+import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
 import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
 import { AlertProgress } from './alert-progress.ts';
 import { DatagramDeltas } from './datagram-deltas.ts';

@@ -37,6 +37,9 @@ export const NG_SOCK_NO_STORAGE = 16;
 export const NG_SOCK_LATE = 32;
 export const NG_SOCK_NO_PORT = 64;
 
+/** enum ng_total_slot */
+export const NG_OVERFLOW_TOTALS = 10;
+
 /** enum ng_probe_shape */
 export const NG_SHAPE_SYN = 0;
 export const NG_SHAPE_FIN = 1;
@@ -150,31 +153,29 @@ export const ngListenerKey = {
 
 /** struct ng_listener_value */
 export const ngListenerValue = {
-  SIZE: 304,
+  SIZE: 288,
   cgroup_id: 0,
-  first_ns: 8,
-  last_ns: 16,
-  syns: 24,
-  syn_retrans: 32,
-  queue_full: 40,
-  completed: 48,
-  acks: 56,
-  odd_flags: 64,
-  window_ns: 72,
-  window_syns: 80,
-  window_fire: 84,
-  half_open: 88,
-  accept_queue: 92,
-  backlog: 96,
-  sockets: 100,
-  pass: 104,
-  hll: 112,
-  sample: 176,
+  syns: 8,
+  syn_retrans: 16,
+  queue_full: 24,
+  completed: 32,
+  acks: 40,
+  odd_flags: 48,
+  window_ns: 56,
+  window_syns: 64,
+  window_fire: 68,
+  half_open: 72,
+  accept_queue: 76,
+  backlog: 80,
+  sockets: 84,
+  pass: 88,
+  hll: 96,
+  sample: 160,
 } as const;
 
 /** struct ng_listener_event */
 export const ngListenerEvent = {
-  SIZE: 344,
+  SIZE: 328,
   kind: 0,
   window_syns: 4,
   now_ns: 8,
@@ -182,24 +183,22 @@ export const ngListenerEvent = {
   key_port: 20,
   key_addr: 24,
   value_cgroup_id: 40,
-  value_first_ns: 48,
-  value_last_ns: 56,
-  value_syns: 64,
-  value_syn_retrans: 72,
-  value_queue_full: 80,
-  value_completed: 88,
-  value_acks: 96,
-  value_odd_flags: 104,
-  value_window_ns: 112,
-  value_window_syns: 120,
-  value_window_fire: 124,
-  value_half_open: 128,
-  value_accept_queue: 132,
-  value_backlog: 136,
-  value_sockets: 140,
-  value_pass: 144,
-  value_hll: 152,
-  value_sample: 216,
+  value_syns: 48,
+  value_syn_retrans: 56,
+  value_queue_full: 64,
+  value_completed: 72,
+  value_acks: 80,
+  value_odd_flags: 88,
+  value_window_ns: 96,
+  value_window_syns: 104,
+  value_window_fire: 108,
+  value_half_open: 112,
+  value_accept_queue: 116,
+  value_backlog: 120,
+  value_sockets: 124,
+  value_pass: 128,
+  value_hll: 136,
+  value_sample: 200,
 } as const;
 
 /** struct ng_syn_source_event */
@@ -227,12 +226,15 @@ export const ngTotalKey = {
 
 /** struct ng_total_value */
 export const ngTotalValue = {
-  SIZE: 40,
-  rx_packets: 0,
-  rx_bytes: 8,
-  tx_packets: 16,
-  tx_bytes: 24,
-  overflow: 32,
+  SIZE: 64,
+  key_cgroup_id: 0,
+  key_protocol: 8,
+  key_loopback: 9,
+  rx_packets: 16,
+  rx_bytes: 24,
+  tx_packets: 32,
+  tx_bytes: 40,
+  overflow: 48,
 } as const;
 
 /** struct ng_conv_key */
@@ -247,22 +249,41 @@ export const ngConvKey = {
   loopback: 45,
 } as const;
 
-/** struct ng_conv_value */
-export const ngConvValue = {
-  SIZE: 48,
-  first_ns: 0,
-  rx_packets: 8,
-  rx_bytes: 16,
-  tx_packets: 24,
-  tx_bytes: 32,
-  opener: 40,
+/** struct ng_conv4_key */
+export const ngConv4Key = {
+  SIZE: 24,
+  cgroup_id: 0,
+  laddr: 8,
+  raddr: 12,
+  lport: 16,
+  rport: 18,
+  protocol: 20,
+  loopback: 21,
 } as const;
 
-/** struct ng_drop_key */
-export const ngDropKey = {
-  SIZE: 8,
-  netns: 0,
-  reason: 4,
+/** struct ng_conv_value */
+export const ngConvValue = {
+  SIZE: 56,
+  first_ns: 0,
+  slot: 8,
+  opener: 12,
+  rx_packets: 16,
+  rx_bytes: 24,
+  tx_packets: 32,
+  tx_bytes: 40,
+} as const;
+
+/** struct ng_drop */
+export const ngDrop = {
+  SIZE: 16,
+  owner: 0,
+  packets: 8,
+} as const;
+
+/** struct ng_drop_set */
+export const ngDropSet = {
+  SIZE: 128,
+  way: 0,
 } as const;
 
 /** struct ng_probe_key */
@@ -273,33 +294,39 @@ export const ngProbeKey = {
   target: 24,
 } as const;
 
+/** struct ng_probe4_key */
+export const ngProbe4Key = {
+  SIZE: 12,
+  netns: 0,
+  source: 4,
+  target: 8,
+} as const;
+
 /** struct ng_probe_value */
 export const ngProbeValue = {
-  SIZE: 96,
-  first_ns: 0,
-  packets: 8,
-  ports: 16,
-  shape: 48,
-  port_bits: 84,
-  fire: 88,
-  last_port: 92,
+  SIZE: 88,
+  ports: 0,
+  last_port: 32,
+  port_bits: 36,
+  shape: 40,
+  fire: 76,
+  first_ns: 80,
 } as const;
 
 /** struct ng_probe_event */
 export const ngProbeEvent = {
-  SIZE: 152,
+  SIZE: 144,
   kind: 0,
   now_ns: 8,
   key_netns: 16,
   key_source: 24,
   key_target: 40,
-  value_first_ns: 56,
-  value_packets: 64,
-  value_ports: 72,
-  value_shape: 104,
-  value_port_bits: 140,
-  value_fire: 144,
-  value_last_port: 148,
+  value_ports: 56,
+  value_last_port: 88,
+  value_port_bits: 92,
+  value_shape: 96,
+  value_fire: 132,
+  value_first_ns: 136,
 } as const;
 
 /** struct ng_cgroup_event */

@@ -19,6 +19,20 @@ export function address(bytes: Uint8Array, offset: number): string {
   return text === '::' ? '0.0.0.0' : text;
 }
 
+/** Whether the `struct ng_addr` at `offset` holds an IPv4 address (::ffff:0:0/96). */
+export function isIpv4(bytes: Uint8Array, offset: number): boolean {
+  for (let i = 0; i < 10; i++) if (bytes[offset + i] !== 0) return false;
+  return bytes[offset + 10] === 0xff && bytes[offset + 11] === 0xff;
+}
+
+const mapped = new Uint8Array(16).fill(0xff, 10, 12);
+
+/** The text of an IPv4 address in four bytes, network order. */
+export function ipv4Address(bytes: Uint8Array, offset: number): string {
+  for (let i = 0; i < 4; i++) mapped[12 + i] = bytes[offset + i] as number;
+  return formatAddress(mapped, 0);
+}
+
 const names = new Map<string, string>();
 
 /** A NUL-padded name such as comm (bytes as Latin-1, so that any byte survives), interned: few distinct ones exist. */

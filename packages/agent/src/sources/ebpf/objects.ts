@@ -30,8 +30,11 @@ const VALUE_SIZES: Readonly<Record<string, number>> = {
   ng_live_header: abi.ngLiveHeader.SIZE,
   ng_listeners: abi.ngListenerValue.SIZE,
   ng_totals: abi.ngTotalValue.SIZE,
-  ng_convs: abi.ngConvValue.SIZE,
-  ng_probes: abi.ngProbeValue.SIZE,
+  ng_convs4: abi.ngConvValue.SIZE,
+  ng_convs6: abi.ngConvValue.SIZE,
+  ng_drops: abi.ngDropSet.SIZE,
+  ng_probes4: abi.ngProbeValue.SIZE,
+  ng_probes6: abi.ngProbeValue.SIZE,
   ng_limits: abi.ngLimits.SIZE,
 };
 
@@ -172,9 +175,13 @@ export class EbpfObjects implements Disposable {
       ng_live: sources.maxLiveRecords,
       ng_live_new: newRecords(sources.maxLiveRecords),
       ng_listeners: sources.maxListeners,
-      ng_convs: sources.maxConversations,
+      ng_convs4: sources.maxConversations - ipv6Share(sources.maxConversations),
+      ng_convs6: ipv6Share(sources.maxConversations),
       ng_totals: sources.maxCgroups,
-      ng_probes: sources.maxProbes,
+      ng_total_slots: sources.maxCgroups,
+      ng_total_free: sources.maxCgroups,
+      ng_probes4: sources.maxProbes - ipv6Share(sources.maxProbes),
+      ng_probes6: ipv6Share(sources.maxProbes),
     };
     for (const [name, size] of Object.entries(sizes)) {
       const map = object.maps.get(name);
@@ -188,6 +195,11 @@ export class EbpfObjects implements Disposable {
 
 function newRecords(liveRecords: number): number {
   return Math.max(Math.ceil(liveRecords / NEW_SHARE), Math.min(liveRecords, NEW_AT_LEAST));
+}
+
+/** Of a table a family. A quarter: nodes with more IPv6 than IPv4 are rare, and what finds no room is counted all the same. */
+function ipv6Share(entries: number): number {
+  return entries >>> 2;
 }
 
 /** Kernels since 6.11 hand the socket to kfree_skb's tracepoint; the program that takes it is refused by older ones. */

@@ -9,15 +9,14 @@ import {
   NG_EVENT_SYN_SOURCE,
   ngCgroupEvent,
   ngLimits,
-  ngTotalKey,
-  ngTotalValue,
 } from '@netguard/core/abi';
 import { bootTimeNs, EventLoop, type RingView, trimMemory } from '@netguard/libbpf';
 import type { Config } from '../../config/schema.ts';
 import { hostPidsVisible } from '../../identify/process-table.ts';
 import type { MapStatus, ProgramStatus, SourceStatus } from '../../worker/messages.ts';
 import { ConnectionSweep } from './connection-sweep.ts';
-import { DatagramReader, type DatagramTotal } from './datagram-reader.ts';
+import { ConversationReader, IPV4_KEYS, IPV6_KEYS } from './conversation-reader.ts';
+import { type DatagramTotal, DatagramTotals } from './datagram-totals.ts';
 import { DropReader, dropReasonNames } from './drop-reader.ts';
 import { kernelBtf } from './kernel-btf.ts';
 import { KernelClock } from './kernel-clock.ts';
@@ -63,7 +62,9 @@ export class EbpfSource {
   readonly #sink: EbpfSink;
   readonly #sockets: SockRecordReader;
   readonly #listeners: ListenerReader;
-  readonly #datagrams: DatagramReader;
+  readonly #totals: DatagramTotals;
+  readonly #conversations4: ConversationReader;
+  readonly #conversations6: ConversationReader;
   readonly #drops: DropReader;
   readonly #probes: ProbeReader;
   readonly #losses: LossReader;
@@ -88,16 +89,21 @@ export class EbpfSource {
     try {
       const map = (name: string) => this.#objects.map(name);
       this.setLimits(limits);
-      this.#makeOverflowTotals();
       this.#sockets = new SockRecordReader(this.clock, config.sources.ebpf.maxSockets);
       this.#listeners = new ListenerReader(map('ng_listeners'), this.clock);
-      this.#datagrams = new DatagramReader(map('ng_totals'), map('ng_convs'), this.clock);
+      this.#totals = new DatagramTotals({
+        values: map('ng_totals'),
+        slots: map('ng_total_slots'),
+        free: map('ng_total_free'),
+      });
+      this.#conversations4 = new ConversationReader(map('ng_convs4'), IPV4_KEYS, this.clock);
+      this.#conversations6 = new ConversationReader(map('ng_convs6'), IPV6_KEYS, this.clock);
       this.#drops = new DropReader(
         map('ng_drops'),
         this.clock,
         dropReasonNames(kernelBtf().enumValues('skb_drop_reason')),
       );
-      this.#probes = new ProbeReader(map('ng_probes'), this.clock);
+      this.#probes = new ProbeReader(map('ng_probes4'), map('ng_probes6'), this.clock);
       this.#loop.addRing(map('ng_events'), (ring, offset) => this.#record(ring, offset));
       this.#attach();
       this.#losses = new LossReader(map('ng_lost'), this.#objects.attached());
@@ -161,8 +167,9 @@ export class EbpfSource {
       this.#sink.listener(listener);
       if (moved) this.#sink.observe(listener);
     });
-    this.#datagrams.readTotals((total) => this.#sink.datagramTotal(total));
-    this.#datagrams.readConversations((seen) => this.#sink.observe(seen));
+    this.#totals.read((total) => this.#sink.datagramTotal(total));
+    this.#conversations4.read((seen) => this.#sink.observe(seen));
+    this.#conversations6.read((seen) => this.#sink.observe(seen));
     this.#drops.read((seen) => this.#sink.observe(seen));
     this.#probes.read((seen) => this.#sink.observe(seen));
     this.#losses.read(nowMs, (seen) => this.#sink.observe(seen));
@@ -176,7 +183,7 @@ export class EbpfSource {
 
   /** Forgets a cgroup's datagram totals. */
   deleteTotals(cgroupId: number): void {
-    this.#datagrams.deleteTotals(cgroupId);
+    this.#totals.delete(cgroupId);
   }
 
   /** Counts events that user space itself had to leave out. */
@@ -195,16 +202,20 @@ export class EbpfSource {
   maps(): MapStatus[] {
     const entries: Record<string, number> = {
       ng_listeners: this.#listenerCount,
-      ng_totals: this.#datagrams.entries.totals,
-      ng_convs: this.#datagrams.entries.conversations,
+      ng_totals: this.#totals.entries,
+      ng_convs4: this.#conversations4.entries,
+      ng_convs6: this.#conversations6.entries,
       ng_drops: this.#drops.entries,
-      ng_probes: this.#probes.entries,
+      ng_probes4: this.#probes.entries.ipv4,
+      ng_probes6: this.#probes.entries.ipv6,
       ng_sk: this.#liveConnections,
     };
+    /* Where it is not the number of the map's values: ng_sk belongs to sockets, a value of ng_drops is a set. */
+    const capacities: Record<string, number> = { ng_sk: this.#sockets.table.limit, ng_drops: this.#drops.capacity };
     return this.#objects.maps().flatMap((map) => {
       const used = entries[map.name];
       if (used === undefined) return [];
-      const capacity = map.name === 'ng_sk' ? this.#sockets.table.limit : map.maxEntries;
+      const capacity = capacities[map.name] ?? map.maxEntries;
       return [{ name: map.name, entries: used, capacity, bytes: map.info().memlockBytes }];
     });
   }
@@ -249,19 +260,6 @@ export class EbpfSource {
     this.#objects.attach('ng_packet_in', this.#cgroupRoot);
     this.#objects.attach('ng_packet_out', this.#cgroupRoot);
     this.#objects.attach(this.#objects.program('ng_drop').autoload ? 'ng_drop' : 'ng_drop_sk');
-  }
-
-  /** Where a cgroup's totals go when the table is full: entries of cgroup 0, made while nothing can fill the table. */
-  #makeOverflowTotals(): void {
-    const totals = this.#objects.map('ng_totals');
-    for (const protocol of [1, 17, 58, 132, 255]) {
-      for (const loopback of [0, 1]) {
-        const key = new Uint8Array(ngTotalKey.SIZE);
-        key[ngTotalKey.protocol] = protocol;
-        key[ngTotalKey.loopback] = loopback;
-        totals.setRaw(key, new Uint8Array(ngTotalValue.SIZE));
-      }
-    }
   }
 
   #record(ring: RingView, offset: number): void {

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Exact totals of what is not TCP, by cgroup: counted in slots of an array, which a conversation remembers by number. */
+#ifndef NETGUARD_PACKET_TOTAL_H
+#define NETGUARD_PACKET_TOTAL_H
+
+#include "kernel.h"
+#include "event.h"
+#include "loss.h"
+
+/*
+ * Key: slot. Value: counters and whose they are; read by user space in place. The first NG_OVERFLOW_TOTALS are made by user
+ * space before the attach and stay; the others are taken with an entry of ng_total_slots and given back with it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct ng_total_value);
+} ng_totals SEC(".maps");
+
+/*
+ * Key: cgroup, protocol, loopback. Value: slot. Inserted by the first packet; deleted by user space ten minutes after the
+ * cgroup went. Full, as when no slot is free: counted under cgroup 0 and as NG_LOST_TOTALS_MAP.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct ng_total_key);
+	__type(value, __u32);
+} ng_total_slots SEC(".maps");
+
+/* Slots that had an owner: user space puts them in a tick after their deletion, the next new total takes them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 8192);
+	__type(value, __u32);
+} ng_total_free SEC(".maps");
+
+#define NO_SLOT 0xffffffffU
+#define NOBODY 0xffffffffffffffffULL
+#define IPPROTO_REST 255
+
+/* Slots below have had an owner. */
+static __u32 slots_used = NG_OVERFLOW_TOTALS;
+
+/* The total in a slot, unless the slot has meanwhile been given to another. */
+static __always_inline struct ng_total_value *total_in(__u32 slot, const struct ng_total_key *key)
+{
+	struct ng_total_value *total = bpf_map_lookup_elem(&ng_totals, &slot);
+
+	if (!total || total->key.cgroup_id != key->cgroup_id || total->key.protocol != key->protocol ||
+	    total->key.loopback != key->loopback)
+		return 0;
+	return total;
+}
+
+static __always_inline struct ng_total_value *slot_take(__u32 *slot)
+{
+	if (bpf_map_pop_elem(&ng_total_free, slot)) {
+		*slot = slots_used;
+		if (!bpf_map_lookup_elem(&ng_totals, slot)) /* none is left: the counter must not run on and wrap */
+			return 0;
+		*slot = __sync_fetch_and_add(&slots_used, 1);
+	}
+	return bpf_map_lookup_elem(&ng_totals, slot);
+}
+
+static __always_inline void total_make(const struct ng_total_key *key)
+{
+	struct ng_total_value *total;
+	__u32 slot;
+
+	total = slot_take(&slot);
+	if (!total)
+		return;
+	__builtin_memset(total, 0, sizeof(*total));
+	total->key = *key;
+	if (bpf_map_update_elem(&ng_total_slots, key, &slot, BPF_NOEXIST)) {
+		total->key.cgroup_id = NOBODY; /* another CPU was first */
+		bpf_map_push_elem(&ng_total_free, &slot, 0);
+	}
+}
+
+/* By hash: for a packet without a conversation, and the first of each. Changes `key` to that of cgroup 0 where it must. */
+static __always_inline struct ng_total_value *total_get(struct ng_total_key *key, __u32 *slot)
+{
+	__u32 *known = bpf_map_lookup_elem(&ng_total_slots, key);
+
+	if (!known) {
+		total_make(key);
+		known = bpf_map_lookup_elem(&ng_total_slots, key);
+	}
+	if (!known) {
+		count_lost(NG_LOST_TOTALS_MAP);
+		key->cgroup_id = 0;
+		if (key->protocol != IPPROTO_ICMP && key->protocol != IPPROTO_UDP && key->protocol != IPPROTO_ICMPV6 &&
+		    key->protocol != IPPROTO_SCTP)
+			key->protocol = IPPROTO_REST;
+		known = bpf_map_lookup_elem(&ng_total_slots, key);
+	}
+	if (!known)
+		return 0;
+	*slot = *known;
+	return bpf_map_lookup_elem(&ng_totals, slot);
+}
+
+#endif
