@@ -9,6 +9,7 @@ interface Seen {
 
 /** The facts of one workload, bounded: the one seen longest ago gives way. */
 export class FactSet {
+  /** By when they were seen last, oldest first: facts with a past are to be put in that order. */
   readonly #facts = new Map<string, Seen>();
   /** Facts that gave way since the start. */
   evicted = 0;
@@ -27,8 +28,11 @@ export class FactSet {
     const seen = this.#facts.get(fact);
     if (seen !== undefined) {
       if (firstMs < seen.firstMs) seen.firstMs = firstMs;
-      if (lastMs > seen.lastMs) seen.lastMs = lastMs;
       seen.count += count;
+      if (lastMs <= seen.lastMs) return 0;
+      seen.lastMs = lastMs;
+      this.#facts.delete(fact);
+      this.#facts.set(fact, seen);
       return 0;
     }
     const isFull = this.#facts.size >= capacity;
@@ -53,13 +57,7 @@ export class FactSet {
   }
 
   #evictOldest(): boolean {
-    let oldest: string | undefined;
-    let oldestMs = Number.POSITIVE_INFINITY;
-    for (const [fact, { lastMs }] of this.#facts) {
-      if (lastMs >= oldestMs) continue;
-      oldest = fact;
-      oldestMs = lastMs;
-    }
+    const oldest = this.#facts.keys().next().value;
     if (oldest === undefined) return false;
     this.#facts.delete(oldest);
     this.evicted++;

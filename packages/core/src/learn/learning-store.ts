@@ -253,7 +253,8 @@ export class LearningStore implements Learning {
     record.bornWatchedMs = this.#watchedMs - state.watchedMs;
     record.frozenUntilMs = known?.frozenUntilMs ?? Number.NEGATIVE_INFINITY;
     const room = Math.min(FACTS_PER_WORKLOAD, MAX_FACTS - this.#facts);
-    for (const fact of state.facts.slice(0, room)) this.#facts += record.facts.put(fact, room);
+    // They come newest first.
+    for (const fact of state.facts.slice(0, room).reverse()) this.#facts += record.facts.put(fact, room);
     record.facts.evicted = state.factsEvicted + Math.max(0, state.facts.length - room);
     for (const [name, measure] of Object.entries(state.measures)) record.measures.set(name, new Measure(measure));
     for (const run of state.runs) record.runs.put(run);
