@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
 import { ConversationReader, IPV4_KEYS } from '../../packages/agent/src/sources/ebpf/conversation-reader.ts';
+import { ConversationRooms } from '../../packages/agent/src/sources/ebpf/conversation-rooms.ts';
 import { type DatagramTotal, DatagramTotals } from '../../packages/agent/src/sources/ebpf/datagram-totals.ts';
 import { KernelClock } from '../../packages/agent/src/sources/ebpf/kernel-clock.ts';
 import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
@@ -33,7 +34,12 @@ class Bench implements Disposable {
       () => 0,
       () => 0,
     );
-    this.#conversations = new ConversationReader(map('ng_convs4'), IPV4_KEYS, clock);
+    this.#conversations = new ConversationReader(
+      map('ng_convs4'),
+      IPV4_KEYS,
+      clock,
+      new ConversationRooms(this.totals.memory, 'room4', 10_000),
+    );
   }
 
   /** Sends each protocol's packets from all threads at once. */

@@ -192,7 +192,8 @@ struct ng_total_value {
 	__u64 tx_packets;
 	__u64 tx_bytes;
 	__u64 overflow;             /* packets whose conversation had no room */
-	__u64 pad0;
+	__u32 room4;                /* conversations that may still begin, over IPv4 and IPv6; user space renews it each tick */
+	__u32 room6;
 };
 
 /* The first slots of ng_totals are of cgroup 0: packets are counted there whose cgroup found no room. */

@@ -37,7 +37,10 @@ struct {
 	__type(value, __u32);
 } ng_total_free SEC(".maps");
 
-#define NO_SLOT 0xffffffffU
+/* Conversations of one total at once, by family, so that a flood of one pod leaves room for the others. */
+const volatile __u32 ng_conv_quota4 = 12288;
+const volatile __u32 ng_conv_quota6 = 4096;
+
 #define NOBODY 0xffffffffffffffffULL
 #define IPPROTO_REST 255
 
@@ -76,6 +79,8 @@ static __always_inline void total_make(const struct ng_total_key *key)
 		return;
 	__builtin_memset(total, 0, sizeof(*total));
 	total->key = *key;
+	total->room4 = ng_conv_quota4;
+	total->room6 = ng_conv_quota6;
 	if (bpf_map_update_elem(&ng_total_slots, key, &slot, BPF_NOEXIST)) {
 		total->key.cgroup_id = NOBODY; /* another CPU was first */
 		bpf_map_push_elem(&ng_total_free, &slot, 0);

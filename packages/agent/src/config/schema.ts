@@ -58,7 +58,7 @@ const ebpf = z.strictObject({
   maxConversations: integer(64, 4_194_304)
     .default(65_536)
     .describe(
-      'UDP, ICMP and other conversations, three quarters over IPv4 and a quarter over IPv6; more are counted in the totals only.',
+      'UDP, ICMP and other conversations, three quarters over IPv4 and a quarter over IPv6; one cgroup has a third at most. More are counted in the totals only.',
     ),
   maxCgroups: integer(16, 1_048_576).default(8192).describe('cgroups with exact totals.'),
   maxProbes: integer(64, 4_194_304)

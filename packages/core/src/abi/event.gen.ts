@@ -235,6 +235,8 @@ export const ngTotalValue = {
   tx_packets: 32,
   tx_bytes: 40,
   overflow: 48,
+  room4: 56,
+  room6: 60,
 } as const;
 
 /** struct ng_conv_key */

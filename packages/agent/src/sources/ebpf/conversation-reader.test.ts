@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { type DatagramObservation, parseAddress } from '@netguard/core';
-import { ngConv4Key, ngConvKey, ngConvValue as V } from '@netguard/core/abi';
+import { ngConv4Key, ngConvKey, ngTotalValue as T, ngConvValue as V } from '@netguard/core/abi';
 import { FakeMap } from '../../testing/fake-map.ts';
 import { type ConversationKeys, ConversationReader, IPV4_KEYS, IPV6_KEYS } from './conversation-reader.ts';
+import { ConversationRooms, conversationQuota } from './conversation-rooms.ts';
 import { KernelClock } from './kernel-clock.ts';
 
 const UDP = 17;
+const SLOTS = 4;
 
 describe('a reader of conversations', () => {
   let nowMs: number;
@@ -19,6 +21,8 @@ describe('a reader of conversations', () => {
       () => nowMs * 1e6,
     );
   });
+
+  const rooms = (totals = new Uint8Array(SLOTS * T.SIZE), quota = 100) => new ConversationRooms(totals, 'room4', quota);
 
   function key({ at }: ConversationKeys, local: Uint8Array, remote: Uint8Array): Uint8Array {
     const bytes = new Uint8Array(at.SIZE);
@@ -57,7 +61,7 @@ describe('a reader of conversations', () => {
   for (const { title, keys, size, bytes, ips } of families) {
     it(`tells an ${title} conversation by what moved, and deletes it after 30 seconds`, () => {
       const map = new FakeMap(size, V.SIZE);
-      const reader = new ConversationReader(map, keys, clock);
+      const reader = new ConversationReader(map, keys, clock, rooms());
       map.setRaw(bytes, value(3));
       const [first] = read(reader);
       assert.deepEqual(
@@ -78,7 +82,7 @@ describe('a reader of conversations', () => {
 
   it('takes a key that came back for another conversation', () => {
     const map = new FakeMap(ngConv4Key.SIZE, V.SIZE);
-    const reader = new ConversationReader(map, IPV4_KEYS, clock);
+    const reader = new ConversationReader(map, IPV4_KEYS, clock, rooms());
     map.setRaw(ipv4, value(3));
     read(reader);
     map.setRaw(ipv4, value(4, 6));
@@ -86,5 +90,35 @@ describe('a reader of conversations', () => {
       read(reader).map(({ isNew, delta }) => [isNew, delta.sentPackets]),
       [[true, 4]],
     );
+  });
+
+  it('tells the kernel how many more each total may begin, and ends idle ones early where there is no room', () => {
+    const totals = new Uint8Array(SLOTS * T.SIZE);
+    const room = (slot: number) => new DataView(totals.buffer).getUint32(slot * T.SIZE + T.room4, true);
+    const map = new FakeMap(ngConv4Key.SIZE, V.SIZE);
+    const reader = new ConversationReader(map, IPV4_KEYS, clock, rooms(totals, 2));
+    assert.deepEqual([0, 1, 2, 3].map(room), [2, 2, 2, 2]);
+    for (const [nth, slot] of [1, 1, 2].entries()) {
+      const bytes = value(1);
+      new DataView(bytes.buffer).setUint32(V.slot, slot, true);
+      map.setRaw(key(IPV4_KEYS, Uint8Array.of(10, 0, 0, 1), Uint8Array.of(10, 0, 1, nth)), bytes);
+    }
+    read(reader);
+    assert.deepEqual([0, 1, 2, 3].map(room), [2, 0, 1, 2]);
+    nowMs += 3000;
+    assert.deepEqual(
+      read(reader).map(({ remote, ended }) => [remote.ip, ended]),
+      [
+        ['10.0.1.0', true],
+        ['10.0.1.1', true],
+      ],
+    );
+    assert.deepEqual([map.entries.size, room(1)], [1, 2]);
+  });
+});
+
+describe('the quota of conversations', () => {
+  it('is a third of the table, or a thousand of a small one', () => {
+    assert.deepEqual([49_152, 3000, 1000, 48].map(conversationQuota), [16_384, 1024, 1000, 48]);
   });
 });

@@ -2,12 +2,15 @@ import type { DatagramObservation } from '@netguard/core';
 import { ngConv4Key, ngConvKey, ngConvValue as V } from '@netguard/core/abi';
 import type { BpfMap } from '@netguard/libbpf';
 import { MapBatch } from '@netguard/libbpf';
+import type { ConversationRooms } from './conversation-rooms.ts';
 import { protocolName } from './datagram-totals.ts';
 import type { KernelClock } from './kernel-clock.ts';
 import { address, ipv4Address, u16, u32, u64 } from './layout.ts';
 
 /** A conversation without a packet for this long is over: reported ended and deleted from the kernel's table. */
 const IDLE_MS = 30_000;
+/** The same for those of a cgroup that has no room for more: under a flood, of one packet each, or a resolver that is busy. */
+const CROWDED_IDLE_MS = 3000;
 
 /** How the keys of a table are laid out, and the text of an address in them. */
 export interface ConversationKeys {
@@ -25,15 +28,22 @@ export class ConversationReader {
   readonly #map: Pick<BpfMap, 'readBatch' | 'deleteRaw'>;
   readonly #keys: ConversationKeys;
   readonly #clock: KernelClock;
+  readonly #rooms: ConversationRooms;
   readonly #batch = new MapBatch();
   /** Key bytes as Latin-1 → [rx packets, rx bytes, tx packets, tx bytes, first packet (ns), pass last seen, last moved (ms)]. */
   readonly #last = new Map<string, Float64Array>();
   #pass = 0;
 
-  constructor(map: Pick<BpfMap, 'readBatch' | 'deleteRaw'>, keys: ConversationKeys, clock: KernelClock) {
+  constructor(
+    map: Pick<BpfMap, 'readBatch' | 'deleteRaw'>,
+    keys: ConversationKeys,
+    clock: KernelClock,
+    rooms: ConversationRooms,
+  ) {
     this.#map = map;
     this.#keys = keys;
     this.#clock = clock;
+    this.#rooms = rooms;
   }
 
   /** Entries in the kernel's table at the last reading. */
@@ -50,6 +60,7 @@ export class ConversationReader {
     const nowMs = this.#clock.nowMs();
     this.#pass++;
     for (let i = 0; i < count; i++) this.#conversation(keyBytes, keys, values, i, nowMs, each);
+    this.#rooms.renew();
     if (this.#last.size > count + 1024) this.#forgetUnseen();
   }
 
@@ -79,7 +90,9 @@ export class ConversationReader {
     last[5] = this.#pass;
     const moved = rxPackets !== last[0] || txPackets !== last[2];
     if (moved) last[6] = nowMs;
-    const ended = nowMs - (last[6] as number) >= IDLE_MS;
+    const slot = u32(values, v + V.slot);
+    const ended = nowMs - (last[6] as number) >= (this.#rooms.isCrowded(slot) ? CROWDED_IDLE_MS : IDLE_MS);
+    if (!ended) this.#rooms.count(slot);
     if (moved || ended) {
       const rxBytes = u64(values, v + V.rx_bytes);
       const txBytes = u64(values, v + V.tx_bytes);

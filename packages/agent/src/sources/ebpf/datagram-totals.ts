@@ -65,6 +65,11 @@ export class DatagramTotals {
     for (let slot = 0; slot < NG_OVERFLOW_TOTALS; slot++) this.#makeOverflow(slot);
   }
 
+  /** ng_totals, mapped. */
+  get memory(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** Entries at the last reading. */
   get entries(): number {
     return this.#batch.count;

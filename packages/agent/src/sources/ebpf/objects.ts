@@ -6,6 +6,7 @@ import * as abi from '@netguard/core/abi';
 import { BpfError, type BpfLink, type BpfMap, BpfObject, type BpfProgram } from '@netguard/libbpf';
 import type { Config } from '../../config/schema.ts';
 import type { ProgramStatus } from '../../worker/messages.ts';
+import { conversationQuota } from './conversation-rooms.ts';
 import { kernelBtf } from './kernel-btf.ts';
 
 const PAGE = 4096;
@@ -186,6 +187,13 @@ export class EbpfObjects implements Disposable {
     for (const [name, size] of Object.entries(sizes)) {
       const map = object.maps.get(name);
       if (map) map.maxEntries = size;
+    }
+    const [convs4, convs6] = [object.maps.get('ng_convs4'), object.maps.get('ng_convs6')];
+    if (convs4 && convs6) {
+      object.setGlobals({
+        ng_conv_quota4: conversationQuota(convs4.maxEntries),
+        ng_conv_quota6: conversationQuota(convs6.maxEntries),
+      });
     }
     if (object.maps.has('ng_events')) {
       object.setGlobals({ ng_ring_wake_bytes: Math.max(PAGE / 4, Math.floor(sources.ringBytes / 16)) });

@@ -10,12 +10,13 @@ import {
   ngCgroupEvent,
   ngLimits,
 } from '@netguard/core/abi';
-import { bootTimeNs, EventLoop, type RingView, trimMemory } from '@netguard/libbpf';
+import { type BpfMap, bootTimeNs, EventLoop, type RingView, trimMemory } from '@netguard/libbpf';
 import type { Config } from '../../config/schema.ts';
 import { hostPidsVisible } from '../../identify/process-table.ts';
 import type { MapStatus, ProgramStatus, SourceStatus } from '../../worker/messages.ts';
 import { ConnectionSweep } from './connection-sweep.ts';
 import { ConversationReader, IPV4_KEYS, IPV6_KEYS } from './conversation-reader.ts';
+import { ConversationRooms, conversationQuota } from './conversation-rooms.ts';
 import { type DatagramTotal, DatagramTotals } from './datagram-totals.ts';
 import { DropReader, dropReasonNames } from './drop-reader.ts';
 import { kernelBtf } from './kernel-btf.ts';
@@ -96,8 +97,11 @@ export class EbpfSource {
         slots: map('ng_total_slots'),
         free: map('ng_total_free'),
       });
-      this.#conversations4 = new ConversationReader(map('ng_convs4'), IPV4_KEYS, this.clock);
-      this.#conversations6 = new ConversationReader(map('ng_convs6'), IPV6_KEYS, this.clock);
+      const [convs4, convs6] = [map('ng_convs4'), map('ng_convs6')];
+      const rooms = (family: 'room4' | 'room6', { maxEntries }: BpfMap) =>
+        new ConversationRooms(this.#totals.memory, family, conversationQuota(maxEntries));
+      this.#conversations4 = new ConversationReader(convs4, IPV4_KEYS, this.clock, rooms('room4', convs4));
+      this.#conversations6 = new ConversationReader(convs6, IPV6_KEYS, this.clock, rooms('room6', convs6));
       this.#drops = new DropReader(
         map('ng_drops'),
         this.clock,
