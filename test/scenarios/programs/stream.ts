@@ -1,13 +1,17 @@
-/** Answers each request with `perSecond` datagrams a second for `seconds`: a video that somebody asked for. */
+/** Answers whoever asks with `perSecond` datagrams a second for `seconds`: a video. To ask again meanwhile changes nothing. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onStop, say, settings } from '../../e2e/support/programs/settings.ts';
 
 const { port, perSecond, seconds } = settings<{ port: number; perSecond: number; seconds: number }>();
+const viewers = new Set<string>();
 const payload = Buffer.alloc(1200, 0x61);
 const socket = createSocket({ type: 'udp4', sendBufferSize: 1 << 22 }, (_message, { address, port: to }) => {
-  void stream(address, to);
+  const viewer = `${address}:${to}`;
+  if (viewers.has(viewer)) return;
+  viewers.add(viewer);
+  void stream(address, to).finally(() => viewers.delete(viewer));
 });
 
 async function stream(address: string, to: number): Promise<void> {
