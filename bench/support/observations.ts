@@ -19,6 +19,16 @@ export interface Seen<O extends Observation = Observation> {
   readonly who: { local: Endpoint; remote: Endpoint | null };
 }
 
+/** The same again, as a source makes it: what is counted is new, what a connection keeps is not. */
+export function madeAnew({ observation, who }: Seen): Seen {
+  const copy = { ...observation };
+  if (copy.kind === 'connection') {
+    copy.delta = { ...copy.delta };
+    copy.total = { ...copy.total };
+  } else if (copy.kind === 'datagrams') copy.delta = { ...copy.delta };
+  return { observation: copy, who: { ...who } };
+}
+
 const SHAPES = { syn: 0, fin: 0, null: 0, xmas: 0, ack: 0, udp: 0, rst: 0, synAck: 0, other: 0 };
 
 export interface ConnectionSpec {
