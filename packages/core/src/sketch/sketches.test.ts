@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Lru } from './lru.ts';
+import { PairLru } from './pair-lru.ts';
 import { RecentKeys } from './recent-keys.ts';
+import { RecentPairs } from './recent-pairs.ts';
 import { SpaceSaving } from './space-saving.ts';
 
 describe('space saving', () => {
@@ -74,5 +76,32 @@ describe('the LRU', () => {
     assert.equal(lru.size, 10);
     assert.ok(lru.delete(999));
     assert.equal(lru.size, 9);
+  });
+});
+
+describe('the LRU of pairs', () => {
+  it('tells pairs apart and forgets one that was not touched', () => {
+    const lru = new PairLru<number>(2);
+    lru.add('a', 'x', 1);
+    lru.add('a', 'y', 2);
+    assert.equal(lru.get('a', 'x'), 1);
+    assert.equal(lru.add('b', 'x', 3), 2);
+    assert.deepEqual([lru.peek('a', 'x'), lru.peek('a', 'y'), lru.peek('b', 'x')], [1, undefined, 3]);
+    assert.deepEqual([...lru.values()].sort(), [1, 3]);
+    lru.delete('a', 'x');
+    lru.delete('a', 'x');
+    assert.deepEqual([lru.size, lru.evicted], [1, 1]);
+  });
+});
+
+describe('recent pairs', () => {
+  it('remembers for its time, in its capacity', () => {
+    const pairs = new RecentPairs(1000, 1000);
+    pairs.add('a', 'b', 5000);
+    assert.ok(pairs.has('a', 'b', 6000));
+    assert.ok(!pairs.has('a', 'b', 6001) && !pairs.has('b', 'a', 5000));
+    for (let index = 0; index < 10_000; index++) pairs.add('a', `k${index}`, 6500);
+    assert.ok(pairs.size <= 1000 && pairs.evicted >= 9000);
+    assert.ok(pairs.has('a', 'k9999', 6500) && !pairs.has('a', 'k0', 6500));
   });
 });
