@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** In this order: kernel first, then the agent. Times are of a full run. */
 const BENCHES: Readonly<Record<string, string>> = {
   'packet-cost': 'ns per packet of each kernel program, next to an empty one and to an LRU hash (root, 1 minute)',
-  throughput: 'iperf3 TCP and small UDP with NetGuard off and on (root, 2 minutes)',
+  throughput: 'one iperf3 stream, TCP and small UDP, with NetGuard off and on by turns (root, 6 minutes)',
   bpftrace: 'the same next to a bpftrace one-liner (root, 2 minutes)',
   'live-sockets': 'time to read 100,000 live sockets, next to ss and /proc (root, 1 minute)',
   'ring-decode': 'records a second from the ring to observations (root, 10 seconds)',
