@@ -1,6 +1,7 @@
 import { ngLimits } from '@netguard/core/abi';
 import { BpfError, type BpfLink, type BpfMap, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
 import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
+import { ConversationRooms, conversationQuota } from '../../packages/agent/src/sources/ebpf/conversation-rooms.ts';
 import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
 
 type Sources = ReturnType<typeof defaultConfig>['sources']['ebpf'];
@@ -21,6 +22,7 @@ export class NetGuardPrograms implements AsyncDisposable {
   readonly objects: EbpfObjects;
   readonly #loop = new EventLoop();
   readonly #timer: NodeJS.Timeout;
+  readonly #rooms: readonly ConversationRooms[];
 
   constructor(sizes: Partial<Sources> = {}) {
     this.objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, ...sizes });
@@ -30,6 +32,11 @@ export class NetGuardPrograms implements AsyncDisposable {
       view.setUint32(ngLimits[field as keyof typeof LIMITS], value, true);
     }
     this.objects.map('ng_limits').setRaw(new Uint8Array(4), limits);
+    const totals = this.objects.map('ng_totals').mmap();
+    this.#rooms = CONVERSATIONS.map((name) => {
+      const family = name.endsWith('4') ? 'room4' : 'room6';
+      return new ConversationRooms(totals, family, conversationQuota(this.objects.map(name).maxEntries));
+    });
     this.#loop.addRing(this.objects.map('ng_events'), () => {});
     this.#timer = setInterval(() => this.#loop.drain(), DRAIN_EVERY_MS).unref();
   }
@@ -47,6 +54,7 @@ export class NetGuardPrograms implements AsyncDisposable {
   /** Forgets all conversations, as an agent does with those that were idle for long: nobody deletes them here. */
   clearConversations(): void {
     for (const name of CONVERSATIONS) this.objects.map(name).clear();
+    for (const rooms of this.#rooms) rooms.renew();
   }
 
   /** Leaves no room for another conversation, as a flood with ever new ports does. */

@@ -8,7 +8,7 @@
 
 /*
  * Key: one conversation of one cgroup over IPv4. Inserted by its first packet; read by differences and deleted by user space
- * after 30 s without one (a batch of look-up-and-delete loses packets). Full, or more than a cgroup's share of it (ng_conv_quota4):
+ * after 30 s without one (a batch of look-up-and-delete loses packets). Full, or more than a total's share of it (ng_conv_quota4):
  * counted in the totals' overflow and as NG_LOST_CONV_MAP.
  */
 struct {
@@ -33,13 +33,27 @@ struct {
 static __u64 convs4_full_until_ns;
 static __u64 convs6_full_until_ns;
 
-struct conversation_key {
-	bool v6;
-	union {
-		struct ng_conv4_key conv4;
-		struct ng_conv_key conv6;
-	};
-};
+/* `of` becomes that of cgroup 0 where its own has no total. Null: the table is full, or the total has had its share of it. */
+static __always_inline struct ng_conv_value *conversation_make(void *table, const void *key, bool ingress, __u64 *full_until_ns,
+							       struct ng_total_key *of)
+{
+	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .opener = ingress ? 2 : 1 };
+	struct ng_total_value *total;
+	__u32 *room;
+
+	if (fresh.first_ns < *full_until_ns)
+		return 0;
+	total = total_guess(of, &fresh.slot);
+	if (!total)
+		return 0;
+	room = table == &ng_convs4 ? &total->room4 : &total->room6;
+	if (!*room)
+		return 0;
+	--*room; /* roughly: user space counts what is there each second */
+	if (bpf_map_update_elem(table, key, &fresh, BPF_NOEXIST) == -E2BIG)
+		*full_until_ns = fresh.first_ns + FULL_PAUSE_NS;
+	return bpf_map_lookup_elem(table, key);
+}
 
 struct port_pair {
 	__u16 local;
@@ -72,69 +86,37 @@ static __always_inline __u32 v4_of(const struct ng_addr *address)
 	return ((const __u32 *)address)[3];
 }
 
-/* Of a packet of the cgroup, protocol and interface that `of` names. */
-static __always_inline void conversation_key(struct __sk_buff *skb, const struct ip_packet *packet, bool ingress,
-					     const struct ng_total_key *of, struct conversation_key *key)
+/* Of a packet of the cgroup, protocol and interface that `of` names. Null when there is no room for another. */
+static __always_inline struct ng_conv_value *conversation_get(struct __sk_buff *skb, const struct ip_packet *packet, bool ingress,
+							      struct ng_total_key *of)
 {
 	const struct ng_addr *local = ingress ? &packet->destination : &packet->source;
 	const struct ng_addr *remote = ingress ? &packet->source : &packet->destination;
 	struct port_pair ports = conversation_ports(skb, packet, ingress);
+	struct ng_conv_value *conversation;
 	bool forged = of->protocol == IPPROTO_TCP; /* raw senders forge sources: one conversation a target, not one a packet */
 
-	key->v6 = skb->protocol != bpf_htons(ETH_P_IP);
-	if (key->v6) {
-		struct ng_conv_key *conv = &key->conv6;
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		struct ng_conv4_key key = { .cgroup_id = of->cgroup_id, .protocol = of->protocol, .loopback = of->loopback };
 
-		__builtin_memset(conv, 0, sizeof(*conv));
-		conv->cgroup_id = of->cgroup_id;
-		conv->protocol = of->protocol;
-		conv->loopback = of->loopback;
-		if (!forged || ingress)
-			conv->laddr = *local;
-		if (!forged || !ingress)
-			conv->raddr = *remote;
-		conv->lport = ports.local;
-		conv->rport = ports.remote;
+		key.laddr = forged && !ingress ? 0 : v4_of(local);
+		key.raddr = forged && ingress ? 0 : v4_of(remote);
+		key.lport = ports.local;
+		key.rport = ports.remote;
+		conversation = bpf_map_lookup_elem(&ng_convs4, &key);
+		return conversation ?: conversation_make(&ng_convs4, &key, ingress, &convs4_full_until_ns, of);
 	} else {
-		struct ng_conv4_key *conv = &key->conv4;
+		struct ng_conv_key key = { .cgroup_id = of->cgroup_id, .protocol = of->protocol, .loopback = of->loopback };
 
-		__builtin_memset(conv, 0, sizeof(*conv));
-		conv->cgroup_id = of->cgroup_id;
-		conv->protocol = of->protocol;
-		conv->loopback = of->loopback;
-		conv->laddr = forged && !ingress ? 0 : v4_of(local);
-		conv->raddr = forged && ingress ? 0 : v4_of(remote);
-		conv->lport = ports.local;
-		conv->rport = ports.remote;
+		if (!forged || ingress)
+			key.laddr = *local;
+		if (!forged || !ingress)
+			key.raddr = *remote;
+		key.lport = ports.local;
+		key.rport = ports.remote;
+		conversation = bpf_map_lookup_elem(&ng_convs6, &key);
+		return conversation ?: conversation_make(&ng_convs6, &key, ingress, &convs6_full_until_ns, of);
 	}
-}
-
-static __always_inline struct ng_conv_value *conversation_find(const struct conversation_key *key)
-{
-	if (key->v6)
-		return bpf_map_lookup_elem(&ng_convs6, &key->conv6);
-	return bpf_map_lookup_elem(&ng_convs4, &key->conv4);
-}
-
-/* Null when the table is full or the total, which is in `slot`, has had its share of it. */
-static __always_inline struct ng_conv_value *conversation_make(const struct conversation_key *key, bool ingress,
-							       struct ng_total_value *total, __u32 slot)
-{
-	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .slot = slot, .opener = ingress ? 2 : 1 };
-	__u64 *full_until_ns = key->v6 ? &convs6_full_until_ns : &convs4_full_until_ns;
-	__u32 *room = key->v6 ? &total->room6 : &total->room4;
-	long error;
-
-	if (!*room || fresh.first_ns < *full_until_ns)
-		return 0;
-	--*room; /* roughly: user space counts what is there each second */
-	if (key->v6)
-		error = bpf_map_update_elem(&ng_convs6, &key->conv6, &fresh, BPF_NOEXIST);
-	else
-		error = bpf_map_update_elem(&ng_convs4, &key->conv4, &fresh, BPF_NOEXIST);
-	if (error == -E2BIG)
-		*full_until_ns = fresh.first_ns + FULL_PAUSE_NS;
-	return conversation_find(key);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "kernel.h"
 #include "event.h"
+#include "hash.h"
 #include "loss.h"
 
 /*
@@ -108,6 +109,36 @@ static __always_inline struct ng_total_value *total_get(struct ng_total_key *key
 		return 0;
 	*slot = *known;
 	return bpf_map_lookup_elem(&ng_totals, slot);
+}
+
+/* One look-up by hash a packet is enough: a number that was right before tells where the total is. */
+static __always_inline struct ng_total_value *total_remembered(__u32 *slot, struct ng_total_key *key)
+{
+	struct ng_total_value *total = total_in(*slot, key);
+	__u32 found;
+
+	if (total)
+		return total;
+	total = total_get(key, &found);
+	if (total)
+		*slot = found;
+	return total;
+}
+
+#define SLOT_GUESSES 256
+
+/* By hash of a total's key, for packets without a conversation: its slot if it was the last to be here. */
+static __u32 slot_guess[SLOT_GUESSES];
+
+static __always_inline struct ng_total_value *total_guess(struct ng_total_key *key, __u32 *slot)
+{
+	__u32 guess = mix32(key->cgroup_id ^ (__u32)key->protocol << 24 ^ (__u32)key->loopback << 23) & (SLOT_GUESSES - 1);
+	struct ng_total_value *total;
+
+	*slot = slot_guess[guess];
+	total = total_remembered(slot, key);
+	slot_guess[guess] = *slot;
+	return total;
 }
 
 #endif
