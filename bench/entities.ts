@@ -17,6 +17,7 @@ import { machineLine } from './support/machine.ts';
 import { strangerAddress } from './support/node-names.ts';
 import { NodeSecond, SECOND } from './support/node-second.ts';
 import { connection, datagrams, probe, type Seen } from './support/observations.ts';
+import { PRODUCT_FLAGS } from './support/product-flags.ts';
 import { mebibytes, number, printTable, ratio } from './support/report.ts';
 import { isQuick, size } from './support/sizes.ts';
 import { threadTimeNs } from './support/thread-time.ts';
@@ -172,7 +173,7 @@ async function residentBytes(): Promise<number> {
 function inProcess<T>(...args: readonly string[]): T {
   const { status, stdout } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--disable-warning=ExperimentalWarning', import.meta.filename, ...args],
+    ['--expose-gc', ...PRODUCT_FLAGS, import.meta.filename, ...args],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
   if (status !== 0) throw new Error(`measuring ${args.join(' ')} ended with ${status}`);

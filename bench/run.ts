@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { PRODUCT_FLAGS } from './support/product-flags.ts';
 
 /** In this order: kernel first, then the agent. Times are of a full run. */
 const BENCHES: Readonly<Record<string, string>> = {
@@ -30,7 +31,7 @@ if (unknown.length > 0 || names.includes('--help')) {
 let failed = 0;
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-  const { status } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...PRODUCT_FLAGS, file], { stdio: 'inherit' });
   if (status === 0) continue;
   failed++;
   console.error(`${name} did not finish`);
