@@ -8,6 +8,8 @@ export class Beats {
   readonly #received: number[] = [];
   /** All that ever were. */
   count = 0;
+  /** The count at which they are judged again. */
+  notBefore = 0;
   firstMs = Number.NaN;
 
   add(timeMs: number): void {

@@ -60,6 +60,9 @@ function judge(
 ): Verdict | undefined {
   const spanMs = beats.lastMs - beats.firstMs;
   if (beats.count < p.minimumBeats || spanMs < p.minimumSpanMs) return undefined;
+  if (beats.count < beats.notBefore && pair.alarm === undefined) return undefined;
+  // An eighth of the beats has to be new before there is another answer.
+  beats.notBefore = beats.count + (beats.kept >>> 3);
   if (scoreIntervals(beats) < p.intervalScore + CHANCE / beats.kept) return undefined;
   const { times, sent, received } = beats.list();
   const rhythm = scoreRhythm(times, sent);
