@@ -1,6 +1,7 @@
 /**
  * Runs test files in groups with Node's own runner and ends with one line, `N passed, N failed`.
- * Groups run one after the other: unit tests on both cores, kernel tests alone, so that nothing loads the machine they measure.
+ * Groups run one after the other: unit tests on both cores, kernel tests and loud scenarios alone, so that nothing loads the
+ * machine they measure. `node tools/run-tests.ts [GROUP…]`: unit, kernel, soak, scenarios.
  */
 import { globSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -9,6 +10,7 @@ import { spec } from 'node:test/reporters';
 
 interface Group {
   readonly title: string;
+  /** Files in this order: the longest first, where others go on beside it. */
   readonly patterns: readonly string[];
   readonly exclude?: readonly string[];
   readonly concurrency: number;
@@ -21,8 +23,18 @@ const GROUPS: readonly Group[] = [
   { title: 'unit', patterns: ['packages/*/src/**/*.test.ts', CAPTURES], concurrency: 2 },
   {
     title: 'kernel',
-    patterns: ['packages/libbpf/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: [CAPTURES],
+    patterns: ['packages/libbpf/test/**/*.test.ts', 'test/{e2e,kernel}/**/*.test.ts'],
+    concurrency: 1,
+  },
+  {
+    title: 'soak, and what can be beside it',
+    patterns: ['test/soak/soak.test.ts', 'test/{lab,soak}/**/*.test.ts', 'test/scenarios/{access,slow-scans}.test.ts'],
+    concurrency: 2,
+  },
+  {
+    title: 'scenarios',
+    patterns: ['test/scenarios/*.test.ts'],
+    exclude: [CAPTURES, 'test/scenarios/{access,slow-scans}.test.ts'],
     concurrency: 1,
   },
 ];
@@ -38,7 +50,7 @@ let skipped = 0;
 const spent = new Map<string, number>();
 
 async function runGroup({ title, patterns, exclude = [], concurrency }: Group): Promise<void> {
-  const files = globSync([...patterns], { exclude: [...exclude] }).sort();
+  const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern, { exclude: [...exclude] }).sort()))];
   console.log(`\n== ${title}: ${files.length} files`);
   const stream = run({ files, concurrency, forceExit: false });
   stream.on('test:pass', (event) => {
@@ -62,7 +74,8 @@ function note({ nesting, file, details }: { nesting: number; file?: string; deta
 
 const began = Date.now();
 const wanted = process.argv.slice(2);
-for (const group of GROUPS) if (wanted.length === 0 || wanted.includes(group.title)) await runGroup(group);
+const groups = GROUPS.filter(({ title }) => wanted.length === 0 || wanted.some((name) => title.startsWith(name)));
+for (const group of groups) await runGroup(group);
 console.log(`\nslowest files, of ${Math.round((Date.now() - began) / 1000)} s in all:`);
 for (const [file, ms] of [...spent].sort((a, b) => b[1] - a[1]).slice(0, SLOWEST)) {
   console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(process.cwd(), file)}`);

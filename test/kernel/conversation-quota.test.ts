@@ -14,7 +14,7 @@ import { ipv4Packet } from './support/ipv4-packet.ts';
 const [FLOODED, OTHER] = [140, 253];
 const FLOOD = 5000;
 
-test('a flood has its share of the table, another total begins conversations meanwhile, and room comes back', () => {
+test('a flood has its share of the table, others and what leaves begin conversations meanwhile, and room comes back', () => {
   using objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, maxConversations: 8192 });
   const map = (name: string) => objects.map(name);
   const totals = new DatagramTotals({
@@ -29,9 +29,12 @@ test('a flood has its share of the table, another total begins conversations mea
   );
   const table = map('ng_convs4');
   const quota = conversationQuota(table.maxEntries);
+  /** The last eighth is for what leaves. */
+  const inward = quota - (quota >>> 3);
   const rooms = new ConversationRooms(totals.memory, 'room4', quota);
   const reader = new ConversationReader(table, IPV4_KEYS, clock, rooms);
   const { fd } = objects.program('ng_packet_in');
+  const out = objects.program('ng_packet_out').fd;
   const flood = (network: number) => {
     for (let nth = 0; nth < FLOOD; nth++) {
       testRun(fd, 'packet', { data: ipv4Packet(FLOODED, [198, network, nth >>> 8, nth & 255]) });
@@ -53,14 +56,18 @@ test('a flood has its share of the table, another total begins conversations mea
 
   flood(18);
   for (let nth = 0; nth < 100; nth++) testRun(fd, 'packet', { data: ipv4Packet(OTHER, [10, 9, 8, nth]) });
-  assert.deepEqual(read(), { begun: quota + 100, ended: 0 });
-  assert.equal(without(), FLOOD - quota, 'every packet that found no room is counted');
+  assert.deepEqual(read(), { begun: inward + 100, ended: 0 });
+  assert.equal(without(), FLOOD - inward, 'every packet that found no room is counted');
 
   flood(19);
   assert.deepEqual(read(), { begun: 0, ended: 0 }, 'no room before something ends');
+  for (let nth = 0; nth < 10; nth++) {
+    testRun(out, 'packet', { data: ipv4Packet(FLOODED, [10, 9, 9, nth]) });
+  }
+  assert.deepEqual(read(), { begun: 10, ended: 0 }, 'but for what leaves');
   nowMs += 3000;
-  assert.deepEqual(read(), { begun: 0, ended: quota }, 'one packet, and three seconds of silence');
+  assert.deepEqual(read(), { begun: 0, ended: inward + 10 }, 'one packet, and three seconds of silence');
   flood(19);
-  assert.deepEqual(read(), { begun: quota, ended: 0 });
-  assert.equal(without(), 3 * FLOOD - 2 * quota);
+  assert.deepEqual(read(), { begun: inward, ended: 0 });
+  assert.equal(without(), 3 * FLOOD - 2 * inward);
 });

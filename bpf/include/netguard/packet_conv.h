@@ -39,7 +39,7 @@ static __always_inline struct ng_conv_value *conversation_make(void *table, cons
 {
 	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .opener = ingress ? 2 : 1 };
 	struct ng_total_value *total;
-	__u32 *room;
+	__u32 *room, reserve;
 
 	if (fresh.first_ns < *full_until_ns)
 		return 0;
@@ -47,7 +47,8 @@ static __always_inline struct ng_conv_value *conversation_make(void *table, cons
 	if (!total)
 		return 0;
 	room = table == &ng_convs4 ? &total->room4 : &total->room6;
-	if (!*room)
+	reserve = ingress ? (table == &ng_convs4 ? ng_conv_quota4 : ng_conv_quota6) >> 3 : 0;
+	if (*room <= reserve) /* the last eighth is for what begins here: what comes in cannot keep it from asking */
 		return 0;
 	--*room; /* roughly: user space counts what is there each second */
 	if (bpf_map_update_elem(table, key, &fresh, BPF_NOEXIST) == -E2BIG)

@@ -17,11 +17,9 @@ export function playTogether(
   config: Readonly<Record<string, unknown>> = {},
 ): void {
   const stage = sharedStage(scenarios, config);
-  test(name, async (t) => {
+  test(name, { concurrency: true }, async (t) => {
     await Promise.all(
-      scenarios.map((each) =>
-        t.test(title(each), { concurrency: true }, async (t) => t.diagnostic(summary(await stage().play(each)))),
-      ),
+      scenarios.map((each) => t.test(title(each), async (t) => t.diagnostic(summary(await stage().play(each))))),
     );
   });
 }

@@ -9,7 +9,7 @@ import { address, ipv4Address, u16, u32, u64 } from './layout.ts';
 
 /** A conversation without a packet for this long is over: reported ended and deleted from the kernel's table. */
 const IDLE_MS = 30_000;
-/** The same for those of a cgroup that has no room for more: under a flood, of one packet each, or a resolver that is busy. */
+/** The same for those of a cgroup that is crowded: under a flood, of one packet each, or a resolver that is busy. */
 const CROWDED_IDLE_MS = 3000;
 
 /** How the keys of a table are laid out, and the text of an address in them. */

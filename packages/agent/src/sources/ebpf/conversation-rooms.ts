@@ -2,6 +2,8 @@ import { ngTotalValue as V } from '@netguard/core/abi';
 
 /** A total may have this share of a table of conversations, so that a flood of one pod leaves room for the others. */
 const SHARE = 3;
+/** Of its quota, from which on a total is crowded. */
+const CROWDED_SHARE = 0.5;
 /** Or so many, in a small table. */
 const AT_LEAST = 1024;
 
@@ -37,9 +39,9 @@ export class ConversationRooms {
     if (slot < this.#counts.length) this.#counts[slot]!++;
   }
 
-  /** At the last reading the total had no room left. */
+  /** At the last reading the total had used half of its quota: what is idle should make room before there is none. */
   isCrowded(slot: number): boolean {
-    return (this.#before[slot] ?? 0) >= this.#quota;
+    return (this.#before[slot] ?? 0) >= CROWDED_SHARE * this.#quota;
   }
 
   /** After all were counted: tells the kernel, and begins anew. */
