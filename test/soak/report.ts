@@ -36,7 +36,11 @@ const SEVERITIES: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
 
 /** Alerts that a soak must not have. */
 export function falseAlarms({ alerts }: SoakReport): readonly Told[] {
-  return alerts.filter(({ severity }) => compareSeverity(severity, 'medium') >= 0);
+  return alerts.filter(isFalse);
+}
+
+function isFalse({ severity }: Told): boolean {
+  return compareSeverity(severity, 'medium') >= 0;
 }
 
 /** Why a soak failed, one sentence each; empty when it passed. */
@@ -119,8 +123,11 @@ function rate(events: number, days: number): string {
   return days > 0 ? (events / days).toFixed(2) : '-';
 }
 
-function line({ firstSeen, severity, rule, title }: Told): string {
-  return `${firstSeen.slice(11, 19)}  ${severity.padEnd(8)} ${rule.padEnd(18)} ${title}`;
+/** Of those that must not be, with the evidence: a soak is long, and may not fail the same way again. */
+function line(told: Told): string {
+  const { firstSeen, severity, rule, title, alert } = told;
+  const why = isFalse(told) ? `  ${JSON.stringify(alert.evidence)}` : '';
+  return `${firstSeen.slice(11, 19)}  ${severity.padEnd(8)} ${rule.padEnd(18)} ${title}${why}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

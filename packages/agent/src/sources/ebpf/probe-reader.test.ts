@@ -88,6 +88,15 @@ describe('a reader of probes', () => {
     });
   }
 
+  it('says nothing for an alarm that comes out of the ring after a tick has told of its packets', () => {
+    ipv4.setRaw(key4, value(30));
+    assert.equal(read()[0]?.packets, 30);
+    const key = key6('10.0.0.1', '10.0.0.2');
+    assert.equal(event(key, 20), undefined);
+    ipv4.setRaw(key4, value(31));
+    assert.equal(read()[0]?.packets, 1);
+  });
+
   it('goes on when a 32-bit counter wraps, and begins anew when the pair was evicted between', () => {
     ipv4.setRaw(key4, value(0xffff_fffe));
     read();

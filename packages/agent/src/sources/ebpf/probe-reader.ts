@@ -126,10 +126,16 @@ class ProbeTable {
     const shapes = SHAPES.map((_, i) => u32(view, v + V.shape + i * 4));
     const delta = {} as Record<ProbeShape, number>;
     let packets = 0;
-    SHAPES.forEach((shape, i) => {
-      delta[shape] = ((shapes[i] as number) - (before?.shapes[i] ?? 0)) >>> 0;
-      packets += delta[shape];
-    });
+    for (const [i, shape] of SHAPES.entries()) {
+      const more = before === undefined ? (shapes[i] as number) : ((shapes[i] as number) - before.shapes[i]!) | 0;
+      if (more < 0) {
+        /* An event from before the last reading, which has told of its packets. */
+        if (known !== undefined) into.set(id, known);
+        return undefined;
+      }
+      delta[shape] = more;
+      packets += more;
+    }
     into.set(id, { firstNs, shapes, movedMs: packets > 0 || !before ? timeMs : before.movedMs });
     if (packets === 0) return undefined;
     return {
