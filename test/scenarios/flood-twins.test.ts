@@ -1,5 +1,5 @@
-/** What looks like a flood and is none stays silent, all of it at once as on a busy node. */
-import { playTogether } from './support/play-all.ts';
+/** What looks like a flood and is none stays silent. */
+import { playAll } from './support/play-all.ts';
 import { scenariosOf } from './support/stage.ts';
 
 const TWINS = [
@@ -13,4 +13,4 @@ const TWINS = [
   'benign-autoscaling-burst',
 ];
 
-playTogether('what is as much traffic as a flood, and none, is silent', await scenariosOf(...TWINS));
+playAll(await scenariosOf(...TWINS));

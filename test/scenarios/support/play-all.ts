@@ -10,20 +10,6 @@ export function playAll(scenarios: readonly Named[], config: Readonly<Record<str
   }
 }
 
-/** Declares one test for all: they happen at once, as on a busy node. */
-export function playTogether(
-  name: string,
-  scenarios: readonly Named[],
-  config: Readonly<Record<string, unknown>> = {},
-): void {
-  const stage = sharedStage(scenarios, config);
-  test(name, { concurrency: true }, async (t) => {
-    await Promise.all(
-      scenarios.map((each) => t.test(title(each), async (t) => t.diagnostic(summary(await stage().play(each))))),
-    );
-  });
-}
-
 function sharedStage(scenarios: readonly Named[], config: Readonly<Record<string, unknown>>): () => Stage {
   let stage: Stage | undefined;
   before(async () => {
