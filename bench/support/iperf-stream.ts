@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Member } from '../../packages/cli/src/lab/member.ts';
-import { requireProgram } from '../../packages/cli/src/lab/requirements.ts';
 import { ChildLines } from './child-lines.ts';
+import { startServer } from './iperf.ts';
 
 /** `tcp`: one stream as fast as it goes; `udp`: datagrams of 64 bytes, so many a second, 0 for as fast as one sender can. */
 export type StreamLoad = { readonly kind: 'tcp' } | { readonly kind: 'udp'; readonly perSecond: number };
@@ -29,14 +29,11 @@ export class IperfStream implements AsyncDisposable {
   }
 
   static async open(client: Member, server: Member, load: StreamLoad): Promise<IperfStream> {
-    requireProgram('iperf3', 'iperf3', 'measuring throughput');
-    const stdio = { stdio: ['ignore' as const, 'pipe' as const, 'pipe' as const] };
-    const listening = new ChildLines(server.spawn('iperf3', ['-s', '--forceflush'], stdio));
+    const listening = await startServer(server);
     try {
-      await listening.until((line) => line.includes('listening'));
       const rate = load.kind === 'udp' ? ['-u', '-l', `${SMALL}`, '-b', `${load.perSecond * SMALL * 8}`] : [];
       const args = ['-c', server.ip, '-t', `${SECONDS}`, '-i', '1', '--forceflush', ...rate];
-      const sending = new ChildLines(client.spawn('iperf3', args, stdio));
+      const sending = new ChildLines(client.spawn('iperf3', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
       await sending.until((line) => line.includes('connected'));
       return new IperfStream(listening, sending);
     } catch (error) {

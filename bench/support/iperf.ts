@@ -43,10 +43,7 @@ export class Iperf implements AsyncDisposable {
   }
 
   static async open(client: Member, server: Member): Promise<Iperf> {
-    requireProgram('iperf3', 'iperf3', 'measuring throughput');
-    const child = new ChildLines(server.spawn('iperf3', ['-s', '--forceflush'], { stdio: ['ignore', 'pipe', 'pipe'] }));
-    await child.until((line) => line.includes('listening'));
-    return new Iperf(client, server, child);
+    return new Iperf(client, server, await startServer(server));
   }
 
   /** TCP: one stream as fast as it goes. UDP: datagrams of 64 bytes as fast as one sender can. */
@@ -73,6 +70,14 @@ export class Iperf implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child.end();
   }
+}
+
+/** An iperf3 server that listens. The caller ends it. */
+export async function startServer(server: Member): Promise<ChildLines> {
+  requireProgram('iperf3', 'iperf3', 'measuring throughput');
+  const child = new ChildLines(server.spawn('iperf3', ['-s', '--forceflush'], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  await child.until((line) => line.includes('listening'));
+  return child;
 }
 
 function result(end: NonNullable<Output['end']>): IperfResult {
