@@ -4,6 +4,7 @@
 #define NETGUARD_PACKET_CONV_H
 
 #include "packet.h"
+#include "packet_asked.h"
 #include "packet_total.h"
 
 /*
@@ -33,23 +34,43 @@ struct {
 static __u64 convs4_full_until_ns;
 static __u64 convs6_full_until_ns;
 
+/* So long after a table was full, or the first conversation began, replies come whose request is in no conversation. */
+#define UNTOLD_NS 30000000000ULL
+
+static __u64 first_conversation_ns;
+
+/*
+ * Whether what leaves may be the reply to a request that found no room, whose conversation was ended early, or that came
+ * before the attach. Only then does it count that its cgroup was asked at its port, as a scanner can have itself asked at its own.
+ */
+static __always_inline bool may_be_reply(__u64 now, __u64 full_until, __u32 room, __u32 quota)
+{
+	if (!first_conversation_ns)
+		first_conversation_ns = now;
+	return room <= quota / 2 || now < full_until + UNTOLD_NS || now < first_conversation_ns + UNTOLD_NS;
+}
+
 /* `of` becomes that of cgroup 0 where its own has no total. Null: the table is full, or the total has had its share of it. */
-static __always_inline struct ng_conv_value *conversation_make(void *table, const void *key, bool ingress, __u64 *full_until_ns,
-							       struct ng_total_key *of)
+static __always_inline struct ng_conv_value *conversation_make(void *table, const void *key, bool ingress, __u16 local_port,
+							       __u64 *full_until_ns, struct ng_total_key *of)
 {
 	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .opener = ingress ? 2 : 1 };
 	struct ng_total_value *total;
-	__u32 *room, reserve;
+	__u32 *room, quota;
 
+	if (ingress)
+		asked_note(of, local_port);
 	if (fresh.first_ns < *full_until_ns)
 		return 0;
 	total = total_guess(of, &fresh.slot);
 	if (!total)
 		return 0;
 	room = table == &ng_convs4 ? &total->room4 : &total->room6;
-	reserve = ingress ? (table == &ng_convs4 ? ng_conv_quota4 : ng_conv_quota6) >> 3 : 0;
-	if (*room <= reserve) /* the last eighth is for what begins here: what comes in cannot keep it from asking */
+	quota = table == &ng_convs4 ? ng_conv_quota4 : ng_conv_quota6;
+	if (*room <= (ingress ? quota >> 3 : 0)) /* the last eighth is for what begins here: what comes in cannot keep it from asking */
 		return 0;
+	if (!ingress && may_be_reply(fresh.first_ns, *full_until_ns, *room, quota) && was_asked(of, local_port))
+		fresh.opener = 2;
 	--*room; /* roughly: user space counts what is there each second */
 	if (bpf_map_update_elem(table, key, &fresh, BPF_NOEXIST) == -E2BIG)
 		*full_until_ns = fresh.first_ns + FULL_PAUSE_NS;
@@ -105,7 +126,7 @@ static __always_inline struct ng_conv_value *conversation_get(struct __sk_buff *
 		key.lport = ports.local;
 		key.rport = ports.remote;
 		conversation = bpf_map_lookup_elem(&ng_convs4, &key);
-		return conversation ?: conversation_make(&ng_convs4, &key, ingress, &convs4_full_until_ns, of);
+		return conversation ?: conversation_make(&ng_convs4, &key, ingress, ports.local, &convs4_full_until_ns, of);
 	} else {
 		struct ng_conv_key key = { .cgroup_id = of->cgroup_id, .protocol = of->protocol, .loopback = of->loopback };
 
@@ -116,7 +137,7 @@ static __always_inline struct ng_conv_value *conversation_get(struct __sk_buff *
 		key.lport = ports.local;
 		key.rport = ports.remote;
 		conversation = bpf_map_lookup_elem(&ng_convs6, &key);
-		return conversation ?: conversation_make(&ng_convs6, &key, ingress, &convs6_full_until_ns, of);
+		return conversation ?: conversation_make(&ng_convs6, &key, ingress, ports.local, &convs6_full_until_ns, of);
 	}
 }
 
