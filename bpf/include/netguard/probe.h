@@ -68,8 +68,12 @@ static __always_inline bool read_transport(struct probe_packet *packet, __u8 pro
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
 }
 
-/* Both headers in one read of kernel memory; options, which are rare, cost another. False when they cannot be read. */
-static __always_inline bool read_probe4(const unsigned char *network, struct ng_probe4_key *key, struct probe_packet *packet)
+/*
+ * Both headers in one read of kernel memory; options, which are rare, cost another. False when they cannot be read. The key
+ * is stored in words as long as those by which the kernel compares it, little-endian: it would wait for shorter ones.
+ */
+static __always_inline bool read_probe4(const unsigned char *network, __u32 netns, struct ng_probe4_key *key,
+					struct probe_packet *packet)
 {
 	struct {
 		struct ipv4_header ip;
@@ -78,7 +82,7 @@ static __always_inline bool read_probe4(const unsigned char *network, struct ng_
 
 	if (bpf_probe_read_kernel(&head, sizeof(head), network))
 		return false;
-	key->source = head.ip.source;
+	*(__u64 *)key = (__u64)head.ip.source << 32 | netns;
 	key->target = head.ip.destination;
 	if (head.ip.version_length != 0x45 &&
 	    bpf_probe_read_kernel(&head.tcp, sizeof(head.tcp), network + (head.ip.version_length & 0xf) * 4))
@@ -162,12 +166,12 @@ static __always_inline bool count_probe(struct ng_probe_value *probe, const stru
 
 static __always_inline bool fold_probe4(const unsigned char *network, __u32 netns)
 {
-	struct ng_probe4_key key = { .netns = netns };
+	struct ng_probe4_key key __attribute__((aligned(8)));
 	struct ng_probe_key full = { .netns = netns };
 	struct probe_packet packet;
 	struct ng_probe_value *probe;
 
-	if (!read_probe4(network, &key, &packet))
+	if (!read_probe4(network, netns, &key, &packet))
 		return false;
 	probe = probe_get(&ng_probes4, &key);
 	if (!probe || !count_probe(probe, &packet))
