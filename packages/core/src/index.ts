@@ -73,4 +73,5 @@ export type { LabelRequirement, LabelSelector } from './policy/label-selector.ts
 export type * from './policy/policies.ts';
 export type * from './policy/subject.ts';
 export { formatTime } from './rfc3339.ts';
+export { Lru } from './sketch/lru.ts';
 export type { TableState } from './table-state.ts';

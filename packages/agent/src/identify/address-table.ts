@@ -2,7 +2,7 @@
  * Address → pod, service, node, or how far it reaches. A pod's claim on an address has a beginning and an end, so an
  * address that was given to another pod belongs to whoever held it when the event happened.
  */
-import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, parseAddress } from '@netguard/core';
+import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, Lru, parseAddress } from '@netguard/core';
 import { ownsAddresses } from './identity-checks.ts';
 import type { IdentityFile, PodIdentity } from './identity-file.ts';
 import { PrefixTable } from './prefix-table.ts';
@@ -45,7 +45,7 @@ export class AddressTable {
   #nodes = new Map<string, Endpoint>();
   #apiServers = new Map<string, Endpoint>();
   #own = new Set<string>();
-  readonly #unclaimed = new Map<string, Endpoint>();
+  #unclaimed = new Lru<string, Endpoint>(UNCLAIMED_CAPACITY);
   #evicted = 0;
 
   constructor(options: AddressTableOptions) {
@@ -60,7 +60,8 @@ export class AddressTable {
     this.#updatePods(identities?.pods ?? [], atMs);
     this.#updateServices(identities);
     this.#updateNodes(identities);
-    this.#unclaimed.clear();
+    this.#evicted += this.#unclaimed.evicted;
+    this.#unclaimed = new Lru(UNCLAIMED_CAPACITY);
   }
 
   /** Who was at `ip` at `timeMs` (epoch ms, of the event). `port` tells services that share an address apart; 0: unknown. */
@@ -92,7 +93,7 @@ export class AddressTable {
     return {
       entries,
       capacity: UNCLAIMED_CAPACITY + this.#pods.size + this.#services.size + this.#nodes.size,
-      evicted: this.#evicted,
+      evicted: this.#evicted + this.#unclaimed.evicted,
     };
   }
 
@@ -181,11 +182,6 @@ export class AddressTable {
     const label = (bytes && this.#subnets.find(bytes)) ?? builtIn;
     const kind = kindOfScope(inCluster && scope === 'world' ? 'private' : scope);
     const endpoint = Object.freeze<Endpoint>({ ip, kind, ...(label === undefined ? {} : { subnetLabel: label }) });
-    if (this.#unclaimed.size >= UNCLAIMED_CAPACITY) {
-      const [oldest] = this.#unclaimed.keys();
-      if (oldest !== undefined) this.#unclaimed.delete(oldest);
-      this.#evicted++;
-    }
     this.#unclaimed.set(ip, endpoint);
     return endpoint;
   }

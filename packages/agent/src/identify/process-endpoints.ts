@@ -1,5 +1,5 @@
 /** Endpoints of what runs on the host itself: by process, else the node. */
-import type { Endpoint } from '@netguard/core';
+import { type Endpoint, Lru } from '@netguard/core';
 import type { ProcessTable } from './process-table.ts';
 import { Subject } from './subject.ts';
 
@@ -13,9 +13,8 @@ interface Entry {
 export class ProcessEndpoints {
   readonly #names: ProcessTable;
   readonly #node: Subject;
-  readonly #byPid = new Map<number, Entry>();
+  readonly #byPid = new Lru<number, Entry>(CAPACITY);
   readonly #waiting = new WeakSet<Endpoint>();
-  #evicted = 0;
 
   constructor(names: ProcessTable, node: Subject) {
     this.#names = names;
@@ -31,11 +30,6 @@ export class ProcessEndpoints {
     if (name === '') return this.#node.endpoint(ip);
     const process = Object.freeze({ pid, comm: name });
     const subject = new Subject('host', name, { ip: '', kind: 'process', process });
-    if (!entry && this.#byPid.size >= CAPACITY) {
-      const [oldest] = this.#byPid.keys();
-      if (oldest !== undefined) this.#byPid.delete(oldest);
-      this.#evicted++;
-    }
     this.#byPid.set(pid, { kernelComm: comm, subject });
     return subject.endpoint(ip);
   }
@@ -52,7 +46,7 @@ export class ProcessEndpoints {
   }
 
   get state() {
-    return { entries: this.#byPid.size, capacity: CAPACITY, evicted: this.#evicted };
+    return { entries: this.#byPid.size, capacity: CAPACITY, evicted: this.#byPid.evicted };
   }
 }
 

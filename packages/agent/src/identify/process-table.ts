@@ -3,6 +3,7 @@
  * namespace is visible: elsewhere the same number is another process. Bounded; what was read is trusted for half a minute.
  */
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { Lru } from '@netguard/core';
 
 export interface ProcessName {
   readonly comm: string;
@@ -40,15 +41,13 @@ interface Cached {
 export class ProcessTable {
   readonly #procRoot: string;
   readonly #visible: boolean;
-  readonly #capacity: number;
   readonly #maxAgeMs: number;
-  readonly #names = new Map<number, Cached>();
-  #evicted = 0;
+  readonly #names: Lru<number, Cached>;
 
   constructor(options: { procRoot?: string; visible?: boolean; capacity?: number; maxAgeMs?: number } = {}) {
     this.#procRoot = options.procRoot ?? '/proc';
     this.#visible = options.visible ?? hostPidsVisible(this.#procRoot);
-    this.#capacity = options.capacity ?? 4096;
+    this.#names = new Lru(options.capacity ?? 4096);
     this.#maxAgeMs = options.maxAgeMs ?? 30_000;
   }
 
@@ -57,12 +56,6 @@ export class ProcessTable {
     if (!this.#visible || pid <= 0) return undefined;
     const cached = this.#names.get(pid);
     if (cached && nowMs - cached.readMs < this.#maxAgeMs) return cached.name;
-    this.#names.delete(pid);
-    if (this.#names.size >= this.#capacity) {
-      const [oldest] = this.#names.keys();
-      if (oldest !== undefined) this.#names.delete(oldest);
-      this.#evicted++;
-    }
     /* A process that is gone keeps the name it had. */
     const name = this.#read(pid) ?? cached?.name;
     this.#names.set(pid, { name, readMs: nowMs });
@@ -70,7 +63,7 @@ export class ProcessTable {
   }
 
   get state() {
-    return { entries: this.#names.size, capacity: this.#capacity, evicted: this.#evicted };
+    return { entries: this.#names.size, capacity: this.#names.capacity, evicted: this.#names.evicted };
   }
 
   #read(pid: number): ProcessName | undefined {

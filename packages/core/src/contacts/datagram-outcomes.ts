@@ -1,4 +1,6 @@
 import type { DatagramObservation } from '../observation.ts';
+import { Lru } from '../sketch/lru.ts';
+import type { TableState } from '../table-state.ts';
 import type { Outcome } from './contact.ts';
 
 const CAPACITY = 8192;
@@ -14,8 +16,7 @@ const TRACEROUTE_TO = 33_534;
 /** What datagrams say of a contact. One that nobody answers is `unknown` at first and `failed` when its conversation is over. */
 export class DatagramOutcomes {
   /** Conversations of ours that nobody answered so far, by id; pings by address. */
-  readonly #unanswered = new Map<string, number>();
-  #evicted = 0;
+  readonly #unanswered = new Lru<string, true>(CAPACITY);
 
   outcome(seen: DatagramObservation): Outcome | undefined {
     if (seen.protocol === 'ICMP') return this.#icmp(seen);
@@ -25,12 +26,12 @@ export class DatagramOutcomes {
       return 'answered';
     }
     if (seen.isNew && !seen.ended)
-      return isGroup(seen.remote.ip) || isTraceroute(seen) ? undefined : this.#wait(seen.id, seen);
+      return isGroup(seen.remote.ip) || isTraceroute(seen) ? undefined : this.#wait(seen.id);
     return seen.ended && this.#unanswered.delete(seen.id) ? 'failed' : undefined;
   }
 
-  get state() {
-    return { entries: this.#unanswered.size, capacity: CAPACITY, evicted: this.#evicted };
+  get state(): TableState {
+    return { entries: this.#unanswered.size, capacity: CAPACITY, evicted: this.#unanswered.evicted };
   }
 
   /** Request and reply differ in type and so are two conversations. */
@@ -42,16 +43,12 @@ export class DatagramOutcomes {
       return undefined;
     }
     if ((type !== ECHO && type !== ECHO6) || seen.role !== 'client') return undefined;
-    if (seen.isNew && !seen.ended) return isGroup(seen.remote.ip) ? undefined : this.#wait(key, seen);
+    if (seen.isNew && !seen.ended) return isGroup(seen.remote.ip) ? undefined : this.#wait(key);
     return seen.ended && this.#unanswered.delete(key) ? 'failed' : undefined;
   }
 
-  #wait(key: string, seen: DatagramObservation): Outcome {
-    if (this.#unanswered.size >= CAPACITY) {
-      this.#unanswered.delete(this.#unanswered.keys().next().value as string);
-      this.#evicted++;
-    }
-    this.#unanswered.set(key, seen.timeMs);
+  #wait(key: string): Outcome {
+    this.#unanswered.set(key, true);
     return 'unknown';
   }
 }

@@ -7,7 +7,7 @@ export interface ConnectionClass {
   readonly isEstablished: boolean;
   /** The other end's address is outside (`world`, `private`). */
   readonly isOutside: boolean;
-  /** Established, told of before and still open: it has merely moved. */
+  /** Established, answered and told of before, and still open: it has merely moved. */
   readonly isMoved: boolean;
 }
 
@@ -28,9 +28,13 @@ export const CONNECTION_CLASSES: readonly ConnectionClass[] = ROLES.flatMap((rol
 );
 
 /** The index of the class of a connection. */
-export function connectionClass({ role, established, isNew, phase }: ConnectionObservation, { remote }: Who): number {
-  let index = role === 'client' ? 0 : role === 'server' ? FLAGS : 2 * FLAGS;
+export function connectionClass(seen: ConnectionObservation, { remote }: Who): number {
+  let index = seen.role === 'client' ? 0 : seen.role === 'server' ? FLAGS : 2 * FLAGS;
   if (remote !== null && (remote.kind === 'world' || remote.kind === 'private')) index += OUTSIDE;
-  if (established) index += !isNew && phase === 'live' ? ESTABLISHED + MOVED : ESTABLISHED;
+  if (seen.established) index += hasMerelyMoved(seen) ? ESTABLISHED + MOVED : ESTABLISHED;
   return index;
+}
+
+function hasMerelyMoved({ isNew, phase, total, delta }: ConnectionObservation): boolean {
+  return !isNew && phase === 'live' && total.receivedPackets > delta.receivedPackets;
 }

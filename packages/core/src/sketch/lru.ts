@@ -34,6 +34,11 @@ export class Lru<K, V> {
     return this.#entries.get(key)?.value;
   }
 
+  /** Whether it is there; it is left where it is. */
+  has(key: K): boolean {
+    return this.#entries.has(key);
+  }
+
   /** Stores the value as the newest. A full map forgets, and returns, the oldest that is not kept (the oldest, when all are). */
   set(key: K, value: V): V | undefined {
     const known = this.#entries.get(key);

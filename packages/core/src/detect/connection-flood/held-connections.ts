@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { ConnectionObservation } from '../../observation.ts';
+import { Lru } from '../../sketch/lru.ts';
 import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import { portName } from '../port-name.ts';
@@ -46,8 +47,7 @@ interface Silent {
 /** Connections that are held open: counted by client and server, each with what its client said. */
 export class HeldConnections {
   readonly #pairs = new PairLru<Pair>(PAIRS, ({ sinceMs }) => !Number.isNaN(sinceMs));
-  readonly #silent = new Map<string, Silent>();
-  #evicted = 0;
+  readonly #silent = new Lru<string, Silent>(SILENT);
 
   /** A live connection that is seen for the first time. */
   opened(
@@ -68,15 +68,15 @@ export class HeldConnections {
     const { answered, asked } = ofServer(seen);
     // A TLS handshake or a greeting is no answer yet.
     if (seen.preexisting || answered > p.tricklePayload || asked > p.tricklePayload) return;
-    if (this.#silent.size >= SILENT) this.#forgetOldest();
     this.#silent.set(seen.id, { pair, sinceMs: seen.startMs, received: asked, hasTrickled: false });
   }
 
   /** A later observation of a live connection. */
   moved(seen: ConnectionObservation, p: ConnectionFloodParameters): void {
-    const silent = this.#silent.size === 0 ? undefined : this.#silent.get(seen.id);
-    if (silent === undefined) return;
     const isServer = seen.role !== 'client';
+    if (this.#silent.size === 0 || hadSpoken(seen, isServer, p)) return;
+    const silent = this.#silent.peek(seen.id);
+    if (silent === undefined) return;
     const answers = isServer ? seen.delta.sentBytes : seen.delta.receivedBytes;
     const asks = isServer ? seen.delta.receivedBytes : seen.delta.sentBytes;
     silent.received += asks;
@@ -86,7 +86,7 @@ export class HeldConnections {
 
   /** The end of a connection that was seen alive. */
   closed(seen: ConnectionObservation, local: Endpoint): void {
-    if (this.#silent.size > 0) this.#silent.delete(seen.id);
+    this.#silent.delete(seen.id);
     const watched = watchedEnd(seen, local);
     const pair = this.#pairs.get(watched, seen.remote.ip);
     if (pair === undefined) return;
@@ -122,16 +122,16 @@ export class HeldConnections {
     return {
       entries: this.#pairs.size + this.#silent.size,
       capacity: this.#pairs.capacity + SILENT,
-      evicted: this.#pairs.evicted + this.#evicted,
+      evicted: this.#pairs.evicted + this.#silent.evicted,
     };
   }
+}
 
-  #forgetOldest(): void {
-    const oldest = this.#silent.keys().next();
-    if (oldest.done) return;
-    this.#silent.delete(oldest.value);
-    this.#evicted++;
-  }
+/** By what moved before this observation: then it is not among the silent, and need not be looked for. */
+function hadSpoken({ total, delta }: ConnectionObservation, isServer: boolean, p: ConnectionFloodParameters): boolean {
+  const sent = total.sentBytes - delta.sentBytes;
+  const received = total.receivedBytes - delta.receivedBytes;
+  return (isServer ? received : sent) > p.tricklePayload || (isServer ? sent : received) > p.tricklePayload;
 }
 
 function ofServer({ role, total }: ConnectionObservation): { answered: number; asked: number } {

@@ -13,6 +13,7 @@ export const hostSweep: Detector<typeof hostSweepParameters> = {
   description: 'Many hosts tried by one source, most first contacts failing: the sequential test TRW',
   parameters: hostSweepParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   // Many ports of many hosts are one cause, and port-scan names them better.
   yieldsTo: [{ rule: 'port-scan', same: 'source' }],

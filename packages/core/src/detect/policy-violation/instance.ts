@@ -7,7 +7,6 @@ import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
-import { OpenIds } from './open-ids.ts';
 import type { PolicyViolationParameters } from './parameters.ts';
 import { violationFinding } from './report.ts';
 import { Violation } from './violation.ts';
@@ -30,9 +29,9 @@ export class PolicyViolationInstance implements DetectorInstance {
   readonly #violations = new Lru<string, Violation>(VIOLATIONS);
   readonly #active = new Set<Violation>();
   /** Conversations of which it is not known yet whether they come about. */
-  readonly #waiting = new OpenIds<'pending' | 'failed'>(OPEN);
+  readonly #waiting = new Lru<string, 'pending' | 'failed'>(OPEN);
   /** Open conversations that are forbidden: they go on being so while they move. */
-  readonly #forbidden = new OpenIds<Violation>(OPEN);
+  readonly #forbidden = new Lru<string, Violation>(OPEN);
   #generation = 0;
   #rejudgeUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -107,7 +106,7 @@ export class PolicyViolationInstance implements DetectorInstance {
       this.#waiting.set(observation.id, 'pending');
       return;
     }
-    const isToldOf = outcome === 'failed' && this.#waiting.get(observation.id) === 'failed';
+    const isToldOf = outcome === 'failed' && this.#waiting.peek(observation.id) === 'failed';
     /* What has failed so far may be answered yet. */
     if (outcome === 'failed' && !isOver(observation)) this.#waiting.set(observation.id, 'failed');
     else this.#waiting.delete(observation.id);
@@ -128,7 +127,7 @@ export class PolicyViolationInstance implements DetectorInstance {
   /** What was judged as forbidden and still moves keeps the violation going. */
   #goOn(observation: Conversation): void {
     if (this.#forbidden.size === 0) return;
-    const violation = this.#forbidden.get(observation.id);
+    const violation = this.#forbidden.peek(observation.id);
     if (violation === undefined) return;
     violation.lastMs = Math.max(violation.lastMs, observation.timeMs);
     if (isOver(observation)) this.#forbidden.delete(observation.id);

@@ -14,6 +14,7 @@ export const portScan: Detector<typeof portScanParameters> = {
     'Many ports of one target tried by one source: SYN, connect, FIN, NULL, XMAS, ACK, Maimon, UDP and SCTP scans',
   parameters: portScanParameters,
   observes: ['connection', 'datagrams', 'listener', 'probe'],
+  observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   create: (parameters, context) => new PortScanInstance(parameters, context),
 };

@@ -13,6 +13,6 @@ export const sensitiveEndpoint: Detector<typeof sensitiveEndpointParameters> = {
     'First contact of a workload with the API server, a kubelet, etcd, cloud metadata, a container runtime or the dashboard',
   parameters: sensitiveEndpointParameters,
   observes: ['connection'],
-  observesConnection: ({ role }) => role === 'client',
+  observesConnection: ({ role, isMoved }) => role === 'client' && !isMoved,
   create: (parameters, context) => new SensitiveEndpointInstance(parameters, context),
 };

@@ -13,6 +13,7 @@ export const slowScan: Detector<typeof slowScanParameters> = {
   description: 'Many ports or hosts tried by one source within an hour, never many in one minute',
   parameters: slowScanParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   yieldsTo: [
     { rule: 'port-scan', same: 'source' },

@@ -12,6 +12,6 @@ export const synFlood: Detector<typeof synFloodParameters> = {
   description: 'TCP connection requests over a floor whose handshakes do not complete, per listener and per source',
   parameters: synFloodParameters,
   observes: ['connection', 'datagrams', 'listener', 'probe', 'syn-source'],
-  observesConnection: ({ role, isMoved }) => role === 'client' || (role === 'server' && !isMoved),
+  observesConnection: ({ role, isMoved }) => role !== 'unknown' && !isMoved,
   create: (parameters, context) => new SynFloodInstance(parameters, context),
 };

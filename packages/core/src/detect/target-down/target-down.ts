@@ -12,6 +12,7 @@ export const targetDown: Detector<typeof targetDownParameters> = {
   description: 'Five or more source workloads fail on one address and port, and nobody gets through',
   parameters: targetDownParameters,
   observes: ['connection', 'datagrams', 'probe'],
+  observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   create: (parameters, context) => new TargetDownInstance(parameters, context),
 };
