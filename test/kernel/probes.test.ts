@@ -166,6 +166,16 @@ test('the number of ports that raises an alarm is told at once', async () => {
   raw.close();
 });
 
+test('echo replies to a ping of a raw socket are dropped packets, and neither probes nor lost', async () => {
+  await using peer = await PeerNamespace.open();
+  await using watch = new Watch({ netns: peer.netns });
+  await peer.run('hping3', ['--icmp', '-c', '20', '-i', 'u1000', '-q', '198.51.100.1']);
+  await watch.until('the drops', () => dropped(watch, 'NO_SOCKET') >= 20);
+  assert.equal(dropped(watch, 'NO_SOCKET'), 20);
+  assert.deepEqual(watch.probes, []);
+  assert.deepEqual(watch.source.lost(), {});
+});
+
 test('drops carry the running kernel’s names, also for packets with broken checksums', async () => {
   await using watch = new Watch({ netns });
   await using peer = await PeerNamespace.open();

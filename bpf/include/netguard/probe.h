@@ -33,7 +33,7 @@ struct {
 
 static const struct ng_probe_value new_probe;
 
-/* What is folded of a packet. */
+/* What is folded of a packet; shape NG_SHAPES: nothing, as it is neither TCP nor UDP (an echo reply of a raw socket's ping). */
 struct probe_packet {
 	__u32 shape;
 	__u16 port;
@@ -61,11 +61,10 @@ static __always_inline __u32 tcp_shape(__u8 flags)
 	return NG_SHAPE_OTHER;
 }
 
-static __always_inline bool read_transport(struct probe_packet *packet, __u8 protocol, const struct tcp_start *start)
+static __always_inline void read_transport(struct probe_packet *packet, __u8 protocol, const struct tcp_start *start)
 {
 	packet->port = bpf_ntohs(start->destination); /* a datagram's ports stand where TCP's do */
-	packet->shape = protocol == IPPROTO_UDP ? NG_SHAPE_UDP : tcp_shape(start->flags);
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+	packet->shape = protocol == IPPROTO_UDP ? NG_SHAPE_UDP : protocol == IPPROTO_TCP ? tcp_shape(start->flags) : NG_SHAPES;
 }
 
 /*
@@ -87,7 +86,8 @@ static __always_inline bool read_probe4(const unsigned char *network, __u32 netn
 	if (head.ip.version_length != 0x45 &&
 	    bpf_probe_read_kernel(&head.tcp, sizeof(head.tcp), network + (head.ip.version_length & 0xf) * 4))
 		return false;
-	return read_transport(packet, head.ip.protocol, &head.tcp);
+	read_transport(packet, head.ip.protocol, &head.tcp);
+	return true;
 }
 
 /* What has extension headers is counted as a drop only. */
@@ -102,7 +102,8 @@ static __always_inline bool read_probe6(const unsigned char *network, struct ng_
 		return false;
 	__builtin_memcpy(&key->source, &head.ip.source, 16);
 	__builtin_memcpy(&key->target, &head.ip.destination, 16);
-	return read_transport(packet, head.ip.next, &head.tcp);
+	read_transport(packet, head.ip.next, &head.tcp);
+	return true;
 }
 
 static __always_inline void raise_probe(const struct ng_probe_key *key, const struct ng_probe_value *probe)
@@ -146,7 +147,7 @@ static __always_inline bool count_probe(struct ng_probe_value *probe, const stru
 	__u32 bit, shape = packet->shape;
 	__u64 mask;
 
-	if (shape < NG_SHAPES)
+	if (shape < NG_SHAPES) /* always: for the verifier */
 		__sync_fetch_and_add(&probe->shape[shape], 1);
 	probe->last_port = packet->port;
 	/*
@@ -173,6 +174,8 @@ static __always_inline bool fold_probe4(const unsigned char *network, __u32 netn
 
 	if (!read_probe4(network, netns, &key, &packet))
 		return false;
+	if (packet.shape >= NG_SHAPES)
+		return true;
 	probe = probe_get(&ng_probes4, &key);
 	if (!probe || !count_probe(probe, &packet))
 		return true;
@@ -190,6 +193,8 @@ static __always_inline bool fold_probe6(const unsigned char *network, __u32 netn
 
 	if (!read_probe6(network, &key, &packet))
 		return false;
+	if (packet.shape >= NG_SHAPES)
+		return true;
 	probe = probe_get(&ng_probes6, &key);
 	if (probe && count_probe(probe, &packet))
 		raise_probe(&key, probe);
