@@ -89,6 +89,17 @@ test('each batch of flows is acknowledged to the Worker', async () => {
   assert.equal(worker.heardOf('flows-taken').length, 2);
 });
 
+test('metrics.listen serves metrics and probes besides, until the daemon is closed', async () => {
+  const { daemon } = await start({ config: { metrics: { ...testConfig().metrics, listen: '127.0.0.1:0' } } });
+  const url = String(logged.find(({ msg }) => String(msg).startsWith('serving metrics'))?.url);
+  assert.notEqual(url, daemon.url);
+  assert.match(await (await fetch(`${url}/metrics`)).text(), /netguard_build_info/);
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+  assert.equal((await fetch(`${url}/api/v1/status`)).status, 404);
+  await daemon.close();
+  await assert.rejects(fetch(`${url}/healthz`));
+});
+
 test('while programs attach, readyz says starting', async () => {
   const worker = new FakeWorker((_, { type }) => type === 'stop' && worker.say({ type: 'stopped' }));
   const probe = createServer().listen(0, '127.0.0.1');

@@ -5,6 +5,7 @@ import { DaemonBaselines } from './daemon-baselines.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
 import { DaemonSilences } from './daemon-silences.ts';
 import { auditLog } from './http/audit.ts';
+import { startMetricsServer } from './http/metrics-server.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { IdentitySource } from './identify/identity-source.ts';
 import type { Logger } from './log.ts';
@@ -71,6 +72,7 @@ class NodeDaemon implements Daemon {
   readonly #policies: DaemonPolicies;
   #config: Config;
   #http: HttpServer | undefined;
+  #metricsHttp: HttpServer | undefined;
   #link: WorkerLink | undefined;
   #closed: Promise<void> | undefined;
 
@@ -99,14 +101,17 @@ class NodeDaemon implements Daemon {
 
   async start(): Promise<void> {
     const { heartbeatMs, signal, workerUrl = defaultWorkerUrl() } = this.#options;
-    this.#http = await startHttpServer({
-      server: this.#config.server,
+    const serving = {
       state: this.state,
       metrics: new NodeMetrics(this.state),
-      audit: auditLog(this.#logger),
-      onError: (err) => this.#logger.error({ err }, 'answering a request'),
-      heartbeatMs,
-    });
+      onError: (err: unknown) => this.#logger.error({ err }, 'answering a request'),
+    };
+    const { server, metrics } = this.#config;
+    this.#http = await startHttpServer({ server, audit: auditLog(this.#logger), heartbeatMs, ...serving });
+    if (metrics.listen !== undefined) {
+      this.#metricsHttp = await startMetricsServer({ listen: metrics.listen, ...serving });
+      this.#logger.info({ url: this.#metricsHttp.url }, 'serving metrics and probes without a token');
+    }
     this.#silences.restore(this.#config.silences);
     const before = this.#alerts.restore();
     const learned = this.#baselines.restore();
@@ -177,7 +182,7 @@ class NodeDaemon implements Daemon {
     this.#policies.close();
     await this.#link?.stop();
     await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close()]);
-    await this.#http?.close();
+    await Promise.all([this.#http?.close(), this.#metricsHttp?.close()]);
     this.#logger.flushRepeated();
   }
 }

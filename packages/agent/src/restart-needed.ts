@@ -9,7 +9,11 @@ const FIXED: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['log.format', (config) => config.log.format],
   ['sources', (config) => config.sources],
   ['identity', (config) => config.identity],
+  ['metrics.listen', (config) => config.metrics.listen],
 ];
+
+/** Dotted paths of what a running daemon cannot take over. */
+export const RESTART_KEYS: readonly string[] = FIXED.map(([key]) => key);
 
 /** The changed settings that a running daemon cannot take over: sockets, files and kernel maps are made at the start. */
 export function restartNeeded(before: Config, after: Config): string[] {

@@ -101,6 +101,7 @@ const refused: readonly (readonly [what: string, text: string, message: RegExp])
   ['a ring below one page', `${HEAD}sources: {ebpf: {ringBytes: 2048}}\n`, /ringBytes: .*4096.*found 2048/],
   ['an address without a port', `${HEAD}server: {listen: 127.0.0.1}\n`, /must be address:port/],
   ['a port out of range', `${HEAD}server: {listen: "127.0.0.1:70000"}\n`, /must be address:port/],
+  ['a metrics port out of range', `${HEAD}metrics: {listen: ":70000"}\n`, /must be address:port or :port/],
   ['an address that is none', `${HEAD}server: {listen: "1.2.3:80"}\n`, /must be address:port/],
   [
     'a range that is none',

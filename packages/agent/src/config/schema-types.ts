@@ -23,6 +23,11 @@ export const listenAddress = z.string().refine((text) => parseListenAddress(text
   error: 'must be address:port, such as 127.0.0.1:8410, localhost:8410 or [::1]:8410',
 });
 
+/** The same, and `:9411` for every address of the machine. */
+export const openAddress = z.string().refine((text) => parseOpenAddress(text) !== undefined, {
+  error: 'must be address:port or :port, such as :9411, 10.0.0.5:9411 or [::1]:9411',
+});
+
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -40,6 +45,13 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   if (v6 === undefined && isIP(host) !== 4 && !/^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?$/.test(host)) return undefined;
   if (v6 === undefined && isIP(host) !== 4 && /^[0-9.]+$/.test(host)) return undefined;
   return { host, port };
+}
+
+/** As `parseListenAddress`; without an address, as in `:9411`, `host` is undefined. */
+export function parseOpenAddress(text: string): Partial<ListenAddress> | undefined {
+  const port = /^:(\d{1,5})$/.exec(text)?.[1];
+  if (port === undefined) return parseListenAddress(text);
+  return Number(port) > 65535 ? undefined : { port: Number(port) };
 }
 
 function isCidr(text: string): boolean {

@@ -6,7 +6,7 @@
 import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
-import { cidr, integer, ipAddress, listenAddress, path, time } from './schema-types.ts';
+import { cidr, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
 
 export const API_VERSION = 'netguard/v1';
 
@@ -148,6 +148,11 @@ const learning = z.strictObject({
 });
 
 const metrics = z.strictObject({
+  listen: openAddress
+    .optional()
+    .describe(
+      'Where `/metrics`, `/healthz` and `/readyz` are served besides, plain and without a token, for scrapers and probes; nothing else answers there. `:9411` is every address.',
+    ),
   maxSeriesPerMetric: integer(10, 1_000_000)
     .default(2000)
     .describe('Series per metric; what comes later counts in `other`.'),

@@ -1,16 +1,15 @@
-import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import type { FastifyInstance, FastifyServerFactory } from 'fastify';
 import type { NodeMetrics } from '../metrics/node-metrics.ts';
 import type { NodeState } from '../state/node-state.ts';
 import { type AccessRules, guardAccess } from './access.ts';
 import { alertActions } from './alert-actions.ts';
 import type { Audit } from './audit.ts';
+import { bareApp } from './bare-app.ts';
 import { baselineRoutes } from './baseline-routes.ts';
-import { answerClientError, answerError } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
-import { sendProblem } from './problem.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { parseQuery } from './query.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
 import { silenceRoutes } from './silence-routes.ts';
 import { streamRoute } from './stream-route.ts';
 import { guardWrites } from './write-access.ts';
@@ -35,35 +34,14 @@ export function createApp({
   serverFactory,
   heartbeatMs,
 }: AppOptions): FastifyInstance {
-  const app = fastify({
-    logger: false,
-    bodyLimit: 16_384,
-    forceCloseConnections: 'idle',
-    frameworkErrors: (error, _request, reply) => answerError(error, reply as never, onError),
-    clientErrorHandler: answerClientError,
-    ...(serverFactory ? { serverFactory } : {}),
-  });
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-  });
+  const lost = 'no such path; the API is described in docs/reference/http-api.md';
+  const app = bareApp({ onError, serverFactory, lost, methodsAt });
   guardAccess(app, access);
   guardWrites(app, access, audit);
   // Only JSON: text is what the form of another site could send.
   app.removeContentTypeParser('text/plain');
-  app.setErrorHandler((error, _request, reply) => answerError(error, reply, onError));
-  app.setNotFoundHandler((request, reply) => {
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      return sendProblem(reply, 404, 'no such path; the API is described in docs/reference/http-api.md');
-    }
-    const methods = methodsAt(request.url);
-    return sendProblem(reply.header('allow', methods), 405, `this path answers to ${methods} only`);
-  });
-
   healthRoutes(app, state);
-  app.get('/metrics', async ({ headers }, reply) => {
-    const { contentType, body } = await metrics.expose(headers.accept);
-    return reply.type(contentType).send(body);
-  });
+  metricsRoute(app, metrics);
   app.get('/api/v1/status', async ({ query }) => {
     parseQuery(query, {}, state.now());
     return state.status();

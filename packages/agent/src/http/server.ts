@@ -1,5 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NetGuardError } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
@@ -9,8 +8,8 @@ import type { NodeState } from '../state/node-state.ts';
 import { createApp } from './app.ts';
 import type { Audit } from './audit.ts';
 import { isLoopbackHost } from './host-guard.ts';
-import { findPortHolder } from './port-holder.ts';
-import { readTlsFiles, type TlsPair, watchTlsFiles } from './tls-files.ts';
+import { createLimitedServer, listenError } from './limited-server.ts';
+import { readTlsFiles, watchTlsFiles } from './tls-files.ts';
 import { TokenFile } from './token-file.ts';
 
 export interface HttpServerOptions {
@@ -29,10 +28,8 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 };
-/** Connections at once: scrapers, a few users, and an end to what a mistaken client can open. */
-const MAX_CONNECTIONS = 512;
-const CLOSE_MS = 2000;
+/** What `close` gives to running answers. */
+export const CLOSE_MS = 2000;
 
 /**
  * Listens as configured. Throws NG_ERR_LISTEN_INSECURE (not loopback without TLS and token), NG_ERR_LISTEN (port in use,
@@ -62,7 +59,7 @@ export async function startHttpServer({ server: config, ...options }: HttpServer
   } catch (cause) {
     close();
     await app.close();
-    throw listenError(config.listen, address, cause);
+    throw listenError(config.listen, address.port, '--listen', cause);
   }
   const unwatch =
     tls === null
@@ -98,28 +95,4 @@ export function checkListen(config: Config['server']): ListenAddress {
     cause: new Error('an address that other machines can reach needs TLS and a token'),
     hint: `Set ${missing.map((key) => `server.${key}`).join(', ')}, or listen on 127.0.0.1.`,
   });
-}
-
-function createLimitedServer(tls: TlsPair | null, handler: RequestListener): Server | TlsServer {
-  const server = tls === null ? createServer(LIMITS, handler) : createTlsServer({ ...LIMITS, ...tls }, handler);
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
-}
-
-function listenError(listen: string, { port }: ListenAddress, cause: unknown): NetGuardError {
-  return new NetGuardError('NG_ERR_LISTEN', `listening on ${listen}`, {
-    cause: new Error(listenReason(port, cause), { cause }),
-  });
-}
-
-function listenReason(port: number, cause: unknown): string {
-  const error = cause as NodeJS.ErrnoException;
-  if (error.code === 'EADDRINUSE') {
-    const holder = findPortHolder(port);
-    const by = holder === undefined ? '' : ` (by pid ${holder.pid}, ${holder.comm})`;
-    return `port ${port} is in use${by}; choose another with --listen`;
-  }
-  if (error.code === 'EACCES') return `port ${port} needs more privilege; choose one above 1023 with --listen`;
-  if (error.code === 'EADDRNOTAVAIL') return 'this machine does not have that address; choose another with --listen';
-  return error.message;
 }
