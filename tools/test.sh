@@ -8,4 +8,5 @@ export PATH
 biome check --error-on-warnings .
 tsc --noEmit
 node tools/gen-abi.ts --check
+node tools/gen-chart.ts --check
 exec node tools/run-tests.ts "$@"

@@ -6,5 +6,6 @@ sh tools/build-bpf.sh
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH
 node tools/gen-abi.ts --check
+node tools/gen-chart.ts --check
 biome check --error-on-warnings .
 tsc --noEmit

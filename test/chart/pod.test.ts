@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as abi from '@netguard/core/abi';
+import { RESTART_KEYS } from '../../packages/agent/src/restart-needed.ts';
+import { type KubeObject, only, render } from './support/helm-run.ts';
+
+const podOf = (objects: readonly KubeObject[]) => only(objects, 'DaemonSet').spec.template.spec;
+const usual = render();
+
+test('exactly three capabilities, and nothing else that a container may be given', async () => {
+  for (const objects of [await usual, await render({ ci: 'every-option' })]) {
+    const pod = podOf(objects);
+    const { securityContext } = pod.containers[0];
+    assert.deepEqual(securityContext.capabilities, { drop: ['ALL'], add: ['BPF', 'PERFMON', 'NET_ADMIN'] });
+    assert.equal(securityContext.runAsUser, 0);
+    assert.equal(securityContext.privileged, false);
+    assert.equal(securityContext.allowPrivilegeEscalation, false);
+    assert.equal(securityContext.readOnlyRootFilesystem, true);
+    assert.equal('hostNetwork' in pod, false);
+    assert.equal('hostIPC' in pod, false);
+    assert.equal(pod.enableServiceLinks, false);
+    assert.equal(pod.containers.length, 1);
+  }
+});
+
+test("the node's processes are seen unless hostPID is off", async () => {
+  assert.equal(podOf(await usual).hostPID, true);
+  assert.equal('hostPID' in podOf(await render({ ci: 'hostpid-false' })), false);
+});
+
+test('of the node only its state directory can be written', async () => {
+  const pod = podOf(await usual);
+  const paths = pod.volumes.filter((volume: KubeObject) => volume.hostPath);
+  const mounts = paths.map(({ name, hostPath }: KubeObject) => {
+    const mount = pod.containers[0].volumeMounts.find((one: KubeObject) => one.name === name);
+    return `${hostPath.path} ${mount.mountPath} ${mount.readOnly === true ? 'ro' : 'rw'}`;
+  });
+  assert.deepEqual(mounts, [
+    '/var/lib/netguard /var/lib/netguard rw',
+    '/sys/fs/cgroup /sys/fs/cgroup ro',
+    '/sys/fs/bpf /sys/fs/bpf ro',
+  ]);
+  const none = podOf(await render({ ci: 'no-rbac' })).volumes.filter((volume: KubeObject) => volume.hostPath);
+  assert.deepEqual(
+    none.map(({ hostPath }: KubeObject) => hostPath.path),
+    ['/sys/fs/cgroup'],
+  );
+});
+
+test('the configuration is mounted as a directory, so that it reloads', async () => {
+  const mount = podOf(await usual).containers[0].volumeMounts.find((one: KubeObject) => one.name === 'config');
+  assert.equal(mount.mountPath, '/etc/netguard');
+  assert.equal('subPath' in mount, false);
+});
+
+test('an upgrade reaches the nodes a tenth at a time, and every node runs one', async () => {
+  const { spec } = only(await usual, 'DaemonSet');
+  assert.deepEqual(spec.updateStrategy, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } });
+  assert.deepEqual(spec.template.spec.tolerations, [{ operator: 'Exists' }]);
+  assert.deepEqual(spec.template.spec.nodeSelector, { 'kubernetes.io/os': 'linux' });
+  assert.equal(
+    (await usual).some(({ kind }) => kind === 'PodDisruptionBudget'),
+    false,
+  );
+});
+
+test('a selector has the three labels that never change, whatever else is set', async () => {
+  const labels = (name: string) => ({
+    'app.kubernetes.io/name': name,
+    'app.kubernetes.io/instance': 'netguard',
+    'app.kubernetes.io/component': 'agent',
+  });
+  assert.deepEqual(only(await usual, 'DaemonSet').spec.selector, { matchLabels: labels('netguard') });
+  const every = await render({ ci: 'every-option' });
+  assert.deepEqual(only(every, 'DaemonSet').spec.selector, { matchLabels: labels('guard') });
+  assert.equal(only(every, 'DaemonSet').spec.template.metadata.labels.team, 'security');
+});
+
+test('probes ask where the program answers without a token', async () => {
+  const [plain] = podOf(await usual).containers;
+  assert.deepEqual(plain.livenessProbe.httpGet, { path: '/healthz', port: 'metrics' });
+  assert.deepEqual(plain.readinessProbe.httpGet, { path: '/readyz', port: 'metrics' });
+  assert.deepEqual(plain.ports, [{ name: 'metrics', containerPort: 9411, protocol: 'TCP' }]);
+  const [byTls] = podOf(await render({ ci: 'every-option' })).containers;
+  assert.deepEqual(byTls.readinessProbe.httpGet, { path: '/readyz', port: 'api', scheme: 'HTTPS' });
+});
+
+test('names of nodes come from the downward API', async () => {
+  const { env } = podOf(await usual).containers[0];
+  assert.ok(env.some(({ name }: KubeObject) => name === 'NETGUARD_NODE'));
+  for (const { valueFrom } of env) assert.deepEqual(valueFrom, { fieldRef: { fieldPath: 'spec.nodeName' } });
+});
+
+/** How each key that takes a restart is changed; undefined where the chart lets nobody. */
+const RESTARTS: Readonly<Record<string, Record<string, unknown> | undefined>> = {
+  cluster: { config: { cluster: 'other' } },
+  node: undefined,
+  stateDir: undefined,
+  server: { api: { port: 9420 } },
+  'log.format': { config: { log: { format: 'json' } } },
+  sources: { config: { sources: { ebpf: { tickMs: 500 } } } },
+  identity: { config: { identity: { clusterCidrs: ['10.0.0.0/8'] } } },
+  'metrics.listen': { metrics: { port: 9500 } },
+  kubernetes: { config: { kubernetes: { enabled: 'never' } } },
+};
+
+const restartMark = (objects: readonly KubeObject[]): string =>
+  only(objects, 'DaemonSet').spec.template.metadata.annotations['netguard/restart-settings'];
+
+test('a setting that takes a restart rolls the pods', async () => {
+  const before = restartMark(await usual);
+  for (const key of RESTART_KEYS) {
+    assert.ok(key in RESTARTS, `say in this test how ${key} is changed`);
+    const values = RESTARTS[key];
+    if (values !== undefined) assert.notEqual(restartMark(await render({ values })), before, key);
+  }
+});
+
+test('a setting that reloads does not', async () => {
+  const config = {
+    log: { level: 'debug' },
+    detectors: { 'syn-flood': { namespaces: { shop: { mode: 'observe' } } } },
+    silences: [{ matchers: ['rule=port-scan'], endsAt: '2099-01-01T00:00:00Z' }],
+    alerts: { resolveAfterMs: 5000 },
+    flows: { recent: 1000 },
+    learning: { seconds: 60 },
+    metrics: { maxSeriesPerMetric: 100 },
+    policy: { files: ['/etc/policies/shop.yaml'] },
+  };
+  const [before, changed] = [await usual, await render({ values: { config } })];
+  assert.notDeepEqual(only(changed, 'ConfigMap').data, only(before, 'ConfigMap').data);
+  assert.equal(restartMark(changed), restartMark(before));
+});
+
+const SMALL = {
+  ringBytes: 262_144,
+  maxSockets: 16_384,
+  maxLiveRecords: 8192,
+  maxListeners: 512,
+  maxConversations: 8192,
+  maxCgroups: 1024,
+  maxProbes: 2048,
+};
+const DEFAULT = {
+  ringBytes: 4_194_304,
+  maxSockets: 131_072,
+  maxLiveRecords: 131_072,
+  maxListeners: 4096,
+  maxConversations: 65_536,
+  maxCgroups: 8192,
+  maxProbes: 16_384,
+};
+const LARGE = {
+  ringBytes: 33_554_432,
+  maxSockets: 1_048_576,
+  maxLiveRecords: 1_048_576,
+  maxListeners: 16_384,
+  maxConversations: 524_288,
+  maxCgroups: 32_768,
+  maxProbes: 131_072,
+};
+const MIB = 2 ** 20;
+const requestMib = (objects: readonly KubeObject[]) =>
+  Number.parseInt(podOf(objects).containers[0].resources.requests.memory, 10);
+
+test('memory follows the sizes of the kernel maps, as they were measured', async () => {
+  // MiB of all maps: the table `memory` of bench/RESULTS.md.
+  for (const [sizes, measured] of [
+    [SMALL, 5.2],
+    [DEFAULT, 29.8],
+    [LARGE, 214.1],
+  ] as const) {
+    const maps = requestMib(await render({ values: { config: { sources: { ebpf: sizes } } } })) - 112;
+    assert.ok(maps >= measured && maps <= measured * 1.2 + 1, `${maps} MiB for ${measured}`);
+  }
+});
+
+test('the formula is the documented one, with the sizes of the records of this build', async () => {
+  const hash = (key: number, value: number) => 48 + Math.ceil(key / 8) * 8 + Math.ceil(value / 8) * 8 + 32;
+  const { maxSockets, ringBytes, maxLiveRecords, maxListeners, maxConversations, maxCgroups, maxProbes } = DEFAULT;
+  const maps =
+    2 * MIB +
+    ringBytes +
+    maxLiveRecords * abi.ngLiveRecord.SIZE +
+    (maxLiveRecords / 8) * abi.ngLiveNew.SIZE +
+    maxListeners * hash(abi.ngListenerKey.SIZE, abi.ngListenerValue.SIZE) +
+    0.75 * maxConversations * hash(abi.ngConv4Key.SIZE, abi.ngConvValue.SIZE) +
+    0.25 * maxConversations * hash(abi.ngConvKey.SIZE, abi.ngConvValue.SIZE) +
+    maxCgroups * (abi.ngTotalValue.SIZE + hash(abi.ngTotalKey.SIZE, 4) + 4) +
+    0.75 * maxProbes * hash(abi.ngProbe4Key.SIZE, abi.ngProbeValue.SIZE) +
+    0.25 * maxProbes * hash(abi.ngProbeKey.SIZE, abi.ngProbeValue.SIZE);
+  const limit = 256 * MIB + maps + maxSockets * 768 + 40_000 * 2048;
+  assert.deepEqual(podOf(await usual).containers[0].resources, {
+    requests: { cpu: '50m', memory: `${Math.ceil((112 * MIB + maps) / MIB)}Mi` },
+    limits: { memory: `${Math.ceil(limit / MIB)}Mi` },
+  });
+});
+
+test('resources that are given stand as they are', async () => {
+  const resources = { requests: { cpu: '1', memory: '1Gi' } };
+  assert.deepEqual(podOf(await render({ values: { resources } })).containers[0].resources, resources);
+});
+
+test('the agent may read what names traffic, write Events, and nothing else', async () => {
+  const { rules } = only(await usual, 'ClusterRole');
+  const allowed = rules.flatMap(({ apiGroups, resources, verbs }: KubeObject) =>
+    resources.flatMap((resource: string) => apiGroups.map((group: string) => `${group}/${resource} ${verbs.join()}`)),
+  );
+  assert.deepEqual(allowed, [
+    '/pods get,list,watch',
+    '/services get,list,watch',
+    '/nodes get,list,watch',
+    'discovery.k8s.io/endpointslices get,list,watch',
+    'apps/replicasets get,list,watch',
+    'batch/jobs get,list,watch',
+    'networking.k8s.io/networkpolicies get,list,watch',
+    '/events create,patch',
+    'events.k8s.io/events create,patch',
+  ]);
+  const kinds = (await render({ ci: 'no-rbac' })).map(({ kind }) => kind);
+  assert.deepEqual(
+    kinds.filter((kind) => /Role|Account/.test(kind)),
+    [],
+  );
+});
+
+test('Secrets are mounted whole, and only where they are named', async () => {
+  const names = (objects: readonly KubeObject[]) =>
+    podOf(objects).volumes.flatMap(({ secret }: KubeObject) => (secret ? [secret.secretName] : []));
+  assert.deepEqual(names(await usual), []);
+  assert.deepEqual(names(await render({ ci: 'every-option' })), ['netguard-admin', 'netguard-tls', 'netguard-token']);
+});
