@@ -30,8 +30,9 @@ try {
   if (options.application === undefined) await writeImage();
   else await writeApplication(options.application);
 } catch (error) {
-  if (!(error instanceof ImageError)) throw error;
-  console.error(`error: ${error.message}\n  → ${error.hint}`);
+  const told = explained(error);
+  if (told === undefined) throw error;
+  console.error(`error: ${told.message}\n  → ${told.hint}`);
   process.exitCode = 1;
 }
 
@@ -60,6 +61,12 @@ async function writeApplication(directory: string): Promise<void> {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function explained(error: unknown): ImageError | undefined {
+  if (error instanceof ImageError) return error;
+  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return full ? new ImageError('building the image', error.message, 'Set TMPDIR to where 400 MB are free.') : undefined;
 }
 
 function megabytes(bytes: number): string {

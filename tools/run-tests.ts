@@ -22,7 +22,7 @@ const CAPTURES = 'test/scenarios/captures.test.ts';
 const CHART = 'test/chart/*.test.ts';
 
 const GROUPS: readonly Group[] = [
-  { title: 'unit', patterns: ['packages/*/src/**/*.test.ts', CAPTURES, CHART], concurrency: 2 },
+  { title: 'unit', patterns: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', CAPTURES, CHART], concurrency: 2 },
   {
     title: 'kernel',
     patterns: ['packages/libbpf/test/**/*.test.ts', 'test/{e2e,kernel}/**/*.test.ts'],

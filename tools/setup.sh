@@ -35,6 +35,10 @@ if [ "$purpose" = test ]; then
   need bpftool bpftool
   need setpriv util-linux
   need promtool prometheus
+  need dpkg-deb dpkg
+  need podman podman
+  need runc runc
+  need containerd containerd
 fi
 
 if [ -n "$packages" ]; then

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage, shippedVersion } from '../build/build-package.ts';
 import { FileTree } from './file-tree.ts';
+import { ImageError } from './image-error.ts';
 import { APPLICATION_DIRECTORY } from './image-name.ts';
 import { nodeVersion } from './node-layer.ts';
 import { licenseText, readNpmPackage } from './npm-package.ts';
@@ -23,6 +24,8 @@ export async function applicationTree(
   nodeModules: string,
   work: string,
 ): Promise<FileTree> {
+  if (!existsSync(join(root, 'bpf/build/sockets.bpf.o')))
+    throw new ImageError('collecting the kernel programs', 'they are not built', 'Run `npm run build:bpf`.');
   const bundled = await buildPackage(work);
   const tree = new FileTree();
   const copy = (from: string, patterns: string[], to: string) => {

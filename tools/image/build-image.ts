@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { applicationTree } from './application-layer.ts';
 import { makeArchive } from './archive.ts';
 import { baseTree } from './base-layer.ts';
@@ -8,13 +8,13 @@ import { readDebFile } from './deb-file.ts';
 import { fetchDebianPackages } from './debian-packages.ts';
 import { requireMachine } from './elf.ts';
 import { imageConfig } from './image-config.ts';
-import { ImageError } from './image-error.ts';
 import { IMAGE_NAME } from './image-name.ts';
 import { type Layer, makeLayer } from './layer.ts';
 import { nodeTree } from './node-layer.ts';
 import { nodeModulesFor } from './node-modules.ts';
 import type { Platform } from './platform.ts';
 import { provenanceOf } from './provenance.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface BuildOptions {
   /** The repository. */
@@ -63,19 +63,5 @@ export async function buildImage({ root, platform, output, sources }: BuildOptio
     return { name: `${IMAGE_NAME}:${provenance.version}`, digest, bytes: data.length, layers };
   } finally {
     rmSync(work, { recursive: true, force: true });
-  }
-}
-
-/** The file is there whole or, as when the disk is full, not at all. */
-function writeWhole(output: string, data: Uint8Array): void {
-  const unfinished = `${output}.${process.pid}`;
-  try {
-    mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(unfinished, data);
-    renameSync(unfinished, output);
-  } catch (cause) {
-    rmSync(unfinished, { force: true });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ImageError(`writing ${output}`, reason, 'Free some space, or give another file with --output.');
   }
 }

@@ -44,7 +44,7 @@ export function fetchDebianPackages({ architecture }: Platform, work: string, so
     'Dir::Etc::Preferences=/dev/null',
     'Dir::Etc::PreferencesParts=/dev/null',
     'Acquire::Languages=none',
-    'Acquire::Retries=3',
+    'Acquire::Retries=1',
     'APT::Sandbox::User=root',
     ...(sources === undefined ? [] : [`Dir::Etc::SourceList=${sources}`, 'Dir::Etc::SourceParts=/dev/null']),
   ].flatMap((option) => ['-o', option]);
