@@ -1,5 +1,5 @@
 #!/bin/sh
-# What must never drift: the kernel programs build, and what is generated from them is what is checked in.
+# What must never drift: the kernel programs build; what is generated, from them and for Grafana, is what is checked in.
 set -eu
 cd "$(dirname "$0")/.."
 sh tools/build-bpf.sh
@@ -7,5 +7,6 @@ PATH=$PWD/node_modules/.bin:$PATH
 export PATH
 node tools/gen-abi.ts --check
 node tools/gen-chart.ts --check
+node deploy/grafana/src/generate.ts --check
 biome check --error-on-warnings .
 tsc --noEmit
