@@ -5,6 +5,16 @@ export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
   readonly metricName?: string;
+  /** Written in OpenMetrics only. */
+  readonly exemplar?: Exemplar;
+}
+
+/** One of the things that a bucket counted: prom-client's shape. */
+export interface Exemplar {
+  readonly labelSet: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
 }
 
 type FamilyType = 'counter' | 'gauge' | 'histogram';

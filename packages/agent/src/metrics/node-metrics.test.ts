@@ -9,6 +9,11 @@ import { testConfig } from '../testing/settings.ts';
 import type { Tick } from '../worker/messages.ts';
 import { NodeMetrics } from './node-metrics.ts';
 
+const EXEMPLARS = [
+  { bucket: 3, flowId: '4711.1', seconds: 0.004, timeMs: START_MS + 250 },
+  { bucket: 9, flowId: '4712.1', seconds: 1.25, timeMs: START_MS },
+];
+
 const SHARED = { namespace: 'shop', workload: 'web' };
 
 function newNode(metrics: Partial<ReturnType<typeof testConfig>['metrics']> = {}) {
@@ -41,7 +46,7 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
     drops: [{ endpoint: web, reason: 'NO_SOCKET', packets: 2 }],
     lost: { sock_ring: 1 },
     programs: [{ name: 'ng_tcp_state', attached: true, runs: 7, seconds: 0.25 }],
-    rtt: [{ ...SHARED, buckets: [1, 0, 0, 2, 0, 0, 0, 0, 0, 1], sumSeconds: 1.5 }],
+    rtt: [{ ...SHARED, buckets: [1, 0, 0, 2, 0, 0, 0, 0, 0, 1], sumSeconds: 1.5, exemplars: EXEMPLARS }],
     retransmits: [{ ...SHARED, segments: 4 }],
   });
 }
@@ -116,10 +121,34 @@ test('both formats are valid and say the same, in whatever order they are asked 
     assert.equal(text.contentType, 'text/plain; version=0.0.4; charset=utf-8');
     const textFamilies = parseExposition(text.body);
     const stable = (families: typeof textFamilies) =>
-      [...families.values()].flatMap(({ samples }) => samples).filter(({ name }) => name.startsWith('netguard_'));
+      [...families.values()]
+        .flatMap(({ samples }) => samples.map(({ exemplar: _exemplar, ...sample }) => sample))
+        .filter(({ name }) => name.startsWith('netguard_'));
     assert.deepEqual(stable(openFamilies), stable(textFamilies));
     assert.ok(openFamilies.has('netguard_pod_receive_bytes') && textFamilies.has('netguard_pod_receive_bytes_total'));
   }
+});
+
+test('OpenMetrics shows by an exemplar which flow fell into a bucket, the plain format does not', async () => {
+  const { node, at, ...rest } = newNode();
+  feedEverything({ node, at, ...rest });
+  const shown = async (accept: string, format: 'text' | 'openmetrics') =>
+    parseExposition((await node.expose(accept)).body, format)
+      .get('netguard_tcp_rtt_seconds')
+      ?.samples.flatMap(({ labels, exemplar }) => (exemplar ? [[labels.le, exemplar.labels, exemplar.value]] : []));
+  const open = 'application/openmetrics-text';
+  const first = ['+Inf', { flow_id: '4712.1' }, 1.25];
+  assert.deepEqual(await shown(open, 'openmetrics'), [['0.005', { flow_id: '4711.1' }, 0.004], first]);
+  assert.deepEqual(await shown('text/plain', 'text'), []);
+  assert.match((await node.expose(open)).body, / # \{flow_id="4711\.1"\} 0\.004 \d+\.25\n/);
+
+  // The latest one of a bucket replaces it, one of another bucket is refused, the rest stay.
+  const exemplars = [
+    { bucket: 3, flowId: '4713.1', seconds: 0.002, timeMs: START_MS + 2000 },
+    { bucket: 9, flowId: '4714.1', seconds: 0.5, timeMs: START_MS + 2000 },
+  ];
+  at(2, { rtt: [{ ...SHARED, buckets: [0, 0, 0, 1], sumSeconds: 0.002, exemplars }] });
+  assert.deepEqual(await shown(open, 'openmetrics'), [['0.005', { flow_id: '4713.1' }, 0.002], first]);
 });
 
 test('names and labels in docs/reference/metrics.md are those of the code', async () => {

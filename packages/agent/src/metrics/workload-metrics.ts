@@ -58,8 +58,12 @@ export class WorkloadMetrics {
    */
   update(tick: Tick, graceMs: number): void {
     const nowMs = tick.timeMs;
-    for (const { namespace, workload, buckets, sumSeconds } of tick.rtt) {
+    for (const { namespace, workload, buckets, sumSeconds, exemplars = [] } of tick.rtt) {
       this.rtt.addBuckets([namespace, workload], buckets, sumSeconds, nowMs);
+      for (const { bucket, flowId, seconds, timeMs } of exemplars) {
+        const exemplar = { labelSet: { flow_id: flowId }, value: seconds, timestamp: timeMs / 1000 };
+        this.rtt.showExemplar([namespace, workload], bucket, exemplar, nowMs);
+      }
     }
     for (const { namespace, workload, segments } of tick.retransmits) {
       const added = this.#counters.advance(`retransmits\0${namespace}\0${workload}`, segments, nowMs);

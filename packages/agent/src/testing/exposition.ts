@@ -7,6 +7,7 @@ export interface ParsedFamily {
     readonly name: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly value: number;
+    readonly exemplar?: { readonly labels: Readonly<Record<string, string>>; readonly value: number };
   }[];
 }
 
@@ -48,7 +49,7 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics' = '
       continue;
     }
     assert.ok(current && families.has(name), `a sample before its TYPE: ${line}`);
-    const sample = parseSample(line);
+    const sample = parseSample(line, format === 'openmetrics' && current.type === 'histogram');
     const suffix = sample.name.slice(name.length);
     const suffixes =
       format === 'openmetrics' && current.type === 'counter' ? ['_total'] : (SUFFIXES[current.type] ?? []);
@@ -64,22 +65,39 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics' = '
   return families;
 }
 
-function parseSample(line: string): ParsedFamily['samples'][number] {
-  const head = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{)?/.exec(line);
-  assert.ok(head, line);
+function parseSample(line: string, mayHaveExemplar: boolean): ParsedFamily['samples'][number] {
+  const [, name = '', afterName = ''] = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(.*)$/.exec(line) ?? assert.fail(line);
+  const [labels, rest] = afterName.startsWith('{') ? parseLabels(afterName, line) : [{}, afterName];
+  const [, number = '', tail = ''] = /^ ([^ ]+)(.*)$/.exec(rest) ?? assert.fail(`value of ${line}`);
+  const sample = { name, labels, value: parseValue(number, line) };
+  if (tail === '') return sample;
+  assert.ok(mayHaveExemplar && name.endsWith('_bucket') && tail.startsWith(' # {'), `end of ${line}`);
+  const [shown, last] = parseLabels(tail.slice(3), line);
+  const [, value = ''] = /^ ([^ ]+) \d+(?:\.\d+)?$/.exec(last) ?? assert.fail(`exemplar of ${line}`);
+  const length = Object.entries(shown).reduce((sum, [label, text]) => sum + label.length + text.length, 0);
+  assert.ok(length <= 128, `exemplar over 128 characters: ${line}`);
+  const exemplar = { labels: shown, value: parseValue(value, line) };
+  assert.ok(exemplar.value <= Number(labels.le?.replace('Inf', 'Infinity')), `exemplar in its bucket: ${line}`);
+  return { ...sample, exemplar };
+}
+
+function parseValue(text: string, line: string): number {
+  assert.match(text, /^[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf|NaN)$/, line);
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+/** Labels from `{` on, and what follows the `}`. */
+function parseLabels(text: string, line: string): [Record<string, string>, string] {
   const labels: Record<string, string> = {};
-  let rest = line.slice(head[0].length);
-  while (head[2] && !rest.startsWith('}')) {
+  let rest = text.slice(1);
+  while (!rest.startsWith('}')) {
     const label = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,(?!\})|(?=\}))/.exec(rest);
     assert.ok(label, `labels of ${line}`);
     assert.ok(!Object.hasOwn(labels, label[1] ?? ''), `a label twice: ${line}`);
     labels[label[1] ?? ''] = (label[2] ?? '').replace(/\\(["\\n])/g, (_, c) => (c === 'n' ? '\n' : c));
     rest = rest.slice(label[0].length);
   }
-  if (head[2]) rest = rest.slice(1);
-  const value = /^ ([+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf|NaN))$/.exec(rest);
-  assert.ok(value, `value of ${line}`);
-  return { name: head[1] ?? '', labels, value: Number((value[1] ?? '').replace('Inf', 'Infinity')) };
+  return [labels, rest.slice(1)];
 }
 
 function checkHistogram(family: string, samples: ParsedFamily['samples']): void {

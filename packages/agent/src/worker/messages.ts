@@ -146,6 +146,8 @@ export interface Tick {
     readonly workload: string;
     readonly buckets: readonly number[];
     readonly sumSeconds: number;
+    /** Of each bucket that got a sample, the latest one and the flow that it is of. */
+    readonly exemplars?: readonly RttExemplar[];
   }[];
   readonly retransmits: readonly { readonly namespace: string; readonly workload: string; readonly segments: number }[];
   /** Entries, capacity and evictions of bounded user-space tables (detectors, flow table, connection table). */
@@ -157,6 +159,14 @@ export interface Tick {
   }[];
   /** The Worker thread's own CPU seconds and longest stall since the last tick. */
   readonly worker: { readonly cpuSeconds: number; readonly stallMs: number };
+}
+
+export interface RttExemplar {
+  /** Index in `RTT_BUCKETS_SECONDS`; its length for +Inf. */
+  readonly bucket: number;
+  readonly flowId: string;
+  readonly seconds: number;
+  readonly timeMs: number;
 }
 
 export const RTT_BUCKETS_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1] as const;

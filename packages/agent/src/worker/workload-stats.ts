@@ -1,5 +1,5 @@
 import type { ConnectionObservation, Endpoint } from '@netguard/core';
-import { RTT_BUCKETS_SECONDS, type Tick } from './messages.ts';
+import { RTT_BUCKETS_SECONDS, type RttExemplar, type Tick } from './messages.ts';
 
 /** A row that did not move for this long goes; should it come again, it begins anew. */
 const IDLE_MS = 900_000;
@@ -11,6 +11,10 @@ interface Row {
   sumSeconds: number;
   segments: number;
   movedMs: number;
+  /** The latest sample of each bucket since the last take; '' where there is none. */
+  readonly flowIds: string[];
+  readonly seconds: number[];
+  readonly timesMs: number[];
 }
 
 /** RTT and retransmits by namespace and workload: few rows, whatever the number of connections. */
@@ -29,6 +33,9 @@ export class WorkloadStats {
     while (bucket < RTT_BUCKETS_SECONDS.length && seconds > (RTT_BUCKETS_SECONDS[bucket] as number)) bucket++;
     row.buckets[bucket] = (row.buckets[bucket] as number) + 1;
     row.sumSeconds += seconds;
+    row.flowIds[bucket] = observation.id;
+    row.seconds[bucket] = seconds;
+    row.timesMs[bucket] = observation.timeMs;
   }
 
   /** RTT samples since the last call, and retransmits since the start. */
@@ -44,9 +51,11 @@ export class WorkloadStats {
       if (row.segments > 0)
         retransmits.push({ namespace: row.namespace, workload: row.workload, segments: row.segments });
       if (!row.buckets.some((count) => count > 0)) continue;
-      rtt.push({ namespace: row.namespace, workload: row.workload, buckets: row.buckets, sumSeconds: row.sumSeconds });
+      const { namespace, workload, buckets, sumSeconds } = row;
+      rtt.push({ namespace, workload, buckets, sumSeconds, exemplars: exemplarsOf(row) });
       row.buckets = emptyBuckets();
       row.sumSeconds = 0;
+      row.flowIds.fill('');
     }
     return { rtt, retransmits };
   }
@@ -57,12 +66,20 @@ export class WorkloadStats {
     const id = `${namespace}\0${workload}`;
     let row = this.#rows.get(id);
     if (!row) {
-      row = { namespace, workload, buckets: emptyBuckets(), sumSeconds: 0, segments: 0, movedMs: 0 };
+      const [buckets, seconds, timesMs] = [emptyBuckets(), emptyBuckets(), emptyBuckets()];
+      const flowIds = buckets.map(() => '');
+      row = { namespace, workload, buckets, sumSeconds: 0, segments: 0, movedMs: 0, flowIds, seconds, timesMs };
       this.#rows.set(id, row);
     }
     this.#byEndpoint.set(endpoint, row);
     return row;
   }
+}
+
+function exemplarsOf({ flowIds, seconds, timesMs }: Row): RttExemplar[] {
+  return flowIds.flatMap((flowId, bucket) =>
+    flowId === '' ? [] : [{ bucket, flowId, seconds: seconds[bucket] ?? 0, timeMs: timesMs[bucket] ?? 0 }],
+  );
 }
 
 function emptyBuckets(): number[] {
