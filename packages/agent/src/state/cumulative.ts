@@ -35,6 +35,12 @@ export class Cumulative {
     return added;
   }
 
+  /** Whether `advanceAll` would give anything but zeros. */
+  wouldAdd(key: string, values: readonly number[]): boolean {
+    const last = this.#last.get(key)?.values ?? [];
+    return values.some((value, index) => Number.isFinite(value) && value > (last[index] ?? 0));
+  }
+
   /** Forgets the keys last seen before `beforeMs`. One that comes back after that counts from zero again. */
   forget(beforeMs: number): void {
     for (const [key, seen] of this.#last) if (seen.seenMs < beforeMs) this.#last.delete(key);

@@ -85,6 +85,34 @@ test('a pod that is gone rests at rate zero and leaves after the grace time', ()
   assert.equal(table.size, 0);
 });
 
+test('totals that stay after their cgroup keep no row, a late close does and is counted once', () => {
+  const table = new PodTable(GRACE_SECONDS);
+  const at = (second: number, received: number, gone: true | undefined) => {
+    const totals = [total(podEndpoint('web-1'), received, gone && { gone })];
+    table.update(tick(START_MS + second * 1000, { totals }));
+  };
+  at(0, 100, undefined);
+  for (let second = 1; second <= 300; second++) at(second, second < 200 ? 100 : 150, true);
+  assert.equal(only(table).receiveBytes, 150, 'it moved 100 s ago');
+  for (let second = 301; second <= 501; second++) at(second, 150, true);
+  assert.deepEqual(rows(table), []);
+  assert.deepEqual(table.growth, []);
+  at(502, 175, true);
+  assert.equal(only(table).receiveBytes, 25, 'only what came since');
+});
+
+test('one living container keeps the row of its pod', () => {
+  const table = new PodTable(GRACE_SECONDS);
+  for (let second = 0; second <= 400; second += 10) {
+    const totals = [
+      total(podEndpoint('web-1'), 100, { cgroupId: 1, gone: true }),
+      total(podEndpoint('web-1'), 7, { cgroupId: 2 }),
+    ];
+    table.update(tick(START_MS + second * 1000, { totals }));
+  }
+  assert.equal(only(table).receiveBytes, 107);
+});
+
 test('the history holds the last sixty samples, oldest first', () => {
   const table = new PodTable(GRACE_SECONDS);
   let bytes = 0;

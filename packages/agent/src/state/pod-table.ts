@@ -82,7 +82,12 @@ export class PodTable {
     const seconds = this.#lastTickMs > 0 ? (tick.timeMs - this.#lastTickMs) / 1000 : 0;
     this.#refused = 0;
     this.#growth = [];
-    for (const [key, { endpoint, protocol, sum }] of sumTotals(tick.totals)) {
+    for (const [key, { endpoint, protocol, sum, gone }] of sumTotals(tick.totals)) {
+      // Totals stay for minutes after their cgroups, for late closes: only growth keeps such a row.
+      if (gone && !this.#counters.wouldAdd(key, sum)) {
+        this.#counters.advanceAll(key, sum, tick.timeMs);
+        continue;
+      }
       const row = this.#row(subjectKey(endpoint), endpoint, tick.timeMs);
       if (row === undefined) this.#refused++;
       else this.#grow(row, protocol, this.#counters.advanceAll(key, sum, tick.timeMs));
@@ -138,6 +143,8 @@ interface Sum {
   readonly protocol: string;
   /** In the order of `DIRECTIONS`. */
   readonly sum: number[];
+  /** Of all cgroups summed here. */
+  gone: boolean;
 }
 
 /**
@@ -146,12 +153,18 @@ interface Sum {
  */
 function sumTotals(totals: readonly EndpointTotal[]): Map<string, Sum> {
   const sums = new Map<string, Sum>();
-  for (const { endpoint, protocol, receivedBytes, sentBytes, receivedPackets, sentPackets } of totals) {
+  for (const total of totals) {
+    const { endpoint, protocol, receivedBytes, sentBytes, receivedPackets, sentPackets } = total;
+    const gone = total.gone === true;
     const key = `${protocol}\0${subjectKey(endpoint)}`;
     const values = [receivedBytes, sentBytes, receivedPackets, sentPackets];
     const known = sums.get(key);
-    if (known === undefined) sums.set(key, { endpoint, protocol, sum: values });
-    else for (const [index, value] of values.entries()) known.sum[index]! += value;
+    if (known === undefined) {
+      sums.set(key, { endpoint, protocol, sum: values, gone });
+      continue;
+    }
+    known.gone &&= gone;
+    for (const [index, value] of values.entries()) known.sum[index]! += value;
   }
   return sums;
 }

@@ -56,4 +56,6 @@ export interface EndpointTotal extends Counts {
   readonly endpoint: Endpoint;
   readonly cgroupId: number;
   readonly protocol: Protocol;
+  /** The cgroup was removed; sockets that outlive it may still add to it. */
+  readonly gone?: true;
 }

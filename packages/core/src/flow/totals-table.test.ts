@@ -54,8 +54,10 @@ describe('the totals table', () => {
   it('keeps a dead cgroup for ten minutes, with what its orphans still move', () => {
     const table = new TotalsTable();
     table.addConnection(connection(), client);
+    assert.equal(table.list(resolve)[0]?.gone, undefined);
     table.markDead(42, T0);
     table.addConnection(connection({ phase: 'closed' }), client);
+    assert.equal(table.list(resolve)[0]?.gone, true);
     assert.deepEqual(table.sweep(T0 + 599_999), []);
     assert.equal(received(table), 2000);
     assert.deepEqual(table.sweep(T0 + 600_000), [42]);

@@ -133,6 +133,7 @@ export class TotalsTable {
           sentBytes: counts.sentBytes,
           receivedPackets: counts.receivedPackets,
           sentPackets: counts.sentPackets,
+          ...(Number.isNaN(totals.deadSinceMs) ? undefined : { gone: true as const }),
         });
       }
     }
