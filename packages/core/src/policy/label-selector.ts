@@ -34,7 +34,8 @@ export function selectorText({ matchLabels, matchExpressions }: LabelSelector): 
   return parts.join(',');
 }
 
-function labelOf(labels: Labels, key: string): string | undefined {
+/** The value, or undefined: labels may be called anything, also what objects have by themselves. */
+export function labelOf(labels: Labels, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 

@@ -2,20 +2,8 @@
 import type { AccessDirection, AccessProtocol } from './access.ts';
 import { selectorText } from './label-selector.ts';
 import { NAMESPACE_NAME_LABEL, type Party } from './match.ts';
+import { isLasting } from './passing-labels.ts';
 import type { PodFacts } from './subject.ts';
-
-/** Labels that a controller gives to single pods or revisions: a rule that names them breaks at the next rollout. */
-const PASSING = new Set([
-  'pod-template-hash',
-  'controller-revision-hash',
-  'pod-template-generation',
-  'statefulset.kubernetes.io/pod-name',
-  'apps.kubernetes.io/pod-index',
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-name',
-  'controller-uid',
-  'job-name',
-]);
 
 /** How a peer would be written in a rule: `namespace shop, labels app=web`, else its address. */
 export function partyText({ ips, pod }: Party): string {
@@ -52,7 +40,7 @@ function accessEnd({ ips, pod }: Party): object {
 }
 
 function lastingLabels({ labels }: PodFacts): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !PASSING.has(key)));
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => isLasting(key)));
 }
 
 function single(ip = '0.0.0.0'): string {
