@@ -30,6 +30,7 @@ export class DaemonIdentities {
         return;
       }
       this.#state.concerns.delete('identities');
+      this.#state.identities = update.identities;
       this.#state.identityReadMs = update.atMs;
       latest = update.identities;
       onChange(update.identities);

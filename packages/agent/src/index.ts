@@ -13,6 +13,8 @@ export type * from './http/api-types.ts';
 export type { IdentityFile } from './identify/identity-file.ts';
 export { type IdentitySource, type IdentityUpdate, StaticIdentitySource } from './identify/identity-source.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
+export { type LoadedPolicies, loadPolicies, parsePolicies } from './policy/load-policies.ts';
+export { policyInputs } from './policy/policy-inputs.ts';
 export { type ReplayOptions, type ReplayProgress, type ReplayResult, replayCaptures } from './replay/replay.ts';
 export type { ReplaySummary } from './replay/replay-summary.ts';
 export { EventLog, LoggedEvent, type StreamType } from './state/event-log.ts';

@@ -11,9 +11,12 @@ import type {
   Mitre,
   NamespaceStatus,
   Parameter,
+  Protocol,
+  Reporter,
   Silence,
   SilenceState,
 } from '@netguard/core';
+import type { IdentityFile } from '../identify/identity-file.ts';
 import type { DropRow, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 
 export interface List<T> {
@@ -121,6 +124,45 @@ export interface BaselineView {
     readonly lastSeen: string;
     readonly totals: Readonly<Record<string, number>>;
   }[];
+}
+
+/** An edge over all windows since the start. What was never answered is one entry for both ends and a protocol. */
+export interface KnownEdge {
+  /** A workload has no address; `0.0.0.0` and `::` of an end outside stand for more addresses than are kept apart. */
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** The server's as the reporter saw it; null: several, none of which answered. */
+  readonly port: number | null;
+  readonly protocol: Protocol;
+  readonly reporter: Reporter;
+  /** A connection came about, or datagrams came back. */
+  readonly isAnswered: boolean;
+  /** Connections that ended. */
+  readonly established: number;
+  readonly failed: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  /** Windows (of `flows.windowMs`) in which something moved. */
+  readonly windows: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+}
+
+/** GET /api/v1/policy/inputs: who is who, and who talked to whom. */
+export interface PolicyInputsView {
+  readonly node: string;
+  readonly now: string;
+  /** The start of the process: edges before it are in the baselines only. */
+  readonly observedSince: string;
+  /** False: no source of names is configured. */
+  readonly hasIdentities: boolean;
+  readonly identities: IdentityFile;
+  readonly nodeAddresses: readonly string[];
+  /** `identity.apiServers` of the configuration. */
+  readonly apiServers: readonly string[];
+  readonly edges: readonly KnownEdge[];
+  /** Edges that are not among them for lack of room. */
+  readonly edgesForgotten: number;
 }
 
 /** Cumulative counters plus the rates of the last second. */

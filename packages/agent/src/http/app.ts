@@ -9,6 +9,7 @@ import { baselineRoutes } from './baseline-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
+import { policyRoutes } from './policy-routes.ts';
 import { parseQuery } from './query.ts';
 import { silenceRoutes } from './silence-routes.ts';
 import { streamRoute } from './stream-route.ts';
@@ -50,6 +51,7 @@ export function createApp({
   silenceRoutes(app, state, access, audit);
   alertActions(app, state, access, audit);
   baselineRoutes(app, state, access, audit);
+  policyRoutes(app, state);
   streamRoute(app, state, heartbeatMs);
   return app;
 }

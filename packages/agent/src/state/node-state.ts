@@ -9,6 +9,7 @@ import {
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { PodRow, StatusResponse } from '../http/api-types.ts';
+import type { IdentityFile } from '../identify/identity-file.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { AlertShelf } from './alert-shelf.ts';
@@ -16,13 +17,14 @@ import type { BaselineDesk } from './baseline-desk.ts';
 import { degradedSentences } from './degraded.ts';
 import { DropTable } from './drop-table.ts';
 import { EdgeLog } from './edge-log.ts';
+import { EdgeMemory } from './edge-memory.ts';
 import { EventLog } from './event-log.ts';
 import { FlowLog } from './flow-log.ts';
 import { ListenerTable } from './listener-table.ts';
 import { PodTable, podRow } from './pod-table.ts';
 import { RecentLoss } from './recent-loss.ts';
 
-export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'metrics'>;
+export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'identity' | 'metrics'>;
 
 export interface NodeStateOptions {
   readonly config: StateConfig;
@@ -52,6 +54,7 @@ export class NodeState {
   readonly drops: DropTable;
   readonly flows: FlowLog;
   readonly edges = new EdgeLog();
+  readonly edgeMemory = new EdgeMemory();
   readonly alerts = new AlertShelf();
   /** What detectors only observe: nobody is notified, and nothing counts it. */
   readonly observed = new AlertShelf();
@@ -65,6 +68,8 @@ export class NodeState {
   readonly startedMs: number;
   phase: Phase = 'starting';
   configReloadSuccessful = true;
+  /** Who is who; null before anybody said so, and where no source of names is configured. */
+  identities: IdentityFile | null = null;
   /** When the identity information in use was read, epoch milliseconds; null when none is configured. */
   identityReadMs: number | null = null;
   /** Where to ask for what was learned; once the Worker runs. */
@@ -178,6 +183,7 @@ export class NodeState {
         return;
       case 'edges':
         this.edges.add(message.edges);
+        this.edgeMemory.add(message.edges);
         this.changes.emit('edges', message.edges);
         return;
       case 'alert':
@@ -273,6 +279,7 @@ export class NodeState {
         capacity: this.flows.capacity,
         evicted: this.flows.overwritten,
       },
+      { name: 'known_edges', ...this.edgeMemory.state },
     ];
   }
 }
