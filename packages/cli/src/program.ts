@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { detectorsCommand } from './commands/detectors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { observeCommand } from './commands/observe.ts';
+import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { daemonCommand } from './commands/run.ts';
 import { silenceCommand } from './commands/silence.ts';
@@ -27,7 +28,7 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {

@@ -7,6 +7,7 @@ export type {
   ListenerView,
   Lists,
   PodRow,
+  PolicyInputsView,
   Problem,
   SilenceBody,
   SilenceView,

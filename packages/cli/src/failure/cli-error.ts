@@ -7,6 +7,7 @@ export const CLI_ERROR_CODES = {
   NG_ERR_CLI_DENIED: 'the server wants a token or refuses the one given',
   NG_ERR_CLI_RESPONSE: 'the server answered with an error or with something that is not the API of NetGuard',
   NG_ERR_CLI_NOT_FOUND: 'no alert, silence or detector has that id',
+  NG_ERR_CLI_NO_POLICY: 'no policy can be made of what was seen',
   NG_ERR_CLI_NO_ALERT: 'the demo ended its round and no alert was raised',
   NG_ERR_CLI_DAEMON: 'the daemon ended by itself',
 } as const satisfies Record<string, string>;
