@@ -39,6 +39,7 @@ if [ "$purpose" = test ]; then
   need podman podman
   need runc runc
   need containerd containerd
+  need prometheus-alertmanager prometheus-alertmanager
 fi
 
 if [ -n "$packages" ]; then

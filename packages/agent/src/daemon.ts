@@ -4,6 +4,7 @@ import { DaemonAlerts } from './daemon-alerts.ts';
 import { DaemonBaselines } from './daemon-baselines.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
 import { DaemonSilences } from './daemon-silences.ts';
+import { DaemonSinks } from './daemon-sinks.ts';
 import { auditLog } from './http/audit.ts';
 import { startMetricsServer } from './http/metrics-server.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
@@ -42,7 +43,7 @@ export interface Daemon {
   applyConfig(config: Config): void;
   /** The changed configuration is unusable: what is in use stays, and status and metrics say so. */
   refuseConfig(error: Error): void;
-  /** Unready, Worker stopped, alerts saved, HTTP closed: within ten seconds. Idempotent. */
+  /** Unready, Worker stopped, alerts saved, sinks told or their news spooled, HTTP closed: within ten seconds. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -67,6 +68,7 @@ class NodeDaemon implements Daemon {
   readonly #logger: Logger;
   readonly #alerts: DaemonAlerts;
   readonly #silences: DaemonSilences;
+  readonly #sinks: DaemonSinks;
   readonly #identities: DaemonIdentities;
   readonly #baselines: DaemonBaselines;
   readonly #policies: DaemonPolicies;
@@ -83,6 +85,7 @@ class NodeDaemon implements Daemon {
     this.state = new NodeState({ config, version: options.version });
     this.#alerts = new DaemonAlerts(config.stateDir, this.state, this.#logger);
     this.#silences = new DaemonSilences(config.stateDir, this.state, this.#logger);
+    this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger });
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
     this.#baselines = new DaemonBaselines(config.stateDir, this.state, this.#logger, (id, request) =>
@@ -114,6 +117,8 @@ class NodeDaemon implements Daemon {
     }
     this.#silences.restore(this.#config.silences);
     const before = this.#alerts.restore();
+    this.#sinks.start(this.#config.sinks);
+    this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
     const identities = await this.#identities.start((changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
@@ -148,6 +153,7 @@ class NodeDaemon implements Daemon {
     this.#logger.level = config.log.level;
     this.state.configure(config);
     this.#silences.configure(config.silences);
+    void this.#sinks.configure(config.sinks);
     this.state.configReloadSuccessful = true;
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
@@ -181,7 +187,7 @@ class NodeDaemon implements Daemon {
     await this.#identities.stop();
     this.#policies.close();
     await this.#link?.stop();
-    await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close()]);
+    await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close(), this.#sinks.close()]);
     await Promise.all([this.#http?.close(), this.#metricsHttp?.close()]);
     this.#logger.flushRepeated();
   }

@@ -14,7 +14,7 @@ export type { Silence, SilenceRequest, SilenceState } from './alert/silence.ts';
 export { LONGEST_SILENCE_MS, matchersText, newSilence, silenceState } from './alert/silence.ts';
 export { SilenceBook } from './alert/silence-book.ts';
 export type { Matcher } from './alert/silence-matcher.ts';
-export { checkMatcher, matcherText, parseMatcher } from './alert/silence-matcher.ts';
+export { checkMatcher, compileMatcher, matcherText, parseMatcher } from './alert/silence-matcher.ts';
 export { CaptureReader } from './capture/capture-reader.ts';
 export { Dissector } from './capture/dissector.ts';
 export { Frame } from './capture/frame.ts';

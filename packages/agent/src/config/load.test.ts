@@ -239,3 +239,67 @@ test('a silence that could not be made is refused, with what to write', () => {
   const over = `{matchers: [rule=x], endsAt: 2020-01-01T00:00:00Z, ${said}}`;
   assert.equal(load(`${HEAD}silences:\n  - ${over}\n`).config.silences.length, 1, 'one that is over is no error');
 });
+
+const SINKS = `${HEAD}sinks:\n  pager:\n`;
+const refusedSinks: readonly (readonly [what: string, sink: string, message: RegExp])[] = [
+  [
+    'a kind that is none',
+    '    type: slack\n',
+    /sinks\.pager\.type: must be a kind of sink: alertmanager, .*found "slack"$/,
+  ],
+  ['no kind', '    url: http://x\n', /sinks\.pager\.type is missing$/],
+  [
+    'a key of another kind',
+    '    {type: webhook, url: "http://x", urls: []}\n',
+    /^ng\.yaml:4:\d+: unknown key "sinks\.pager\.urls", did you mean "url"\?$/,
+  ],
+  [
+    'a secret in the file',
+    '    {type: webhook, url: "http://x", secret: hunter2}\n',
+    /unknown key "sinks\.pager\.secret", did you mean "secretFile"\?$/,
+  ],
+  ['a password in a URL', '    {type: webhook, url: "http://u:p@x"}\n', /must not hold a user or password/],
+  ['another scheme', '    {type: webhook, url: "file:///etc/passwd"}\n', /must be a URL such as https/],
+  ['neither url nor urlFile', '    {type: webhook}\n', /sinks\.pager needs either url or urlFile$/],
+  [
+    'two kinds of credentials',
+    '    {type: otlp, url: "http://x", bearerTokenFile: /a, basicAuthFile: /b}\n',
+    /has both bearerTokenFile and basicAuthFile/,
+  ],
+  [
+    'half a key pair',
+    '    {type: syslog, address: "x:514", tlsCertFile: /a}\n',
+    /needs both tlsCertFile and tlsKeyFile/,
+  ],
+  [
+    'a matcher that is none',
+    '    {type: file, path: /x, matchers: ["namespce=shop"]}\n',
+    /sinks\.pager\.matchers\[0\]: .*did you mean namespace\?/,
+  ],
+  ['no instance', '    {type: alertmanager, urls: []}\n', /sinks\.pager\.urls: .*1/],
+];
+for (const [what, sink, message] of refusedSinks) {
+  test(`a sink is refused: ${what}`, () => {
+    assert.match(problems(SINKS + sink), message);
+  });
+}
+
+test('a name of a sink that is no directory name is refused', () => {
+  for (const name of ['../x', 'A', 'a b', 'told.json', 'x'.repeat(64)])
+    assert.throws(
+      () => load(`${HEAD}sinks: {${JSON.stringify(name)}: {type: file, path: /x}}\n`),
+      /small letters, digits and dashes|sinks/,
+    );
+});
+
+test('a sink from the environment', () => {
+  const { config } = load(HEAD, {
+    env: {
+      NETGUARD_SINKS__PAGER__TYPE: 'webhook',
+      NETGUARD_SINKS__PAGER__URL: 'https://x/y',
+      NETGUARD_SINKS__PAGER__MIN_SEVERITY: 'high',
+    },
+  });
+  const { pager } = config.sinks;
+  assert.deepEqual([pager?.type, pager?.minSeverity], ['webhook', 'high']);
+});

@@ -8,6 +8,7 @@ import { API_VERSION, type Config, configSchema } from './schema.ts';
 import type { Path } from './schema-walk.ts';
 import { serverProblems } from './server-settings.ts';
 import { silenceProblems } from './silence-settings.ts';
+import { sinkProblems } from './sink-settings.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** A part of the configuration, nested as in the file. */
@@ -58,6 +59,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
     problems.push(...serverProblems(parsed.data.server, locate));
     problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
     problems.push(...silenceProblems(parsed.data.silences, locate, Date.now()));
+    problems.push(...sinkProblems(parsed.data.sinks, locate));
   } else {
     const meant = (path: Path) => misplacedInDetector(path, merged, detectors);
     problems.push(...zodProblems(parsed.error, configSchema, merged, locate, meant));

@@ -40,7 +40,7 @@ export function zodProblems(
 ): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
-      const place = schemaAt(schema, issue.path);
+      const place = schemaAt(schema, issue.path, input);
       const known = place ? keysOf(place) : [];
       return issue.keys.map((key) => ({
         where: locate([...issue.path, key], 'key'),

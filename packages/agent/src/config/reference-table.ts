@@ -13,6 +13,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 /** Markdown: a row for every key, sections in the order of the schema. */
@@ -26,7 +27,7 @@ function rowsOf(schema: JsonSchema, path: string): string[] {
     const name = path === '' ? key : `${path}.${key}`;
     const { additionalProperties: entry } = child;
     const inner = child.items?.properties ? rowsOf(child.items, `${name}[]`) : [];
-    const byName = typeof entry === 'object' && entry.properties ? rowsOf(entry, `${name}.<name>`) : [];
+    const byName = typeof entry === 'object' ? entryRows(entry, `${name}.<name>`) : [];
     if (child.properties) return rowsOf(child, name);
     return [
       `| \`${name}\` | ${values(child)} | ${defaultOf(name, child)} | ${child.description ?? ''} |`,
@@ -34,6 +35,25 @@ function rowsOf(schema: JsonSchema, path: string): string[] {
       ...byName,
     ];
   });
+}
+
+/** Of the kinds of a union: a row for each key, and for each meaning of it, with the kinds that have it. */
+function entryRows(entry: JsonSchema, path: string): string[] {
+  if (entry.oneOf === undefined) return entry.properties ? rowsOf(entry, path) : [];
+  const kinds = new Map<string, string[]>();
+  for (const kind of entry.oneOf) {
+    const type = kind.properties?.type?.const ?? '';
+    const { type: _, ...properties } = kind.properties ?? {};
+    for (const row of rowsOf({ ...kind, properties }, path)) kinds.set(row, [...(kinds.get(row) ?? []), type]);
+  }
+  const all = entry.oneOf.map(({ properties }) => properties?.type?.const ?? '');
+  const types = `| \`${path}.type\` | ${all.map((type) => `\`${type}\``).join(', ')} |  | Kind of sink. |`;
+  return [types, ...Array.from(kinds, ([row, of]) => (of.length === all.length ? row : withKinds(row, of)))];
+}
+
+function withKinds(row: string, kinds: readonly string[]): string {
+  const cells = row.split(' | ');
+  return [...cells.slice(0, -1), `(${kinds.join(', ')}) ${cells.at(-1)}`].join(' | ');
 }
 
 function values(schema: JsonSchema): string {

@@ -14,6 +14,25 @@ export const path = z
 
 export const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 
+/** Where a sink sends to. Secrets have no place in it: they are in files. */
+export const sinkUrl = z
+  .string()
+  .max(2000)
+  .superRefine((text, context) => {
+    const message = sinkUrlProblem(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+/** What is wrong with the URL of a sink; undefined when it is one. */
+export function sinkUrlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || /[\s\p{Cc}]/u.test(text))
+    return 'must be a URL such as https://alerts.example.org/hook';
+  if (url.username !== '' || url.password !== '') return 'must not hold a user or password: they belong into a file';
+  if (url.hash !== '') return 'must not have a part after #';
+  return undefined;
+}
+
 /** RFC 3339 with its zone: a time without one would mean another moment on each machine. */
 export const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-25T10:00:00Z' });
 

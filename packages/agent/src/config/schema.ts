@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
 import { cidr, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
+import { sinks } from './sink-schema.ts';
 
 export const API_VERSION = 'netguard/v1';
 
@@ -235,6 +236,7 @@ export const configSchema = z.strictObject({
     .describe(
       'Alerts that nobody is to be notified of for a time; they are stored, streamed and counted all the same.',
     ),
+  sinks,
 });
 
 type DeepReadonly<T> = T extends readonly (infer U)[]

@@ -50,8 +50,21 @@ export interface StatusResponse {
   readonly configReloadSuccessful: boolean;
   /** Writes of the state directory (open alerts) that ended in an error since the start. */
   readonly stateWriteFailures: number;
+  /** Where alerts are sent and how that goes; empty when nothing is configured. */
+  readonly sinks: readonly SinkView[];
   /** How far learning has come: mean of the workloads' progress (0 to 1), how many there are, how many have learned. */
   readonly learning: LearningSummary;
+}
+
+/** A configured sink. */
+export interface SinkView {
+  readonly name: string;
+  readonly type: string;
+  /** `failing` while the last attempt ended in an error. */
+  readonly state: 'ok' | 'failing';
+  /** Notifications that wait for it. */
+  readonly spooled: number;
+  readonly lastError?: string;
 }
 
 /** GET /healthz and /readyz. */

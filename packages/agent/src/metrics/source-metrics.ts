@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { NodeState } from '../state/node-state.ts';
+import type { NodeState, SinkReports } from '../state/node-state.ts';
 import { registerFamily, type Sample } from './family.ts';
 import { labelText } from './label-text.ts';
 
@@ -94,6 +94,10 @@ const FAMILIES: readonly Source[] = [
     type: 'gauge',
     collect: (state) => [{ labels: {}, value: state.silences.active(state.now()) }],
   },
+  sinkFamily('sent_total', 'counter', 'Notifications of alerts that the sink has taken.', ({ sent }) => sent),
+  sinkFamily('failures_total', 'counter', 'Attempts to send that ended in an error.', ({ failures }) => failures),
+  sinkFamily('dropped_total', 'counter', 'Notifications that the sink never got.', ({ dropped }) => dropped),
+  sinkFamily('spooled_bytes', 'gauge', 'Room on disk taken by what waits for the sink.', (one) => one.spooledBytes),
   {
     name: 'netguard_build_info',
     help: 'Always 1; the labels say what runs.',
@@ -107,6 +111,17 @@ export function registerSourceMetrics(registry: Registry, state: NodeState): voi
   for (const { name, help, type, collect } of FAMILIES) {
     registerFamily(registry, { name, help, type, collect: () => collect(state) });
   }
+}
+
+type SinkFigures = ReturnType<SinkReports['figures']>[number];
+
+function sinkFamily(name: string, type: Source['type'], help: string, value: (figures: SinkFigures) => number): Source {
+  const collect = (state: NodeState) =>
+    byLabel(
+      'sink',
+      (state.sinks?.figures() ?? []).map((figures) => [figures.name, value(figures)] as const),
+    );
+  return { name: `netguard_sink_${name}`, type, help, collect };
 }
 
 function programs(state: NodeState) {

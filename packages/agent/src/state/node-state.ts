@@ -8,7 +8,7 @@ import {
   SilenceBook,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
-import type { PodRow, StatusResponse } from '../http/api-types.ts';
+import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
@@ -44,6 +44,18 @@ export interface StateEvents {
   ready: [];
 }
 
+/** How the sinks do, for those who tell it. */
+export interface SinkReports {
+  views(): SinkView[];
+  figures(): readonly {
+    readonly name: string;
+    readonly sent: number;
+    readonly failures: number;
+    readonly dropped: number;
+    readonly spooledBytes: number;
+  }[];
+}
+
 export type Phase = 'starting' | 'running' | 'stopping';
 
 /** Everything the HTTP side serves, fed by the messages of the Worker. Bounded: what is dropped is counted. */
@@ -74,6 +86,8 @@ export class NodeState {
   identityReadMs: number | null = null;
   /** Where to ask for what was learned; once the Worker runs. */
   baselines: BaselineDesk | undefined;
+  /** What sends alerts out; once it is started. */
+  sinks: SinkReports | undefined;
   /** Writes of the state directory that ended in an error. */
   stateWriteFailures = 0;
   readonly #desk: AlertDesk;
@@ -267,6 +281,7 @@ export class NodeState {
       identityAgeSeconds: this.identityAgeSeconds(),
       configReloadSuccessful: this.configReloadSuccessful,
       stateWriteFailures: this.stateWriteFailures,
+      sinks: this.sinks?.views() ?? [],
       learning: this.#tick?.learning ?? { progress: 0, workloads: 0, learned: 0 },
     };
   }

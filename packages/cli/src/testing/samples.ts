@@ -142,6 +142,7 @@ export function sampleStatus(fields: Partial<StatusResponse> = {}): StatusRespon
     identityAgeSeconds: null,
     configReloadSuccessful: true,
     stateWriteFailures: 0,
+    sinks: [],
     learning: { progress: 0.5, workloads: 4, learned: 1 },
     ...fields,
   };

@@ -1,0 +1,245 @@
+import { readdirSync, statSync } from 'node:fs';
+import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectory } from '../state/make-directory.ts';
+import { spoolLane } from './lane.ts';
+
+/** A file takes whole blocks of the disk; the bound is on those. */
+const BLOCK_BYTES = 4096;
+/** What may wait in memory while the disk does not take it. */
+const UNSAVED_BYTES = 4_194_304;
+const RETRY_MS = 30_000;
+const NAME = /^(\d{16})\.json$/;
+
+export interface SpoolOptions {
+  readonly directory: string;
+  /** Bytes on disk; when there is no room for one more, the oldest that is not on its way is dropped. */
+  readonly maxBytes: number;
+  readonly onDrop: (count: number) => void;
+  /** Called after each write, with the error when it ended in one. */
+  readonly onWrite: (error: Error | null) => void;
+}
+
+export interface Spooled {
+  readonly sequence: number;
+  readonly bytes: number;
+  /** In memory until it is on disk. */
+  text: string | undefined;
+  isTaken: boolean;
+  isGone: boolean;
+}
+
+/**
+ * Texts in their order, each in a file of its own until it is done with: `0000000000000042.json`. What is on disk when the
+ * process ends, however it ends, is there at the next start. While the disk takes nothing they wait in memory.
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  #maxBytes: number;
+  #entries: Spooled[] = [];
+  #next = 1;
+  #bytes = 0;
+  #unsaved: Spooled[] = [];
+  #unsavedBytes = 0;
+  #saving: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#maxBytes = options.maxBytes;
+  }
+
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Finds what the last run left. A directory that is not there yet is empty; throws when it cannot be read. */
+  restore(): void {
+    const { directory } = this.#options;
+    for (const name of listDirectory(directory)) {
+      const sequence = Number(NAME.exec(name)?.[1] ?? 0);
+      if (sequence === 0) continue;
+      const bytes = blocks(statSync(join(directory, name)).size);
+      this.#entries.push({ sequence, bytes, text: undefined, isTaken: false, isGone: false });
+      this.#bytes += bytes;
+      this.#next = sequence + 1;
+    }
+    this.#makeRoom(0);
+  }
+
+  set maxBytes(bytes: number) {
+    this.#maxBytes = bytes;
+    this.#makeRoom(0);
+  }
+
+  /** Takes a text in at once; resolves when it is on disk, or when that was tried in vain. */
+  push(text: string): Promise<void> {
+    const bytes = blocks(Buffer.byteLength(text));
+    this.#makeRoom(bytes);
+    const entry = { sequence: this.#next++, bytes, text, isTaken: false, isGone: false };
+    this.#entries.push(entry);
+    this.#bytes += bytes;
+    this.#unsaved.push(entry);
+    this.#unsavedBytes += bytes;
+    return this.#save();
+  }
+
+  /** The first entries with their texts, `most` at most. They stay until `done`. One that cannot be read is dropped. */
+  async take(most: number): Promise<{ readonly entry: Spooled; readonly text: string }[]> {
+    const taken: { entry: Spooled; text: string }[] = [];
+    for (const entry of this.#entries.slice(0, most)) {
+      entry.isTaken = true;
+      const text = entry.text ?? (await this.#read(entry));
+      if (text === undefined) this.#drop([entry]);
+      else taken.push({ entry, text });
+    }
+    return taken;
+  }
+
+  /** Delivered, or never to be: they are forgotten. */
+  done(entries: readonly Spooled[]): void {
+    if (entries.length === 0) return;
+    const saved = entries.filter((entry) => !entry.isGone && !this.#unsaved.includes(entry));
+    this.#forget(entries);
+    if (saved.length === 0) return;
+    void spoolLane.run(async () => {
+      for (const { sequence } of saved) await unlink(this.#path(sequence)).catch(() => undefined);
+    });
+  }
+
+  /** They were not delivered: they wait again. */
+  release(entries: readonly Spooled[]): void {
+    for (const entry of entries) entry.isTaken = false;
+  }
+
+  /** Tries once more to save what is in memory alone. */
+  async flush(): Promise<void> {
+    if (this.#unsaved.length > 0) await this.#save();
+    clearTimeout(this.#retry);
+  }
+
+  #makeRoom(bytes: number): void {
+    const dropped: Spooled[] = [];
+    let free = this.#maxBytes - this.#bytes - bytes;
+    let freeInMemory = UNSAVED_BYTES - this.#unsavedBytes - bytes;
+    if (free >= 0 && freeInMemory >= 0) return;
+    const unsaved = new Set(this.#unsaved);
+    for (const entry of this.#entries) {
+      if (free >= 0 && freeInMemory >= 0) break;
+      const isUnsaved = unsaved.has(entry);
+      if (entry.isTaken || (free >= 0 && !isUnsaved)) continue;
+      dropped.push(entry);
+      free += entry.bytes;
+      if (isUnsaved) freeInMemory += entry.bytes;
+    }
+    this.#drop(dropped);
+  }
+
+  #drop(entries: readonly Spooled[]): void {
+    if (entries.length === 0) return;
+    this.done(entries);
+    this.#options.onDrop(entries.length);
+  }
+
+  #forget(entries: readonly Spooled[]): void {
+    for (const entry of entries) {
+      if (!entry.isGone) this.#bytes -= entry.bytes;
+      entry.isGone = true;
+    }
+    this.#entries = this.#entries.filter((entry) => !entry.isGone);
+    this.#unsaved = this.#unsaved.filter((entry) => !entry.isGone);
+    this.#unsavedBytes = this.#unsaved.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #save(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#saving ??= this.#saveUntilNone();
+    return this.#saving;
+  }
+
+  async #saveUntilNone(): Promise<void> {
+    try {
+      do await spoolLane.run(() => this.#saveAll());
+      while (this.#unsaved.length > 0);
+      this.#saving = undefined;
+      this.#options.onWrite(null);
+    } catch (error) {
+      this.#saving = undefined;
+      this.#retry = setTimeout(() => void this.#save(), RETRY_MS).unref();
+      this.#options.onWrite(error as Error);
+    }
+  }
+
+  /** Also what comes meanwhile: one synchronisation of the directory for all. */
+  async #saveAll(): Promise<void> {
+    const { directory } = this.#options;
+    makeDirectory(directory);
+    for (let entry = this.#unsaved[0]; entry !== undefined; entry = this.#unsaved[0]) {
+      await writeWhole(this.#path(entry.sequence), entry.text ?? '');
+      // Delivered while it was being written: its file goes.
+      if (entry.isGone) await unlink(this.#path(entry.sequence));
+      else {
+        entry.text = undefined;
+        this.#unsaved.shift();
+        this.#unsavedBytes -= entry.bytes;
+      }
+    }
+    await syncDirectory(directory);
+  }
+
+  async #read({ sequence }: Spooled): Promise<string | undefined> {
+    try {
+      return await spoolLane.run(() => readFile(this.#path(sequence), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #path(sequence: number): string {
+    return join(this.#options.directory, `${String(sequence).padStart(16, '0')}.json`);
+  }
+}
+
+function listDirectory(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function blocks(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / BLOCK_BYTES)) * BLOCK_BYTES;
+}
+
+/** Under another name first: a file of ours is whole or not there. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  try {
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
