@@ -3,6 +3,7 @@ import type { ClusterView, Endpoint, NameAddress } from '@netguard/core';
 import { AddressTable, podEndpoint } from '../../packages/agent/src/identify/address-table.ts';
 import { ClusterTable } from '../../packages/agent/src/identify/cluster-table.ts';
 import type { IdentityFile, PodIdentity, ServiceIdentity } from '../../packages/agent/src/identify/identity-file.ts';
+import { IdentityStore } from '../../packages/agent/src/identify/identity-store.ts';
 
 /** kubelet's default limit of pods on a node. */
 const LOCAL_PODS = 110;
@@ -38,9 +39,10 @@ export function nodeNames(): NodeNames {
     nodes: Array.from({ length: 9 }, (_, index) => ({ name: `node-${index}`, ips: [`192.168.1.${10 + index}`] })),
   };
   const addresses = new AddressTable({ nodeName: 'node-0', nodeAddresses: [NODE], clusterCidrs: ['10.0.0.0/8'] });
-  addresses.update(identities, 0);
+  const known = new IdentityStore().replaceFile(identities);
+  addresses.apply(known, 0);
   const cluster = new ClusterTable({}, (ip) => addresses.isOwnNode(ip));
-  cluster.update(identities, 0);
+  cluster.apply(known, 0);
   const nameAddress: NameAddress = (ip) => addresses.find(ip, 0, Number.MAX_SAFE_INTEGER);
   const name = ({ ips }: { readonly ips: readonly string[] }): Endpoint => nameAddress(ips[0] ?? '');
   return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Endpoint } from '@netguard/core';
+import { update } from '../testing/whole-identities.ts';
 import { AddressTable } from './address-table.ts';
 import type { IdentityFile, PodIdentity } from './identity-file.ts';
 
@@ -31,7 +32,8 @@ const name = (endpoint: Endpoint) => endpoint.pod ?? endpoint.service ?? endpoin
 
 test('a pod, a service and a node are known by their addresses', () => {
   const addresses = table();
-  addresses.update(
+  update(
+    addresses,
     identities({
       pods: [pod('web', ['10.244.1.7'], { workload: { kind: 'Deployment', name: 'web' } })],
       services: [{ namespace: 'shop', name: 'api', ips: ['10.96.0.10'], ports: [] }],
@@ -61,24 +63,24 @@ test('a pod, a service and a node are known by their addresses', () => {
 
 test('the first snapshot names events that happened before it came', () => {
   const addresses = table();
-  addresses.update(identities({ pods: [pod('web', ['10.244.1.7'])] }), 5000);
+  update(addresses, identities({ pods: [pod('web', ['10.244.1.7'])] }), 5000);
   assert.equal(name(addresses.find('10.244.1.7', 0, 4000)), 'web');
 });
 
 test('a reused address belongs to whoever held it when the event happened', () => {
   const addresses = table();
-  addresses.update(identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
-  addresses.update(identities({ pods: [pod('new', ['10.244.1.7'])] }), 5000);
+  update(addresses, identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
+  update(addresses, identities({ pods: [pod('new', ['10.244.1.7'])] }), 5000);
   assert.equal(name(addresses.find('10.244.1.7', 0, 4999)), 'old');
   assert.equal(name(addresses.find('10.244.1.7', 0, 5000)), 'new');
 });
 
 test('after a gap the next owner has the address from the end of the one before', () => {
   const addresses = table();
-  addresses.update(identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
-  addresses.update(identities({}), 2000);
+  update(addresses, identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
+  update(addresses, identities({}), 2000);
   assert.equal(addresses.find('10.244.1.7', 0, 2500).kind, 'private');
-  addresses.update(identities({ pods: [pod('new', ['10.244.1.7'])] }), 3000);
+  update(addresses, identities({ pods: [pod('new', ['10.244.1.7'])] }), 3000);
   assert.equal(name(addresses.find('10.244.1.7', 0, 2500)), 'new');
   assert.equal(name(addresses.find('10.244.1.7', 0, 1999)), 'old');
 });
@@ -86,8 +88,9 @@ test('after a gap the next owner has the address from the end of the one before'
 test('a start time cuts exactly, also when the snapshot came late', () => {
   const addresses = table();
   const start = Date.parse('2025-01-01T00:00:05Z');
-  addresses.update(identities({ pods: [pod('old', ['10.244.1.7'])] }), start - 60_000);
-  addresses.update(
+  update(addresses, identities({ pods: [pod('old', ['10.244.1.7'])] }), start - 60_000);
+  update(
+    addresses,
     identities({ pods: [pod('new', ['10.244.1.7'], { startedAt: '2025-01-01T00:00:05Z' })] }),
     start + 3000,
   );
@@ -98,8 +101,8 @@ test('a start time cuts exactly, also when the snapshot came late', () => {
 test('completed pods and host-network pods own no address', () => {
   const addresses = table();
   const running = pod('job', ['10.244.1.7']);
-  addresses.update(identities({ pods: [running, pod('proxy', ['192.168.0.11'], { hostNetwork: true })] }), 1000);
-  addresses.update(identities({ pods: [{ ...running, phase: 'Succeeded' }] }), 2000);
+  update(addresses, identities({ pods: [running, pod('proxy', ['192.168.0.11'], { hostNetwork: true })] }), 1000);
+  update(addresses, identities({ pods: [{ ...running, phase: 'Succeeded' }] }), 2000);
   assert.equal(name(addresses.find('10.244.1.7', 0, 1500)), 'job');
   assert.equal(addresses.find('10.244.1.7', 0, 2500).kind, 'private');
   assert.equal(addresses.find('192.168.0.11', 0, 1500).kind, 'node');
@@ -107,9 +110,9 @@ test('completed pods and host-network pods own no address', () => {
 
 test('ended claims are forgotten after ten minutes', () => {
   const addresses = table();
-  addresses.update(identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
-  addresses.update(identities({}), 2000);
-  addresses.update(identities({}), 2000 + 600_001);
+  update(addresses, identities({ pods: [pod('old', ['10.244.1.7'])] }), 1000);
+  update(addresses, identities({}), 2000);
+  update(addresses, identities({}), 2000 + 600_001);
   assert.equal(addresses.find('10.244.1.7', 0, 1500).kind, 'private');
 });
 
@@ -121,7 +124,7 @@ test('services that share an address are told apart by port', () => {
     ips: ['203.0.113.5'],
     ports: [{ port, protocol: 'TCP' as const }],
   });
-  addresses.update(identities({ services: [at('http', 80), at('smtp', 25)] }), 0);
+  update(addresses, identities({ services: [at('http', 80), at('smtp', 25)] }), 0);
   assert.equal(name(addresses.find('203.0.113.5', 25, 1)), 'smtp');
   assert.equal(name(addresses.find('203.0.113.5', 80, 1)), 'http');
   assert.equal(name(addresses.find('203.0.113.5', 0, 1)), 'http');
@@ -129,7 +132,8 @@ test('services that share an address are told apart by port', () => {
 
 test("a service on a node's address takes only its own ports", () => {
   const addresses = table();
-  addresses.update(
+  update(
+    addresses,
     identities({
       services: [{ namespace: 'shop', name: 'web', ips: ['192.168.0.11'], ports: [{ port: 30080, protocol: 'TCP' }] }],
     }),
@@ -141,7 +145,8 @@ test("a service on a node's address takes only its own ports", () => {
 
 test('default/kubernetes and configured addresses are the API server; on a node only at its ports', () => {
   const addresses = table({ apiServers: ['192.168.0.11', '198.51.100.1'] });
-  addresses.update(
+  update(
+    addresses,
     identities({ services: [{ namespace: 'default', name: 'kubernetes', ips: ['10.96.0.1'], ports: [] }] }),
     0,
   );
@@ -179,12 +184,12 @@ test('what nobody claims is told by how far it reaches', () => {
 test('the same endpoint object is returned until its name changes', () => {
   const addresses = table();
   const web = pod('web', ['10.244.1.7']);
-  addresses.update(identities({ pods: [web] }), 1000);
+  update(addresses, identities({ pods: [web] }), 1000);
   const first = addresses.find('10.244.1.7', 80, 1500);
-  addresses.update(identities({ pods: [{ ...web }] }), 2000);
+  update(addresses, identities({ pods: [{ ...web }] }), 2000);
   assert.equal(addresses.find('10.244.1.7', 81, 2500), first);
   assert.ok(Object.isFrozen(first));
-  addresses.update(identities({ pods: [{ ...web, workload: { kind: 'Deployment', name: 'web' } }] }), 3000);
+  update(addresses, identities({ pods: [{ ...web, workload: { kind: 'Deployment', name: 'web' } }] }), 3000);
   assert.equal(addresses.find('10.244.1.7', 81, 3500).workload?.name, 'web');
   assert.equal(addresses.find('8.8.8.8', 53, 1), addresses.find('8.8.8.8', 443, 2));
 });
@@ -200,7 +205,8 @@ test('a flood of spoofed sources does not grow the table', () => {
 
 test('the own node is known by its interfaces and by its name in the file', () => {
   const addresses = table();
-  addresses.update(
+  update(
+    addresses,
     identities({
       nodes: [
         { name: 'worker-1', ips: ['203.0.113.11'] },

@@ -3,8 +3,9 @@
  * address that was given to another pod belongs to whoever held it when the event happened.
  */
 import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, Lru, parseAddress } from '@netguard/core';
+import type { Change, IdentityChanges } from './identity-changes.ts';
 import { ownsAddresses } from './identity-checks.ts';
-import type { IdentityFile, PodIdentity } from './identity-file.ts';
+import type { NodeIdentity, PodIdentity, ServiceIdentity } from './identity-file.ts';
 import { PrefixTable } from './prefix-table.ts';
 
 export interface AddressTableOptions {
@@ -18,10 +19,12 @@ export interface AddressTableOptions {
 
 interface PodClaim {
   readonly uid: string;
+  readonly fromMs: number;
   endpoint: Endpoint;
-  fromMs: number;
-  /** Infinity while the pod has it. */
+  /** Infinity while the pod has it; of a terminating one when it has to be gone. */
   untilMs: number;
+  /** Its pod still lists the address. */
+  isHeld: boolean;
 }
 
 interface ServiceClaim {
@@ -41,27 +44,38 @@ export class AddressTable {
   readonly #subnets = new PrefixTable<string>();
   readonly #clusterRanges = new PrefixTable<true>();
   readonly #pods = new Map<string, PodClaim[]>();
-  #services = new Map<string, ServiceClaim[]>();
-  #nodes = new Map<string, Endpoint>();
+  readonly #services = new Map<string, ServiceClaim[]>();
+  readonly #nodes = new Map<string, Endpoint>();
+  readonly #own = new Set<string>();
+  /* Interfaces of this machine: its own whatever is said of nodes. */
+  readonly #interfaces: ReadonlySet<string>;
+  /* By address alone: it does not matter who comes and goes. */
+  readonly #unclaimed = new Lru<string, Endpoint>(UNCLAIMED_CAPACITY);
   #apiServers = new Map<string, Endpoint>();
-  #own = new Set<string>();
-  #unclaimed = new Lru<string, Endpoint>(UNCLAIMED_CAPACITY);
-  #evicted = 0;
+  /* Claims that ended, the first to end in front. */
+  #ended: { readonly ip: string; readonly atMs: number }[] = [];
 
   constructor(options: AddressTableOptions) {
     this.#options = options;
     for (const { cidr, label } of options.subnets ?? []) this.#subnets.add(cidr, label);
     for (const cidr of options.clusterCidrs ?? []) this.#clusterRanges.add(cidr, true);
-    this.update(null, Number.NEGATIVE_INFINITY);
+    this.#interfaces = new Set(options.nodeAddresses.map(canonical).filter((ip) => !isLoopbackAddress(ip)));
+    for (const ip of this.#interfaces) this.#addOwn(ip);
+    this.#setApiServers(undefined);
   }
 
-  /** Takes a snapshot as true from `atMs` on (a pod's own `startedAt` is more exact, where it is given). */
-  update(identities: IdentityFile | null, atMs: number): void {
-    this.#updatePods(identities?.pods ?? [], atMs);
-    this.#updateServices(identities);
-    this.#updateNodes(identities);
-    this.#evicted += this.#unclaimed.evicted;
-    this.#unclaimed = new Lru(UNCLAIMED_CAPACITY);
+  /** Takes changes as true from `atMs` on (a pod's own `startedAt` is more exact, where it is given). */
+  apply({ pods, services, nodes }: IdentityChanges, atMs: number): void {
+    for (const { before, now } of pods) if (before !== undefined) this.#release(before, now, atMs);
+    for (const { now } of pods) {
+      if (now !== undefined && ownsAddresses(now)) for (const ip of now.ips) this.#claim(ip, now, atMs);
+    }
+    this.#forgetBefore(atMs - KEEP_CLAIM_MS);
+    for (const change of services) this.#changeService(change);
+    for (const { before, now } of nodes) {
+      if (before !== undefined) this.#removeNode(before);
+      if (now !== undefined) this.#addNode(now);
+    }
   }
 
   /** Who was at `ip` at `timeMs` (epoch ms, of the event). `port` tells services that share an address apart; 0: unknown. */
@@ -93,85 +107,115 @@ export class AddressTable {
     return {
       entries,
       capacity: UNCLAIMED_CAPACITY + this.#pods.size + this.#services.size + this.#nodes.size,
-      evicted: this.#evicted + this.#unclaimed.evicted,
+      evicted: this.#unclaimed.evicted,
     };
   }
 
   #podClaim(ip: string, timeMs: number): PodClaim | undefined {
     const claims = this.#pods.get(ip);
     if (!claims) return undefined;
-    for (let index = claims.length - 1; index >= 0; index--) {
-      const claim = claims[index]!;
-      if (timeMs >= claim.fromMs && timeMs < claim.untilMs) return claim;
+    /* Where several held it, the one that began last: a terminating pod gives way to the next. */
+    let held: PodClaim | undefined;
+    for (const claim of claims) {
+      if (timeMs < claim.fromMs || timeMs >= claim.untilMs) continue;
+      if (held === undefined || claim.fromMs >= held.fromMs) held = claim;
     }
-    return undefined;
+    return held;
   }
 
-  #updatePods(pods: readonly PodIdentity[], atMs: number): void {
-    const owners = new Map<string, PodIdentity>();
-    for (const pod of pods) if (ownsAddresses(pod)) for (const ip of pod.ips) owners.set(ip, pod);
-    for (const [ip, claims] of this.#pods) {
-      const last = claims.at(-1)!;
-      if (last.untilMs === Number.POSITIVE_INFINITY && owners.get(ip)?.uid !== last.uid) last.untilMs = atMs;
-      const kept = claims.filter((claim) => claim.untilMs > atMs - KEEP_CLAIM_MS);
-      if (kept.length === 0) this.#pods.delete(ip);
-      else if (kept.length < claims.length) this.#pods.set(ip, kept);
+  #release(before: PodIdentity, now: PodIdentity | undefined, atMs: number): void {
+    const kept = now !== undefined && ownsAddresses(now) ? now.ips : [];
+    for (const ip of before.ips) {
+      const claim = kept.includes(ip) ? undefined : this.#heldBy(ip, before.uid);
+      if (claim === undefined) continue;
+      claim.isHeld = false;
+      claim.untilMs = Math.max(claim.fromMs, Math.min(claim.untilMs, atMs));
+      this.#ended.push({ ip, atMs });
     }
-    for (const [ip, pod] of owners) this.#claim(ip, pod);
   }
 
-  #claim(ip: string, pod: PodIdentity): void {
-    const claims = this.#pods.get(ip) ?? [];
-    const last = claims.at(-1);
+  #claim(ip: string, pod: PodIdentity, atMs: number): void {
     const endpoint = podEndpoint(ip, pod);
-    if (last?.uid === pod.uid && last.untilMs === Number.POSITIVE_INFINITY) {
-      if (!sameEndpoint(last.endpoint, endpoint)) last.endpoint = endpoint;
+    const untilMs = pod.endsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(pod.endsAt);
+    const own = this.#heldBy(ip, pod.uid);
+    if (own !== undefined) {
+      if (!sameEndpoint(own.endpoint, endpoint)) own.endpoint = endpoint;
+      own.untilMs = untilMs;
       return;
     }
+    const claims = this.#pods.get(ip) ?? [];
     const startedMs = pod.startedAt === undefined ? Number.NaN : Date.parse(pod.startedAt);
-    /* Without a start time it has the address since the one before lost it. */
-    const fromMs = Number.isNaN(startedMs) ? (last?.untilMs ?? Number.NEGATIVE_INFINITY) : startedMs;
-    if (last && last.untilMs > fromMs) last.untilMs = Math.max(last.fromMs, fromMs);
-    claims.push({ uid: pod.uid, endpoint, fromMs, untilMs: Number.POSITIVE_INFINITY });
+    /* Without a start time it has the address since the one before lost it, or from now on. */
+    const sinceMs = claims.reduce(
+      (latest, claim) => Math.max(latest, Math.min(claim.untilMs, atMs)),
+      Number.NEGATIVE_INFINITY,
+    );
+    const fromMs = Number.isNaN(startedMs) ? sinceMs : startedMs;
+    claims.push({ uid: pod.uid, endpoint, fromMs, untilMs, isHeld: true });
     this.#pods.set(ip, claims);
   }
 
-  #updateServices(identities: IdentityFile | null): void {
-    this.#services = new Map();
-    this.#apiServers = new Map();
-    for (const ip of this.#options.apiServers ?? [])
-      this.#apiServers.set(canonical(ip), apiServerEndpoint(canonical(ip)));
-    for (const service of identities?.services ?? []) {
-      const { namespace, name } = service;
-      if (namespace === 'default' && name === 'kubernetes') {
-        for (const { ips } of service.endpoints ?? []) {
-          for (const ip of ips) this.#apiServers.set(ip, apiServerEndpoint(ip));
-        }
-      }
-      for (const ip of service.ips) {
-        if (namespace === 'default' && name === 'kubernetes') {
-          this.#apiServers.set(ip, apiServerEndpoint(ip));
-          continue;
-        }
-        const endpoint = Object.freeze<Endpoint>({ ip, kind: 'service', namespace, service: name });
-        const claims = this.#services.get(ip) ?? [];
-        claims.push({ endpoint, ports: new Set(service.ports.map((port) => port.port)) });
-        this.#services.set(ip, claims);
-      }
+  #heldBy(ip: string, uid: string): PodClaim | undefined {
+    return this.#pods.get(ip)?.find((claim) => claim.isHeld && claim.uid === uid);
+  }
+
+  #forgetBefore(timeMs: number): void {
+    const first = this.#ended.findIndex(({ atMs }) => atMs > timeMs);
+    for (const { ip } of this.#ended.splice(0, first === -1 ? this.#ended.length : first)) {
+      const kept = this.#pods.get(ip)?.filter((claim) => claim.isHeld || claim.untilMs > timeMs) ?? [];
+      if (kept.length === 0) this.#pods.delete(ip);
+      else this.#pods.set(ip, kept);
     }
   }
 
-  #updateNodes(identities: IdentityFile | null): void {
-    const { nodeName, nodeAddresses } = this.#options;
-    this.#nodes = new Map();
-    this.#own = new Set(nodeAddresses.map(canonical).filter((ip) => !isLoopbackAddress(ip)));
-    for (const ip of this.#own) this.#nodes.set(ip, nodeEndpoint(ip, nodeName));
-    for (const node of identities?.nodes ?? []) {
-      for (const ip of node.ips) {
-        this.#nodes.set(ip, nodeEndpoint(ip, node.name));
-        if (node.name === nodeName) this.#own.add(ip);
-      }
+  #changeService({ before, now }: Change<ServiceIdentity>): void {
+    if (isApiServerService(before) || isApiServerService(now)) {
+      this.#setApiServers(now);
+      return;
     }
+    if (before !== undefined && now !== undefined && faceOf(before) === faceOf(now)) return;
+    for (const ip of before?.ips ?? []) {
+      const left = (this.#services.get(ip) ?? []).filter(
+        ({ endpoint }) => endpoint.namespace !== before?.namespace || endpoint.service !== before?.name,
+      );
+      if (left.length === 0) this.#services.delete(ip);
+      else this.#services.set(ip, left);
+    }
+    if (now === undefined) return;
+    const ports = new Set(now.ports.map(({ port }) => port));
+    for (const ip of now.ips) {
+      const endpoint = Object.freeze<Endpoint>({ ip, kind: 'service', namespace: now.namespace, service: now.name });
+      const claims = this.#services.get(ip);
+      if (claims === undefined) this.#services.set(ip, [{ endpoint, ports }]);
+      else claims.push({ endpoint, ports });
+    }
+  }
+
+  #setApiServers(service: ServiceIdentity | undefined): void {
+    const endpoints = service?.endpoints ?? [];
+    const configured = (this.#options.apiServers ?? []).map(canonical);
+    const ips = [...configured, ...(service?.ips ?? []), ...endpoints.flatMap((endpoint) => endpoint.ips)];
+    this.#apiServers = new Map(ips.map((ip) => [ip, this.#apiServers.get(ip) ?? apiServerEndpoint(ip)]));
+  }
+
+  #addNode({ name, ips }: NodeIdentity): void {
+    for (const ip of ips) {
+      this.#nodes.set(ip, nodeEndpoint(ip, name));
+      if (name === this.#options.nodeName) this.#own.add(ip);
+    }
+  }
+
+  #removeNode({ name, ips }: NodeIdentity): void {
+    for (const ip of ips) {
+      if (this.#nodes.get(ip)?.workload?.name === name) this.#nodes.delete(ip);
+      this.#own.delete(ip);
+      if (this.#interfaces.has(ip)) this.#addOwn(ip);
+    }
+  }
+
+  #addOwn(ip: string): void {
+    this.#own.add(ip);
+    this.#nodes.set(ip, nodeEndpoint(ip, this.#options.nodeName));
   }
 
   #describe(ip: string): Endpoint {
@@ -185,6 +229,15 @@ export class AddressTable {
     this.#unclaimed.set(ip, endpoint);
     return endpoint;
   }
+}
+
+function isApiServerService(service: ServiceIdentity | undefined): boolean {
+  return service?.namespace === 'default' && service.name === 'kubernetes';
+}
+
+/** What of a service is asked for by its address. */
+function faceOf({ ips, ports }: ServiceIdentity): string {
+  return JSON.stringify([ips, ports.map(({ port }) => port)]);
 }
 
 function kindOfScope(scope: ReturnType<typeof addressScope>): Endpoint['kind'] {

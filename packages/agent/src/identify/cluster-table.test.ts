@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AccessRules, type Endpoint, workloadKey } from '@netguard/core';
+import { update } from '../testing/whole-identities.ts';
 import { AddressTable } from './address-table.ts';
 import { ClusterTable, type ClusterTableOptions } from './cluster-table.ts';
 import type { IdentityFile } from './identity-file.ts';
@@ -20,13 +21,13 @@ function pod(nth: number, name: string, more = ''): string {
 
 function table(text: string, options: ClusterTableOptions = {}, atMs = T0): ClusterTable {
   const cluster = new ClusterTable(options, (ip) => ip === '192.168.0.1');
-  cluster.update(identities(text), atMs);
+  update(cluster, identities(text), atMs);
   return cluster;
 }
 
 function endpointOf(text: string, ip: string, port = 0): Endpoint {
   const addresses = new AddressTable({ nodeName: 'n1', nodeAddresses: [] });
-  addresses.update(identities(text), T0);
+  update(addresses, identities(text), T0);
   return addresses.find(ip, port, T0);
 }
 
@@ -72,17 +73,17 @@ nodes: [{name: n1, ips: [192.168.0.1]}]`;
 
   it('are remembered for ten minutes after their end, and not longer', () => {
     const cluster = table(text);
-    cluster.update(identities('pods: []'), T0 + MINUTE);
+    update(cluster, identities('pods: []'), T0 + MINUTE);
     assert.ok(cluster.isDeclared('10.0.0.1', 8080, T0 + 11 * MINUTE));
     assert.ok(!cluster.isDeclared('10.0.0.1', 8080, T0 + 11 * MINUTE + 1));
-    cluster.update(identities('pods: []'), T0 + 20 * MINUTE);
+    update(cluster, identities('pods: []'), T0 + 20 * MINUTE);
     assert.ok(!cluster.isDeclared('10.0.0.1', 8080, T0 + 5 * MINUTE), 'forgotten');
   });
 
   it('that come back stand again', () => {
     const cluster = table(text);
-    cluster.update(identities('pods: []'), T0 + MINUTE);
-    cluster.update(identities(text), T0 + 2 * MINUTE);
+    update(cluster, identities('pods: []'), T0 + MINUTE);
+    update(cluster, identities(text), T0 + 2 * MINUTE);
     assert.ok(cluster.isDeclared('10.0.0.1', 8080, T0 + 60 * MINUTE));
   });
 });
@@ -192,14 +193,14 @@ describe('scale', () => {
 
   it('changes when pods come, go or are replaced', () => {
     const cluster = table(`pods: [${pod(1, 'web')}]`);
-    cluster.update(identities(`pods: [${pod(1, 'web')}]`), T0 + 1000);
+    update(cluster, identities(`pods: [${pod(1, 'web')}]`), T0 + 1000);
     assert.equal(cluster.scale(key, T0 + 1000).changedMs, Number.NEGATIVE_INFINITY);
-    cluster.update(identities(`pods: [${pod(2, 'web')}]`), T0 + 2000);
+    update(cluster, identities(`pods: [${pod(2, 'web')}]`), T0 + 2000);
     assert.deepEqual(cluster.scale(key, T0 + 2000), { replicas: 1, changedMs: T0 + 2000 });
     assert.equal(cluster.scale(key, T0 + 1500).changedMs, Number.NEGATIVE_INFINITY, 'not before it happened');
-    cluster.update(identities('pods: []'), T0 + 3000);
+    update(cluster, identities('pods: []'), T0 + 3000);
     assert.deepEqual(cluster.scale(key, T0 + 3000), { replicas: 0, changedMs: T0 + 3000 });
-    cluster.update(identities('pods: []'), T0 + 4000);
+    update(cluster, identities('pods: []'), T0 + 4000);
     assert.equal(cluster.scale(key, T0 + 4000).changedMs, T0 + 3000);
   });
 
@@ -235,15 +236,15 @@ namespaces: [{name: shop, labels: {team: blue}}]`;
     });
     const [web, db] = [endpointOf(text, '10.0.0.1'), endpointOf(text, '10.0.0.2')];
     assert.equal(rules.denial(web, db, 5432, 'TCP'), undefined);
-    cluster.update(identities(text.replace('team: blue', 'team: red')), T0 + 1);
+    update(cluster, identities(text.replace('team: blue', 'team: red')), T0 + 1);
     assert.equal(rules.denial(web, db, 5432, 'TCP')?.direction, 'ingress');
   });
 
   it('still know a pod that was deleted a moment ago', () => {
     const cluster = table(text);
-    cluster.update(identities('pods: []'), T0 + MINUTE);
+    update(cluster, identities('pods: []'), T0 + MINUTE);
     assert.equal(cluster.pod(endpointOf(text, '10.0.0.1'))?.serviceAccount, 'web');
-    cluster.update(identities('pods: []'), T0 + 30 * MINUTE);
+    update(cluster, identities('pods: []'), T0 + 30 * MINUTE);
     assert.equal(cluster.pod(endpointOf(text, '10.0.0.1')), undefined);
   });
 });

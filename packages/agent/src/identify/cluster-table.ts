@@ -16,7 +16,8 @@ import {
 } from '@netguard/core';
 import { podEndpoint } from './address-table.ts';
 import { DeclaredPorts } from './declared-ports.ts';
-import type { IdentityFile } from './identity-file.ts';
+import { hasChanges, type IdentityChanges } from './identity-changes.ts';
+import type { PodIdentity, ServiceIdentity } from './identity-file.ts';
 import { PodFactsTable } from './pod-facts.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { ServiceTable } from './service-table.ts';
@@ -42,13 +43,16 @@ export class ClusterTable implements ClusterView, SubjectLookup {
   readonly #options: ClusterTableOptions;
   readonly #isOwnNode: (ip: string) => boolean;
   readonly #pods = new PodFactsTable();
-  readonly #services = new ServiceTable();
-  readonly #declared = new DeclaredPorts();
+  readonly #services = new ServiceTable(this.#pods);
+  readonly #declared: DeclaredPorts;
   readonly #scales = new WorkloadScales();
   readonly #sharedRanges = new PrefixTable<true>();
-  #sharedWorkloads = new Set<string>();
-  #resolvers = new Set<string>();
-  #resolverWorkloads = new Set<string>();
+  readonly #sharedWorkloads = new Set<string>();
+  readonly #fixedResolvers: ReadonlySet<string>;
+  #fileResolvers = new Set<string>();
+  /* How many services of an address, and pods of a workload, serve DNS. */
+  readonly #dnsServices = new Map<string, number>();
+  readonly #dnsWorkloads = new Map<string, number>();
   #behind = new WeakMap<Endpoint, Endpoint>();
   #generation = 0;
 
@@ -57,21 +61,22 @@ export class ClusterTable implements ClusterView, SubjectLookup {
     this.#isOwnNode = isOwnNode;
     this.loginPorts = new Map((options.loginPorts ?? []).map(({ port, service }) => [port, service]));
     for (const text of options.sharedAddresses ?? []) this.#sharedRanges.add(withPrefix(text), true);
-    this.update(null, Number.NEGATIVE_INFINITY);
+    this.#declared = new DeclaredPorts(options.apiServers ?? []);
+    this.#fixedResolvers = new Set([NODE_LOCAL_DNS, ...(options.resolvers ?? [])]);
   }
 
-  /** Takes a snapshot as true from `atMs` on. */
-  update(identities: IdentityFile | null, atMs: number): void {
-    this.#pods.update(identities, atMs);
-    this.#services.update(identities, this.#pods);
-    this.#declared.update(identities, apiServerAddresses(identities, this.#options), atMs);
-    this.#scales.update(identities, atMs);
-    this.#sharedWorkloads = new Set(
-      (identities?.workloads ?? [])
-        .filter(({ shared }) => shared)
-        .map(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`),
-    );
-    this.#updateResolvers(identities);
+  /** Takes changes as true from `atMs` on. */
+  apply(changes: IdentityChanges, atMs: number): void {
+    this.#pods.apply(changes, atMs);
+    this.#services.apply(changes.services);
+    this.#declared.apply(changes, atMs);
+    this.#scales.apply(changes, atMs);
+    for (const { before, now } of changes.workloads) {
+      if (before !== undefined) this.#sharedWorkloads.delete(`${before.namespace}/${before.kind}/${before.name}`);
+      if (now?.shared === true) this.#sharedWorkloads.add(`${now.namespace}/${now.kind}/${now.name}`);
+    }
+    this.#changeResolvers(changes);
+    if (!hasChanges(changes)) return;
     this.#behind = new WeakMap();
     this.#generation++;
   }
@@ -106,8 +111,10 @@ export class ClusterTable implements ClusterView, SubjectLookup {
   }
 
   isResolver(endpoint: Endpoint): boolean {
-    if (endpoint.port === DNS_PORT || this.#resolvers.has(endpoint.ip)) return true;
-    return endpoint.kind === 'pod' && this.#resolverWorkloads.has(workloadKey(endpoint));
+    const { ip, kind, port } = endpoint;
+    if (port === DNS_PORT || this.#fixedResolvers.has(ip) || this.#fileResolvers.has(ip)) return true;
+    if (this.#dnsServices.has(ip)) return true;
+    return kind === 'pod' && this.#dnsWorkloads.has(workloadKey(endpoint));
   }
 
   scale(workload: string, atMs: number): { readonly replicas: number; readonly changedMs: number } {
@@ -152,23 +159,32 @@ export class ClusterTable implements ClusterView, SubjectLookup {
     return pods.every((pod) => keyOf(pod) === key) ? endpointOf(first) : undefined;
   }
 
-  #updateResolvers(identities: IdentityFile | null): void {
-    const { resolvers = [] } = this.#options;
-    this.#resolvers = new Set([NODE_LOCAL_DNS, ...resolvers, ...(identities?.resolvers ?? [])]);
-    this.#resolverWorkloads = new Set();
-    for (const { ips, ports } of identities?.services ?? []) {
-      if (ports.some(({ port }) => port === DNS_PORT)) for (const ip of ips) this.#resolvers.add(ip);
+  #changeResolvers({ pods, services, resolvers }: IdentityChanges): void {
+    if (resolvers !== undefined) this.#fileResolvers = new Set(resolvers);
+    for (const { before, now } of services) {
+      for (const ip of dnsAddresses(now)) count(this.#dnsServices, ip, 1);
+      for (const ip of dnsAddresses(before)) count(this.#dnsServices, ip, -1);
     }
-    for (const pod of identities?.pods ?? []) {
-      const serves = pod.containers.some(({ ports = [] }) => ports.some(({ port }) => port === DNS_PORT));
-      if (serves) this.#resolverWorkloads.add(workloadKey(podEndpoint('', pod)));
+    for (const { before, now } of pods) {
+      if (now !== undefined && servesDns(now)) count(this.#dnsWorkloads, workloadKey(podEndpoint('', now)), 1);
+      if (before !== undefined && servesDns(before))
+        count(this.#dnsWorkloads, workloadKey(podEndpoint('', before)), -1);
     }
   }
 }
 
-function apiServerAddresses(identities: IdentityFile | null, { apiServers = [] }: ClusterTableOptions): string[] {
-  const service = identities?.services.find(({ namespace, name }) => namespace === 'default' && name === 'kubernetes');
-  return [...apiServers, ...(service?.ips ?? [])];
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const sum = (counts.get(key) ?? 0) + by;
+  if (sum > 0) counts.set(key, sum);
+  else counts.delete(key);
+}
+
+function dnsAddresses(service: ServiceIdentity | undefined): readonly string[] {
+  return service?.ports.some(({ port }) => port === DNS_PORT) ? service.ips : [];
+}
+
+function servesDns({ containers }: PodIdentity): boolean {
+  return containers.some(({ ports = [] }) => ports.some(({ port }) => port === DNS_PORT));
 }
 
 function keyOf(pod: PodFacts): string {

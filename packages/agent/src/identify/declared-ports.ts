@@ -1,5 +1,7 @@
 /** Which ports somebody said would be open at an address. They are remembered for a while: clients learn of an end late. */
-import type { IdentityFile, PodIdentity, ServiceIdentity } from './identity-file.ts';
+import type { IdentityChanges } from './identity-changes.ts';
+import type { PodIdentity, ServiceIdentity } from './identity-file.ts';
+import { PortCounts } from './port-counts.ts';
 
 /** kubernetes-rules: a port that was ready or declared in the last 10 minutes is no dark one. */
 const REMEMBER_MS = 600_000;
@@ -7,78 +9,72 @@ const REMEMBER_MS = 600_000;
 const KUBELET_PORT = 10_250;
 const API_SERVER_PORTS = [443, 6443];
 
-export class DeclaredPorts {
-  /* Address → port → when it was taken back; Infinity while it stands. */
-  readonly #byIp = new Map<string, Map<number, number>>();
+type Declare = (ip: string, port: number) => void;
 
-  /** Takes a whole snapshot as true from `atMs` on. */
-  update(identities: IdentityFile | null, apiServers: readonly string[], atMs: number): void {
-    const declared = identities === null ? new Map<string, Set<number>>() : collect(identities);
-    for (const ip of apiServers) add(declared, ip, API_SERVER_PORTS);
-    for (const [ip, ports] of this.#byIp) {
-      const now = declared.get(ip);
-      for (const [port, untilMs] of ports) {
-        if (now?.has(port)) continue;
-        if (untilMs === Number.POSITIVE_INFINITY) ports.set(port, atMs);
-        else if (untilMs < atMs - REMEMBER_MS) ports.delete(port);
+export class DeclaredPorts {
+  readonly #counts = new PortCounts(REMEMBER_MS);
+  /* A node port is open at every node: kept as two facts, not as their product. Under '' and port 0. */
+  readonly #nodePorts = new PortCounts(REMEMBER_MS);
+  readonly #nodes = new PortCounts(REMEMBER_MS);
+
+  /** `apiServers`: those of the configuration. */
+  constructor(apiServers: readonly string[]) {
+    for (const ip of apiServers) for (const port of API_SERVER_PORTS) this.#counts.add(ip, port);
+  }
+
+  /** Takes changes as true from `atMs` on. */
+  apply({ pods, services, nodes }: IdentityChanges, atMs: number): void {
+    const add: Declare = (ip, port) => this.#counts.add(ip, port);
+    const remove: Declare = (ip, port) => this.#counts.remove(ip, port, atMs);
+    for (const { before, now } of pods) {
+      if (now) declarePod(now, add);
+      if (before) declarePod(before, remove);
+    }
+    for (const { before, now } of services) {
+      if (now) declareService(now, add);
+      if (before) declareService(before, remove);
+      for (const { nodePort } of now?.ports ?? []) if (nodePort !== undefined) this.#nodePorts.add('', nodePort);
+      for (const { nodePort } of before?.ports ?? []) {
+        if (nodePort !== undefined) this.#nodePorts.remove('', nodePort, atMs);
       }
-      if (ports.size === 0) this.#byIp.delete(ip);
     }
-    for (const [ip, ports] of declared) {
-      const known = this.#byIp.get(ip) ?? new Map<number, number>();
-      for (const port of ports) known.set(port, Number.POSITIVE_INFINITY);
-      this.#byIp.set(ip, known);
+    for (const { before, now } of nodes) {
+      for (const ip of now?.ips ?? []) this.#nodes.add(ip, 0);
+      for (const ip of before?.ips ?? []) this.#nodes.remove(ip, 0, atMs);
     }
+    for (const counts of [this.#counts, this.#nodePorts, this.#nodes]) counts.sweep(atMs);
   }
 
   /** Whether the port was declared at `atMs`, or until at most ten minutes before. */
   has(ip: string, port: number, atMs: number): boolean {
-    const untilMs = this.#byIp.get(ip)?.get(port);
-    return untilMs !== undefined && atMs <= untilMs + REMEMBER_MS;
-  }
-
-  get size(): number {
-    return this.#byIp.size;
+    if (this.#counts.has(ip, port, atMs)) return true;
+    if (port !== KUBELET_PORT && !this.#nodePorts.has('', port, atMs)) return false;
+    return this.#nodes.has(ip, 0, atMs);
   }
 }
 
-function collect({ pods, services, nodes }: IdentityFile): Map<string, Set<number>> {
-  const declared = new Map<string, Set<number>>();
-  for (const pod of pods) {
-    if (pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
-    const ports = podPorts(pod);
-    if (ports.length > 0) for (const ip of pod.ips) add(declared, ip, ports);
-  }
-  const nodePorts = [KUBELET_PORT];
-  for (const service of services) {
-    for (const ip of service.ips) add(declared, ip, numbersOf(service));
-    for (const { ips, ports } of service.endpoints ?? []) {
-      const own = ports.length > 0 ? ports.map(({ port }) => port) : targetPorts(service);
-      for (const ip of ips) add(declared, ip, own);
+function declarePod(pod: PodIdentity, declare: Declare): void {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
+  for (const { ports = [], probes = [] } of pod.containers) {
+    for (const ip of pod.ips) {
+      for (const { port } of ports) declare(ip, port);
+      for (const port of probes) declare(ip, port);
     }
-    for (const { nodePort } of service.ports) if (nodePort !== undefined) nodePorts.push(nodePort);
   }
-  for (const node of nodes) for (const ip of node.ips) add(declared, ip, nodePorts);
-  return declared;
 }
 
-function podPorts(pod: PodIdentity): number[] {
-  return pod.containers.flatMap(({ ports = [], probes = [] }) => [...ports.map(({ port }) => port), ...probes]);
-}
-
-function numbersOf(service: ServiceIdentity): number[] {
-  return service.ports.map(({ port }) => port);
+function declareService(service: ServiceIdentity, declare: Declare): void {
+  const isApiServer = service.namespace === 'default' && service.name === 'kubernetes';
+  for (const ip of service.ips) {
+    for (const { port } of service.ports) declare(ip, port);
+    if (isApiServer) for (const port of API_SERVER_PORTS) declare(ip, port);
+  }
+  for (const { ips, ports } of service.endpoints ?? []) {
+    const own = ports.length > 0 ? ports.map(({ port }) => port) : targetPorts(service);
+    for (const ip of ips) for (const port of own) declare(ip, port);
+  }
 }
 
 function targetPorts(service: ServiceIdentity): number[] {
   return service.ports.map(({ port, targetPort }) => (typeof targetPort === 'number' ? targetPort : port));
-}
-
-function add(declared: Map<string, Set<number>>, ip: string, ports: readonly number[]): void {
-  let known = declared.get(ip);
-  if (known === undefined) {
-    known = new Set();
-    declared.set(ip, known);
-  }
-  for (const port of ports) known.add(port);
 }

@@ -1,6 +1,6 @@
 /**
  * Who is who, said in a YAML file: for hosts without an API server, and for tests (docs/reference/identity.md).
- * A watch of the API server delivers the same shape, so everything behind it is the same for both.
+ * A watch of the API server delivers the same shapes, so everything behind it is the same for both.
  */
 import type { Workload } from '@netguard/core';
 
@@ -43,6 +43,8 @@ export interface PodIdentity {
   readonly ready?: boolean;
   /** RFC 3339. Its addresses were not its own before. */
   readonly startedAt?: string;
+  /** RFC 3339, of a terminating pod: when it has to be gone. Its addresses are not its own from then on. */
+  readonly endsAt?: string;
 }
 
 export interface ServicePort extends PortIdentity {

@@ -80,6 +80,7 @@ const pod = z.strictObject({
   phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).default('Running'),
   ready: z.boolean().exactOptional(),
   startedAt: instant.exactOptional(),
+  endsAt: instant.exactOptional(),
 });
 
 const servicePort = z.strictObject({

@@ -8,7 +8,9 @@ import type { CgroupOwner } from './cgroup-path.ts';
 import { type CgroupEvent, CgroupTable } from './cgroup-table.ts';
 import type { CgroupDirectory } from './cgroup-tree.ts';
 import { ClusterTable, type ClusterTableOptions } from './cluster-table.ts';
+import { type IdentityChanges, type IdentityDelta, NO_CHANGES } from './identity-changes.ts';
 import type { IdentityFile } from './identity-file.ts';
+import { IdentityStore } from './identity-store.ts';
 import { NetnsTable } from './netns-table.ts';
 import { PodTable } from './pod-table.ts';
 import { ProcessEndpoints } from './process-endpoints.ts';
@@ -18,6 +20,7 @@ import { Subject } from './subject.ts';
 /* As long as the cgroup of a pod is kept after its removal (trap 29). */
 const KEEP_NAME_MS = 600_000;
 const OWNERS_LIMIT = 16_384;
+const FORGET_EVERY_MS = 10_000;
 
 export interface IdentityTableOptions extends AddressTableOptions, ClusterTableOptions {
   readonly walk: () => Iterator<CgroupDirectory>;
@@ -41,6 +44,7 @@ export interface LocalSocket {
 export class IdentityTable {
   /** What is known of the cluster beside names, from the same snapshots. */
   readonly cluster: ClusterTable;
+  readonly #known = new IdentityStore();
   readonly #addresses: AddressTable;
   readonly #cgroups: CgroupTable;
   readonly #netns = new NetnsTable();
@@ -52,6 +56,7 @@ export class IdentityTable {
   readonly #subjects = new Map<number, Subject>();
   readonly #owners = new Map<string, Subject>();
   #hasIdentities = false;
+  #forgotMs = Number.NEGATIVE_INFINITY;
   #nowMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: IdentityTableOptions) {
@@ -139,21 +144,16 @@ export class IdentityTable {
     this.#learn(netns, this.#subject(cgroupId, this.#nowMs), '', this.#nowMs);
   }
 
-  /** Takes a snapshot as true from `atMs` on. Null: there is no source of names, so nothing waits for one. */
+  /** Takes the whole identity file as true from `atMs` on. Null: there is no source of names, so nothing waits for one. */
   setIdentities(identities: IdentityFile | null, atMs: number): void {
-    if (atMs > this.#nowMs) this.#nowMs = atMs;
     this.#hasIdentities = identities !== null;
-    this.#addresses.update(identities, atMs);
-    this.cluster.update(identities, atMs);
-    const { changed, gone } = this.#pods.update(identities?.pods ?? [], atMs);
-    for (const uid of gone) this.#netns.ownerGone(`pod:${uid}`);
-    if (changed.size === 0) return;
-    for (const [id, subject] of this.#subjects) {
-      if (subject.key.startsWith('pod:') && changed.has(subject.key.slice(4))) this.#subjects.delete(id);
-    }
-    this.#owners.clear();
-    this.#node.forgetGuests();
-    for (const subject of this.#subjects.values()) subject.forgetGuests();
+    this.#apply(this.#known.replaceFile(identities), atMs);
+  }
+
+  /** Takes what the API server told as true from `atMs` on. */
+  changeIdentities(delta: IdentityDelta, atMs: number): void {
+    this.#hasIdentities = true;
+    this.#apply(this.#known.apply(delta), atMs);
   }
 
   /** Every tick: goes on with a walk, forgets what went long ago. */
@@ -161,6 +161,10 @@ export class IdentityTable {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
     this.#cgroups.advance(nowMs);
     for (const uid of this.#pods.forgetBefore(nowMs - KEEP_NAME_MS)) this.#owners.delete(`pod:${uid}`);
+    if (nowMs - this.#forgotMs < FORGET_EVERY_MS) return;
+    this.#forgotMs = nowMs;
+    this.#addresses.apply(NO_CHANGES, nowMs);
+    this.cluster.apply(NO_CHANGES, nowMs);
   }
 
   /** Distinct cgroups that nobody could name, since the start. Records held back in vain are counted by `HoldBack`. */
@@ -176,6 +180,28 @@ export class IdentityTable {
       { name: 'addresses', ...this.#addresses.state },
       { name: 'processes', ...this.#processes.state },
     ];
+  }
+
+  #apply(changes: IdentityChanges, atMs: number): void {
+    if (atMs > this.#nowMs) this.#nowMs = atMs;
+    this.#addresses.apply(changes, atMs);
+    this.cluster.apply(changes, atMs);
+    const { changed, gone } = this.#pods.apply(changes.pods, atMs);
+    for (const uid of gone) this.#netns.ownerGone(`pod:${uid}`);
+    if (changed.length > 0) this.#rename(new Set(changed.map((uid) => `pod:${uid}`)));
+  }
+
+  /** Makes the subjects with these keys anew when they are next asked for. */
+  #rename(keys: ReadonlySet<string>): void {
+    let isLocal = false;
+    for (const key of keys) if (this.#owners.delete(key)) isLocal = true;
+    for (const [id, { key }] of this.#subjects) {
+      if (keys.has(key)) isLocal = this.#subjects.delete(id) || isLocal;
+    }
+    if (!isLocal) return;
+    this.#node.forgetGuests();
+    for (const subject of this.#subjects.values()) subject.forgetGuests();
+    for (const subject of this.#owners.values()) subject.forgetGuests();
   }
 
   #subject(cgroupId: number, timeMs: number): Subject {

@@ -1,6 +1,7 @@
 /** Services and what stands behind them. */
 import type { AccessProtocol, Backend, PodFacts } from '@netguard/core';
-import type { IdentityFile, ServiceIdentity, ServicePort } from './identity-file.ts';
+import type { Change } from './identity-changes.ts';
+import type { ServiceIdentity, ServicePort } from './identity-file.ts';
 import type { PodFactsTable } from './pod-facts.ts';
 
 interface BackendAddress {
@@ -10,79 +11,116 @@ interface BackendAddress {
   readonly ports: readonly { readonly port: number; readonly name?: string }[];
 }
 
-interface KnownService {
-  readonly service: ServiceIdentity;
-  readonly backends: readonly BackendAddress[];
-}
-
 export class ServiceTable {
-  readonly #byName = new Map<string, KnownService>();
-  readonly #byNodePort = new Map<number, KnownService>();
+  readonly #pods: PodFactsTable;
+  readonly #byName = new Map<string, ServiceIdentity>();
+  readonly #byNodePort = new Map<number, ServiceIdentity>();
   /* Backend or service address → `namespace/name` of its services. */
   readonly #namesByIp = new Map<string, string[]>();
+  /* Those of a namespace whose pods are found by their labels. */
+  readonly #selecting = new Map<string, Set<ServiceIdentity>>();
 
-  update(identities: IdentityFile | null, pods: PodFactsTable): void {
-    this.#byName.clear();
-    this.#byNodePort.clear();
-    this.#namesByIp.clear();
-    for (const service of identities?.services ?? []) {
-      const name = `${service.namespace}/${service.name}`;
-      const known: KnownService = { service, backends: backendsOf(service, pods) };
-      this.#byName.set(name, known);
-      for (const { nodePort } of service.ports) if (nodePort !== undefined) this.#byNodePort.set(nodePort, known);
-      for (const ip of [...service.ips, ...known.backends.map((backend) => backend.ip)]) this.#addName(ip, name);
-    }
+  constructor(pods: PodFactsTable) {
+    this.#pods = pods;
+  }
+
+  apply(changes: readonly Change<ServiceIdentity>[]): void {
+    for (const { before } of changes) if (before !== undefined) this.#remove(before);
+    for (const { now } of changes) if (now !== undefined) this.#add(now);
   }
 
   /** Undefined: there is no such service. */
   backends(name: string, port: number, protocol: AccessProtocol): readonly Backend[] | undefined {
-    const known = this.#byName.get(name);
-    if (known === undefined) return undefined;
-    const servicePort = known.service.ports.find((one) => one.port === port && one.protocol === protocol);
-    return resolve(known, servicePort ?? { port, protocol });
+    const service = this.#byName.get(name);
+    if (service === undefined) return undefined;
+    const servicePort = service.ports.find((one) => one.port === port && one.protocol === protocol);
+    return this.#resolve(service, servicePort ?? { port, protocol });
   }
 
   /** Undefined: no service is known to use this node port. */
   nodePortBackends(port: number, protocol: AccessProtocol): readonly Backend[] | undefined {
-    const known = this.#byNodePort.get(port);
-    const servicePort = known?.service.ports.find((one) => one.nodePort === port && one.protocol === protocol);
-    return known && servicePort && resolve(known, servicePort);
+    const service = this.#byNodePort.get(port);
+    const servicePort = service?.ports.find((one) => one.nodePort === port && one.protocol === protocol);
+    return service && servicePort && this.#resolve(service, servicePort);
   }
 
   /** The pods behind a service; undefined when an address behind it is no known pod's, or nothing is known. */
   pods(name: string): readonly PodFacts[] | undefined {
-    const backends = this.#byName.get(name)?.backends ?? [];
+    const service = this.#byName.get(name);
+    const backends = service === undefined ? [] : this.#addressesBehind(service);
     const pods = backends.flatMap(({ pod }) => pod ?? []);
     return pods.length > 0 && pods.length === backends.length ? pods : undefined;
   }
 
   names(ip: string): readonly string[] {
-    return this.#namesByIp.get(ip) ?? [];
+    const pod = this.#pods.at(ip);
+    const selecting = (pod && this.#selecting.get(pod.namespace.name)) ?? [];
+    const selected = Array.from(selecting).filter((service) => pod && selects(service, pod));
+    return [...new Set([...selected.map(nameOf), ...(this.#namesByIp.get(ip) ?? [])])];
   }
 
-  #addName(ip: string, name: string): void {
-    const names = this.#namesByIp.get(ip);
-    if (names === undefined) this.#namesByIp.set(ip, [name]);
-    else if (!names.includes(name)) names.push(name);
+  #add(service: ServiceIdentity): void {
+    const name = nameOf(service);
+    this.#byName.set(name, service);
+    for (const { nodePort } of service.ports) if (nodePort !== undefined) this.#byNodePort.set(nodePort, service);
+    for (const ip of ownAddresses(service)) {
+      const names = this.#namesByIp.get(ip);
+      if (names === undefined) this.#namesByIp.set(ip, [name]);
+      else if (!names.includes(name)) names.push(name);
+    }
+    if (service.endpoints !== undefined || Object.keys(service.selector ?? {}).length === 0) return;
+    const selecting = this.#selecting.get(service.namespace);
+    if (selecting === undefined) this.#selecting.set(service.namespace, new Set([service]));
+    else selecting.add(service);
+  }
+
+  #remove(service: ServiceIdentity): void {
+    const name = nameOf(service);
+    this.#byName.delete(name);
+    for (const { nodePort } of service.ports) {
+      if (nodePort !== undefined && this.#byNodePort.get(nodePort) === service) this.#byNodePort.delete(nodePort);
+    }
+    for (const ip of ownAddresses(service)) {
+      const left = (this.#namesByIp.get(ip) ?? []).filter((other) => other !== name);
+      if (left.length === 0) this.#namesByIp.delete(ip);
+      else this.#namesByIp.set(ip, left);
+    }
+    const selecting = this.#selecting.get(service.namespace);
+    selecting?.delete(service);
+    if (selecting?.size === 0) this.#selecting.delete(service.namespace);
+  }
+
+  #addressesBehind(service: ServiceIdentity): BackendAddress[] {
+    if (service.endpoints !== undefined) {
+      return service.endpoints.flatMap(({ ips, ports }) => ips.map((ip) => ({ ip, pod: this.#pods.at(ip), ports })));
+    }
+    if (Object.keys(service.selector ?? {}).length === 0) return [];
+    const selected: BackendAddress[] = [];
+    for (const [ip, pod] of this.#pods.addresses(service.namespace)) {
+      if (selects(service, pod)) selected.push({ ip, pod, ports: [] });
+    }
+    return selected;
+  }
+
+  #resolve(service: ServiceIdentity, servicePort: ServicePort): Backend[] {
+    return this.#addressesBehind(service).map(({ ip, pod, ports }) => ({
+      ip,
+      pod,
+      port: targetPort(servicePort, pod, ports),
+    }));
   }
 }
 
-function backendsOf(service: ServiceIdentity, pods: PodFactsTable): BackendAddress[] {
-  if (service.endpoints !== undefined) {
-    return service.endpoints.flatMap(({ ips, ports }) => ips.map((ip) => ({ ip, pod: pods.at(ip), ports })));
-  }
-  const wanted = Object.entries(service.selector ?? {});
-  if (wanted.length === 0) return [];
-  const selected: BackendAddress[] = [];
-  for (const [ip, pod] of pods.addresses()) {
-    if (pod.namespace.name !== service.namespace) continue;
-    if (wanted.every(([key, value]) => pod.labels[key] === value)) selected.push({ ip, pod, ports: [] });
-  }
-  return selected;
+function nameOf({ namespace, name }: ServiceIdentity): string {
+  return `${namespace}/${name}`;
 }
 
-function resolve({ backends }: KnownService, servicePort: ServicePort): Backend[] {
-  return backends.map(({ ip, pod, ports }) => ({ ip, pod, port: targetPort(servicePort, pod, ports) }));
+function ownAddresses({ ips, endpoints = [] }: ServiceIdentity): Set<string> {
+  return new Set([...ips, ...endpoints.flatMap((endpoint) => endpoint.ips)]);
+}
+
+function selects({ selector = {} }: ServiceIdentity, pod: PodFacts): boolean {
+  return Object.entries(selector).every(([key, value]) => pod.labels[key] === value);
 }
 
 /** A number says it; a name is a port of the container; else the endpoint's port of the service port's name, or its only one. */

@@ -1,7 +1,8 @@
 /** How many ready pods a workload has, and when that or its template last changed. */
 import { workloadKey } from '@netguard/core';
 import { podEndpoint } from './address-table.ts';
-import type { IdentityFile } from './identity-file.ts';
+import type { IdentityChanges } from './identity-changes.ts';
+import type { PodIdentity, WorkloadIdentity } from './identity-file.ts';
 
 export interface Scale {
   readonly replicas: number;
@@ -13,65 +14,94 @@ const UNKNOWN: Scale = { replicas: 1, changedMs: Number.NEGATIVE_INFINITY };
 /** A workload that vanished is remembered this long: a rollout may leave it without pods for a moment. */
 const KEEP_MS = 600_000;
 
-interface Known extends Scale {
-  /** The pods, so that a rollout, which leaves their number as it was, is a change too. */
-  readonly pods: string;
-  readonly seenMs: number;
+interface Known {
+  pods: number;
+  ready: number;
+  /** When a pod of it last came or went, which a rollout shows too; -Infinity: not seen. */
+  changedMs: number;
+  /** What the file says of it. */
+  said: WorkloadIdentity | undefined;
 }
 
 export class WorkloadScales {
-  #byWorkload = new Map<string, Known>();
-  #hasSnapshot = false;
+  readonly #byWorkload = new Map<string, Known>();
+  #vanished: { readonly key: string; readonly atMs: number }[] = [];
 
-  update(identities: IdentityFile | null, atMs: number): void {
-    const pods = new Map<string, string[]>();
-    const ready = new Map<string, number>();
-    for (const pod of identities?.pods ?? []) {
-      if (pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
-      const key = workloadKey(podEndpoint('', pod));
-      const uids = pods.get(key);
-      if (uids === undefined) pods.set(key, [pod.uid]);
-      else uids.push(pod.uid);
-      if (pod.phase === 'Running' && pod.ready !== false) ready.set(key, (ready.get(key) ?? 0) + 1);
+  apply({ pods, workloads, isNews }: IdentityChanges, atMs: number): void {
+    for (const { before, now } of pods) {
+      const [was, is] = [before && memberKey(before), now && memberKey(now)];
+      if (was !== undefined) this.#count(was, -1, isReady(before) ? -1 : 0);
+      if (is !== undefined) this.#count(is, 1, isReady(now) ? 1 : 0);
+      if (was === is || !isNews) continue;
+      for (const key of [was, is]) if (key !== undefined) this.#known(key).changedMs = atMs;
     }
-    const next = new Map<string, Known>();
-    for (const [key, uids] of pods) {
-      const text = uids.sort().join(' ');
-      const before = this.#byWorkload.get(key);
-      const isChanged = this.#hasSnapshot && before?.pods !== text;
-      const changedMs = isChanged ? atMs : (before?.changedMs ?? Number.NEGATIVE_INFINITY);
-      next.set(key, { replicas: ready.get(key) ?? 0, changedMs, pods: text, seenMs: atMs });
+    for (const { before, now } of workloads) {
+      if (before !== undefined) this.#known(keyOf(before)).said = undefined;
+      if (now !== undefined) this.#known(keyOf(now)).said = now;
     }
-    for (const [key, known] of this.#byWorkload) {
-      if (!next.has(key) && known.seenMs > atMs - KEEP_MS) {
-        next.set(key, known.pods === '' ? known : { ...known, replicas: 0, changedMs: atMs, pods: '' });
-      }
-    }
-    for (const { namespace, kind, name, replicas, changedAt } of identities?.workloads ?? []) {
-      const key = `${namespace}/${kind}/${name}`;
-      const derived = next.get(key) ?? { ...UNKNOWN, replicas: 0, pods: '', seenMs: atMs };
-      const saidMs = changedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(changedAt);
-      next.set(key, {
-        ...derived,
-        replicas: replicas ?? derived.replicas,
-        changedMs: Math.max(derived.changedMs, saidMs),
-      });
-    }
-    this.#byWorkload = next;
-    this.#hasSnapshot ||= identities !== null;
+    this.#noteVanished(
+      [
+        ...pods.map(({ before }) => before && memberKey(before)),
+        ...workloads.map(({ before }) => before && keyOf(before)),
+      ],
+      atMs,
+    );
+    this.#forgetBefore(atMs - KEEP_MS);
   }
 
   /** `atMs`: a change that had not happened yet does not count. */
   find(workload: string, atMs: number): Scale {
     const known = this.#byWorkload.get(workload);
     if (known === undefined) return UNKNOWN;
-    return {
-      replicas: known.replicas,
-      changedMs: known.changedMs <= atMs ? known.changedMs : Number.NEGATIVE_INFINITY,
-    };
+    const { ready, said } = known;
+    const saidMs = said?.changedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(said.changedAt);
+    const changedMs = Math.max(known.changedMs, saidMs);
+    return { replicas: said?.replicas ?? ready, changedMs: changedMs <= atMs ? changedMs : Number.NEGATIVE_INFINITY };
   }
 
-  get size(): number {
-    return this.#byWorkload.size;
+  #known(key: string): Known {
+    let known = this.#byWorkload.get(key);
+    if (known === undefined) {
+      known = { pods: 0, ready: 0, changedMs: Number.NEGATIVE_INFINITY, said: undefined };
+      this.#byWorkload.set(key, known);
+    }
+    return known;
   }
+
+  #count(key: string, pods: number, ready: number): void {
+    const known = this.#known(key);
+    known.pods += pods;
+    known.ready += ready;
+  }
+
+  #noteVanished(keys: readonly (string | undefined)[], atMs: number): void {
+    for (const key of new Set(keys)) {
+      if (key !== undefined && isEmpty(this.#byWorkload.get(key))) this.#vanished.push({ key, atMs });
+    }
+  }
+
+  #forgetBefore(timeMs: number): void {
+    const first = this.#vanished.findIndex(({ atMs }) => atMs >= timeMs);
+    for (const { key } of this.#vanished.splice(0, first === -1 ? this.#vanished.length : first)) {
+      const known = this.#byWorkload.get(key);
+      if (known !== undefined && isEmpty(known) && known.changedMs < timeMs) this.#byWorkload.delete(key);
+    }
+  }
+}
+
+function isEmpty(known: Known | undefined): boolean {
+  return known !== undefined && known.pods === 0 && known.said === undefined;
+}
+
+/** The workload that a pod counts for; completed ones count for none. */
+function memberKey(pod: PodIdentity): string | undefined {
+  return pod.phase === 'Succeeded' || pod.phase === 'Failed' ? undefined : workloadKey(podEndpoint('', pod));
+}
+
+function isReady(pod: PodIdentity | undefined): boolean {
+  return pod?.phase === 'Running' && pod.ready !== false;
+}
+
+function keyOf({ namespace, kind, name }: WorkloadIdentity): string {
+  return `${namespace}/${kind}/${name}`;
 }

@@ -13,6 +13,7 @@ import type { Config } from '../config/schema.ts';
 import { AddressTable } from '../identify/address-table.ts';
 import { ClusterTable } from '../identify/cluster-table.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import { IdentityStore } from '../identify/identity-store.ts';
 
 const NOBODY: Endpoint = Object.freeze({ ip: '', kind: 'node' });
 
@@ -30,8 +31,9 @@ export class CaptureNames {
     this.#addresses = new AddressTable(options);
     const cluster = new ClusterTable(options, (ip) => this.#addresses.isOwnNode(ip));
     // What the file says holds for the whole capture, but where a pod's start time says better.
-    this.#addresses.update(identities, Number.NEGATIVE_INFINITY);
-    cluster.update(identities, Number.NEGATIVE_INFINITY);
+    const known = new IdentityStore().replaceFile(identities);
+    this.#addresses.apply(known, Number.NEGATIVE_INFINITY);
+    cluster.apply(known, Number.NEGATIVE_INFINITY);
     const access = new AccessRules(cluster);
     access.setPolicies(policies);
     const nameAddress = (ip: string): Endpoint => this.#addresses.find(ip, 0, this.#nowMs);

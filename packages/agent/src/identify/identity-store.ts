@@ -1,0 +1,102 @@
+/**
+ * Everything that is known by name, from the identity file and from the API server, and what became different of it. Where
+ * both speak of the same thing, the API server is right: of a pod with the same UID, of anything else with the same name.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Change, IdentityChanges, IdentityDelta } from './identity-changes.ts';
+import type {
+  IdentityFile,
+  NamespaceIdentity,
+  NodeIdentity,
+  PodIdentity,
+  ServiceIdentity,
+  WorkloadIdentity,
+} from './identity-file.ts';
+
+export class IdentityStore {
+  readonly #pods = new Layers<PodIdentity>(({ uid }) => uid);
+  readonly #services = new Layers<ServiceIdentity>(({ namespace, name }) => `${namespace}/${name}`);
+  readonly #nodes = new Layers<NodeIdentity>(({ name }) => name);
+  readonly #namespaces = new Layers<NamespaceIdentity>(({ name }) => name);
+  readonly #workloads = new Layers<WorkloadIdentity>(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`);
+  #resolvers: readonly string[] = [];
+  #hasFile = false;
+
+  /** Takes a whole file in place of the one before; null: there is none. */
+  replaceFile(file: IdentityFile | null): IdentityChanges {
+    const isNews = this.#hasFile;
+    this.#hasFile ||= file !== null;
+    return {
+      pods: this.#pods.replace(file?.pods ?? []),
+      services: this.#services.replace(file?.services ?? []),
+      nodes: this.#nodes.replace(file?.nodes ?? []),
+      namespaces: this.#namespaces.replace(file?.namespaces ?? []),
+      workloads: this.#workloads.replace(file?.workloads ?? []),
+      resolvers: this.#takeResolvers(file?.resolvers ?? []),
+      isNews,
+    };
+  }
+
+  /** Takes what the API server told. */
+  apply(delta: IdentityDelta): IdentityChanges {
+    return {
+      pods: this.#pods.apply(delta.pods, delta.podsGone),
+      services: this.#services.apply(delta.services, delta.servicesGone),
+      nodes: this.#nodes.apply(delta.nodes, delta.nodesGone),
+      namespaces: [],
+      workloads: [],
+      resolvers: undefined,
+      isNews: delta.isNews,
+    };
+  }
+
+  #takeResolvers(resolvers: readonly string[]): readonly string[] | undefined {
+    if (isDeepStrictEqual(resolvers, this.#resolvers)) return undefined;
+    this.#resolvers = resolvers;
+    return resolvers;
+  }
+}
+
+/** Things of one kind: those of the API server lie over those of the file. */
+class Layers<T> {
+  readonly #keyOf: (item: T) => string;
+  readonly #over = new Map<string, T>();
+  #under = new Map<string, T>();
+
+  constructor(keyOf: (item: T) => string) {
+    this.#keyOf = keyOf;
+  }
+
+  replace(items: readonly T[]): Change<T>[] {
+    const before = this.#under;
+    this.#under = new Map(items.map((item) => [this.#keyOf(item), item]));
+    const changes: Change<T>[] = [];
+    for (const [key, was] of before) {
+      if (!this.#under.has(key) && !this.#over.has(key)) changes.push({ before: was, now: undefined });
+    }
+    for (const [key, now] of this.#under) {
+      const was = before.get(key);
+      if (this.#over.has(key)) continue;
+      /* The one that is known already stays, so that nobody takes an equal one for another. */
+      if (was !== undefined && isDeepStrictEqual(was, now)) this.#under.set(key, was);
+      else changes.push({ before: was, now });
+    }
+    return changes;
+  }
+
+  apply(items: readonly T[], gone: readonly string[]): Change<T>[] {
+    const changes: Change<T>[] = [];
+    for (const key of gone) {
+      const before = this.#over.get(key);
+      if (before === undefined) continue;
+      this.#over.delete(key);
+      changes.push({ before, now: this.#under.get(key) });
+    }
+    for (const now of items) {
+      const key = this.#keyOf(now);
+      changes.push({ before: this.#over.get(key) ?? this.#under.get(key), now });
+      this.#over.set(key, now);
+    }
+    return changes;
+  }
+}
