@@ -4,6 +4,8 @@ import { type IdentitySource, StaticIdentitySource } from './identify/identity-s
 import type { Logger } from './log.ts';
 import type { NodeState } from './state/node-state.ts';
 
+const NOBODY: IdentityFile = { apiVersion: 'netguard/v1', kind: 'Identities', pods: [], services: [], nodes: [] };
+
 /** Follows the daemon's source of names. An update that is no good keeps the names before it. */
 export class DaemonIdentities {
   readonly #source: IdentitySource | undefined;
@@ -17,9 +19,12 @@ export class DaemonIdentities {
     this.#logger = logger;
   }
 
-  /** Resolves with the first names (null without a source); later ones go to `onChange`. Throws when there are none. */
-  async start(onChange: (identities: IdentityFile) => void): Promise<IdentityFile | null> {
-    let latest: IdentityFile | null = null;
+  /**
+   * Resolves with the first names; later ones go to `onChange`. Without a source it is null, or, where others will tell of
+   * names, nothing: what has none yet waits for it. Throws when the first names are no good.
+   */
+  async start(othersTell: boolean, onChange: (identities: IdentityFile) => void): Promise<IdentityFile | null> {
+    let latest: IdentityFile | null = othersTell ? NOBODY : null;
     await this.#source?.start((update) => {
       if (!update.ok) {
         this.#state.concerns.set(

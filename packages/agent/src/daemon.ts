@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import { DaemonAlerts } from './daemon-alerts.ts';
 import { DaemonBaselines } from './daemon-baselines.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
+import { DaemonKubernetes } from './daemon-kubernetes.ts';
 import { DaemonSilences } from './daemon-silences.ts';
 import { DaemonSinks } from './daemon-sinks.ts';
 import { auditLog } from './http/audit.ts';
@@ -70,6 +71,7 @@ class NodeDaemon implements Daemon {
   readonly #silences: DaemonSilences;
   readonly #sinks: DaemonSinks;
   readonly #identities: DaemonIdentities;
+  readonly #kubernetes: DaemonKubernetes;
   readonly #baselines: DaemonBaselines;
   readonly #policies: DaemonPolicies;
   #config: Config;
@@ -88,6 +90,7 @@ class NodeDaemon implements Daemon {
     this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger });
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
+    this.#kubernetes = new DaemonKubernetes(config.kubernetes, this.state, this.#logger);
     this.#baselines = new DaemonBaselines(config.stateDir, this.state, this.#logger, (id, request) =>
       this.#link?.send({ type: 'baselines', id, request }),
     );
@@ -120,7 +123,8 @@ class NodeDaemon implements Daemon {
     this.#sinks.start(this.#config.sinks);
     this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
-    const identities = await this.#identities.start((changed) =>
+    await this.#kubernetes.open();
+    const identities = await this.#identities.start(this.#kubernetes.isOpen, (changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
     const policies = this.#policies.start(this.#config.policy.files, (changed) =>
@@ -132,6 +136,7 @@ class NodeDaemon implements Daemon {
     });
     await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
     this.state.baselines = this.#baselines.desk;
+    this.#kubernetes.follow((delta) => this.#link?.send({ type: 'identity-delta', delta }));
   }
 
   #receive(message: FromWorker): void {
@@ -184,7 +189,7 @@ class NodeDaemon implements Daemon {
 
   async #close(): Promise<void> {
     this.state.phase = 'stopping';
-    await this.#identities.stop();
+    await Promise.all([this.#identities.stop(), this.#kubernetes.stop()]);
     this.#policies.close();
     await this.#link?.stop();
     await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close(), this.#sinks.close()]);

@@ -10,6 +10,7 @@ const FIXED: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['sources', (config) => config.sources],
   ['identity', (config) => config.identity],
   ['metrics.listen', (config) => config.metrics.listen],
+  ['kubernetes', (config) => config.kubernetes],
 ];
 
 /** Dotted paths of what a running daemon cannot take over. */

@@ -123,6 +123,20 @@ const identity = z.strictObject({
     .describe('Ports where logins are made, besides the well-known ones.'),
 });
 
+const kubernetes = z.strictObject({
+  enabled: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      'Names from the API server (docs/reference/identity.md). `auto`: in a pod with a service account, and where `kubeconfig` is set.',
+    ),
+  kubeconfig: path
+    .optional()
+    .describe("How to reach the API server from outside; the pod's service account unless set."),
+  context: z.string().min(1).max(253).optional().describe('Context of the kubeconfig; its current one unless set.'),
+  nodeName: z.string().min(1).max(253).optional().describe('What the API server calls this node; `node` unless set.'),
+});
+
 const policy = z.strictObject({
   files: z
     .array(path)
@@ -223,6 +237,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   sources: z.strictObject({ ebpf: ebpf.prefault({}) }).prefault({}),
   identity: identity.prefault({}),
+  kubernetes: kubernetes.prefault({}),
   policy: policy.prefault({}),
   flows: flows.prefault({}),
   learning: learning.prefault({}),

@@ -17,6 +17,7 @@ import type {
   SilenceState,
 } from '@netguard/core';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { KubernetesStatus } from '../kubernetes/kubernetes-status.ts';
 import type { DropRow, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 
 export interface List<T> {
@@ -47,6 +48,8 @@ export interface StatusResponse {
   readonly alertsOpen: number;
   /** Age of the identity information in seconds; null when no identity source is configured. */
   readonly identityAgeSeconds: number | null;
+  /** How well the API server is followed, which names come from. */
+  readonly identity: { readonly kubernetes: KubernetesStatus };
   readonly configReloadSuccessful: boolean;
   /** Writes of the state directory (open alerts) that ended in an error since the start. */
   readonly stateWriteFailures: number;

@@ -1,7 +1,4 @@
-/**
- * Where names come from. A static file today; a watch of the API server implements the same, and nothing behind it
- * changes: it keeps its own store and hands on whole snapshots, folded so that they come at most a few times a second.
- */
+/** Where whole snapshots of names come from: a static file. The API server tells of changes (`kubernetes/`); both may be there. */
 import { type FileWatch, type WatchFileOptions, watchFile } from '../config/watch-file.ts';
 import type { IdentityFile } from './identity-file.ts';
 import { loadIdentities } from './load-identities.ts';

@@ -75,12 +75,18 @@ const FAMILIES: readonly Source[] = [
   },
   {
     name: 'netguard_identity_age_seconds',
-    help: 'Age of the identity information in use; absent when no source of it is configured.',
+    help: 'Seconds since the names in use were last known to be current; absent without a source of them.',
     type: 'gauge',
     collect: (state) => {
       const value = state.identityAgeSeconds();
       return value === null ? [] : [{ labels: {}, value }];
     },
+  },
+  {
+    name: 'netguard_kubernetes_watch_restarts_total',
+    help: 'Watches of the API server that were begun again; each is kept for some minutes at the most.',
+    type: 'counter',
+    collect: (state) => byLabel('resource', state.kubernetes?.restarts() ?? []),
   },
   {
     name: 'netguard_config_last_reload_successful',

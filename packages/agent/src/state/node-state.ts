@@ -10,6 +10,7 @@ import {
 import type { Config } from '../config/schema.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { AlertShelf } from './alert-shelf.ts';
@@ -88,6 +89,8 @@ export class NodeState {
   baselines: BaselineDesk | undefined;
   /** What sends alerts out; once it is started. */
   sinks: SinkReports | undefined;
+  /** Who follows the API server; undefined while nobody does. */
+  kubernetes: KubernetesView | undefined;
   /** Writes of the state directory that ended in an error. */
   stateWriteFailures = 0;
   readonly #desk: AlertDesk;
@@ -249,11 +252,13 @@ export class NodeState {
       silentMs: this.silentMs,
       podsRefused: this.pods.refused,
       lostLately: this.loss.lately(this.now()),
-      concerns: this.concerns.values(),
+      concerns: [...(this.kubernetes?.sentences() ?? []), ...this.concerns.values()],
     });
   }
 
+  /** Seconds since the names were last known to be current: of the API server's where it is followed, else of the file. */
   identityAgeSeconds(): number | null {
+    if (this.kubernetes !== undefined) return this.kubernetes.status().ageSeconds;
     return this.identityReadMs === null ? null : Math.max(0, (this.now() - this.identityReadMs) / 1000);
   }
 
@@ -279,6 +284,7 @@ export class NodeState {
       unresolvedEndpoints: this.#tick?.unresolvedEndpoints ?? 0,
       alertsOpen: this.alerts.openCount,
       identityAgeSeconds: this.identityAgeSeconds(),
+      identity: { kubernetes: this.kubernetes?.status() ?? KUBERNETES_OFF },
       configReloadSuccessful: this.configReloadSuccessful,
       stateWriteFailures: this.stateWriteFailures,
       sinks: this.sinks?.views() ?? [],

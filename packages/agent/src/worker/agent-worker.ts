@@ -5,6 +5,7 @@ import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
+import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
@@ -86,6 +87,10 @@ export class AgentWorker {
     this.#pipeline.setIdentities(identities, this.#view.nowMs());
   }
 
+  changeIdentities(delta: IdentityDelta): void {
+    this.#pipeline.changeIdentities(delta, this.#view.nowMs());
+  }
+
   setPolicies(policies: Policies): void {
     this.#pipeline.access.setPolicies(policies);
   }
@@ -161,7 +166,7 @@ function refuseOldKernel(version: string): void {
 
 function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
   return new IdentityTable({
-    nodeName: config.node,
+    nodeName: config.kubernetes.nodeName ?? config.node,
     nodeAddresses: nodeAddresses(),
     ...config.identity,
     hostNetns: hostNetworkNamespace(),

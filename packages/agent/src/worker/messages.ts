@@ -16,6 +16,7 @@ import type {
   Policies,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
+import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
 
@@ -33,7 +34,10 @@ export type ToWorker =
       readonly learned?: LearningSnapshot | undefined;
     }
   | { readonly type: 'config'; readonly config: Config }
+  /** The whole identity file. */
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
+  /** What the API server told. */
+  | { readonly type: 'identity-delta'; readonly delta: IdentityDelta }
   | { readonly type: 'policies'; readonly policies: Policies }
   /** A person closed the alert with this id. */
   | { readonly type: 'close-alert'; readonly id: string }

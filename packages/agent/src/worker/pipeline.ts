@@ -18,6 +18,7 @@ import {
 import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { HoldBack } from '../identify/holdback.ts';
+import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { IdentityTable } from '../identify/identity-table.ts';
 import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
@@ -157,6 +158,11 @@ export class Pipeline implements EbpfSink {
 
   setIdentities(identities: IdentityFile | null, nowMs: number): void {
     this.#identity.setIdentities(identities, nowMs);
+    this.#releaseHeld(nowMs);
+  }
+
+  changeIdentities(delta: IdentityDelta, nowMs: number): void {
+    this.#identity.changeIdentities(delta, nowMs);
     this.#releaseHeld(nowMs);
   }
 

@@ -66,6 +66,9 @@ port.on('message', (message: ToWorker) => {
     case 'identities':
       worker?.setIdentities(message.identities);
       break;
+    case 'identity-delta':
+      worker?.changeIdentities(message.delta);
+      break;
     case 'policies':
       worker?.setPolicies(message.policies);
       break;

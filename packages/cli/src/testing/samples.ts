@@ -140,6 +140,7 @@ export function sampleStatus(fields: Partial<StatusResponse> = {}): StatusRespon
     unresolvedEndpoints: 0,
     alertsOpen: 0,
     identityAgeSeconds: null,
+    identity: { kubernetes: { state: 'off', ageSeconds: 0, resources: [] } },
     configReloadSuccessful: true,
     stateWriteFailures: 0,
     sinks: [],
