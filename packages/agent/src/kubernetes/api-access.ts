@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import type { Config } from '../config/schema.ts';
-import { openKubeconfig } from './kubeconfig-access.ts';
 import { SERVICE_ACCOUNT_DIRECTORY, ServiceAccountAccess } from './service-account-access.ts';
 
 export interface ApiAccess {
@@ -33,7 +32,11 @@ export async function openApiAccess(
   { env, serviceAccount }: Surroundings = HERE,
 ): Promise<ApiAccess | undefined> {
   if (enabled === 'never') return undefined;
-  if (kubeconfig !== undefined) return openKubeconfig(kubeconfig, context);
+  if (kubeconfig !== undefined) {
+    /* Not loaded before it is needed: the client library in it is large (docs/adr/0014-kubernetes-api.md). */
+    const { openKubeconfig } = await import('./kubeconfig-access.ts');
+    return openKubeconfig(kubeconfig, context);
+  }
   if (enabled === 'auto' && !existsSync(`${serviceAccount}/token`)) return undefined;
   return ServiceAccountAccess.open(env, serviceAccount);
 }

@@ -1,16 +1,14 @@
 /** Outside a cluster: a kubeconfig, with all that the client library knows of (exec plugins, OIDC, proxies, certificates). */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { NetGuardError } from '@netguard/core';
 import type { ApiAccess } from './api-access.ts';
 
 /** Throws NG_ERR_KUBERNETES_CONFIG when the file, its context or its cluster cannot be used. */
-export async function openKubeconfig(file: string, context?: string): Promise<ApiAccess> {
-  /* Not loaded before it is needed: see docs/adr/0014-kubernetes-api.md. */
-  const library = await import('@kubernetes/client-node');
+export function openKubeconfig(file: string, context?: string): ApiAccess {
   const load = (): KubeConfig => {
-    const kubeconfig = new library.KubeConfig();
+    const kubeconfig = new KubeConfig();
     kubeconfig.loadFromFile(file);
     if (context !== undefined) kubeconfig.setCurrentContext(context);
     return kubeconfig;

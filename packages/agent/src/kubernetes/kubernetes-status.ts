@@ -56,7 +56,8 @@ export function kubernetesStatus(watched: readonly WatchedResource[]): Kubernete
 export function kubernetesSentences(server: string, watched: readonly WatchedResource[]): string[] {
   const sentences = watched.filter(({ status }) => status.state === 'forbidden').map(forbiddenSentence);
   const { state, ageSeconds } = kubernetesStatus(watched);
-  const reason = watched.find(({ status }) => status.state === 'retrying')?.status.lastError;
+  const failing = watched.find(({ status }) => status.state !== 'forbidden' && status.lastError !== undefined);
+  const reason = failing?.status.lastError;
   const because = reason === undefined ? '' : ` (${reason})`;
   if (state === 'syncing') {
     sentences.push(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Endpoint, OTHER_ENDPOINT } from '@netguard/core';
+import { KUBERNETES_OFF } from '../kubernetes/kubernetes-status.ts';
 import { NodeState } from '../state/node-state.ts';
 import { parseExposition, seriesValue } from '../testing/exposition.ts';
 import { alert, edge, listenerRow, podEndpoint, START_MS, sourceStatus, tick, total } from '../testing/samples.ts';
@@ -155,6 +156,7 @@ test('OpenMetrics shows by an exemplar which flow fell into a bucket, the plain 
 
 test('names and labels in docs/reference/metrics.md are those of the code', async () => {
   const node = newNode();
+  node.state.kubernetes = { status: () => KUBERNETES_OFF, sentences: () => [], restarts: () => [['pods', 2]] };
   feedEverything(node);
   const families = await node.scrape();
   const actual = new Map<string, string>();

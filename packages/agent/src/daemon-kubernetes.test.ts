@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Config } from './config/schema.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import type { StatusResponse } from './http/api-types.ts';
+import { createLogger } from './log.ts';
+import { ApiServerDouble } from './testing/api-server-double.ts';
+import { FakeWorker } from './testing/fake-worker.ts';
+import { rawPod } from './testing/kubernetes-objects.ts';
+import { testConfig } from './testing/settings.ts';
+import { tlsPairs } from './testing/tls-pairs.ts';
+import { until } from './testing/until.ts';
+
+let directory: string;
+let server: ApiServerDouble;
+let daemon: Daemon;
+let logged: Record<string, unknown>[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'netguard-kubernetes-'));
+  server = await ApiServerDouble.start({ tls: true });
+  logged = [];
+});
+afterEach(async () => {
+  await daemon.close();
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+
+async function start(config: Partial<Config> = {}): Promise<FakeWorker> {
+  const output = { write: (line: string) => void logged.push(JSON.parse(line)) };
+  const worker = new FakeWorker();
+  daemon = await startDaemon(testConfig({ stateDir: directory, ...config }), {
+    version: '1',
+    logger: await createLogger({ level: 'info', format: 'json', output }),
+    createWorker: () => worker,
+  });
+  return worker;
+}
+
+function kubeconfig(): Config['kubernetes'] {
+  const file = join(directory, 'config');
+  const ca = Buffer.from(tlsPairs.one.cert).toString('base64');
+  const cluster = { server: server.url.origin, 'certificate-authority-data': ca };
+  const content = {
+    'current-context': 'c',
+    clusters: [{ name: 'k', cluster }],
+    contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
+    users: [{ name: 'u', user: { token: 't' } }],
+  };
+  writeFileSync(file, JSON.stringify(content));
+  return { enabled: 'auto', kubeconfig: file };
+}
+
+const get = async (path: string) => (await fetch(daemon.url + path)).text();
+const status = async () => JSON.parse(await get('/api/v1/status')) as StatusResponse;
+
+test('names from the API server reach the Worker, and status and metrics tell how current they are', async () => {
+  server.put('pods', rawPod(1, 'web'));
+  const worker = await start({ kubernetes: kubeconfig() });
+  assert.deepEqual(worker.heardOf('start')[0]?.identities?.pods, []);
+  await until(() => worker.heardOf('identity-delta').some(({ delta }) => delta.pods[0]?.name === 'web'));
+  await until(async () => (await status()).identity.kubernetes.state === 'synced');
+  const { identity, identityAgeSeconds, degraded } = await status();
+  assert.ok(identityAgeSeconds !== null && identityAgeSeconds < 10);
+  const pods = identity.kubernetes.resources.find(({ resource }) => resource === 'pods');
+  assert.deepEqual(pods, { resource: 'pods', state: 'watching', objects: 1, resourceVersion: server.version });
+  assert.ok(!degraded.some((sentence) => /API server/.test(sentence)));
+  const metrics = await get('/metrics');
+  assert.match(metrics, /^netguard_kubernetes_watch_restarts_total\{resource="pods"\} 0$/m);
+  assert.match(metrics, /^netguard_identity_age_seconds \d/m);
+});
+
+test('a daemon is ready without the API server, and says that it is degraded', async () => {
+  server.fault = (_asked, response) => {
+    response.destroy();
+    return true;
+  };
+  await start({ kubernetes: kubeconfig() });
+  await until(async () => /API server/.test(await get('/readyz')));
+  const answer = await fetch(`${daemon.url}/readyz`);
+  assert.equal(answer.status, 200);
+  assert.match(
+    await answer.text(),
+    /"degraded".*The API server at https:\/\/127\.0\.0\.1:\d+ has not told all names yet/,
+  );
+  assert.equal((await status()).identity.kubernetes.state, 'syncing');
+  await until(() => logged.some(({ code }) => code === 'NG_WARN_KUBERNETES'));
+});
+
+test('without it there is nothing to be degraded', async () => {
+  const worker = await start({ kubernetes: { enabled: 'never' } });
+  assert.equal(worker.heardOf('start')[0]?.identities, null);
+  const { identity, identityAgeSeconds } = await status();
+  assert.deepEqual(identity.kubernetes, { state: 'off', ageSeconds: 0, resources: [] });
+  assert.equal(identityAgeSeconds, null);
+  assert.doesNotMatch(await get('/metrics'), /netguard_kubernetes_watch_restarts_total\{/);
+});
