@@ -24,7 +24,7 @@ for (const kind of ['PodMonitor', 'ServiceMonitor']) {
   test(`scraped by a ${kind}, labels are the watched pod's: none becomes exported_`, async () => {
     const monitor = only(await render({ values: { monitoring: { kind } } }), kind);
     const target = targetLabels(monitor);
-    assert.deepEqual([target.job, target.node], ['netguard', 'node-7']);
+    assert.deepEqual([target.job, target.node, target.instance], ['netguard', 'node-7', 'node-7']);
     const series = documentedSeries();
     assert.ok(series.length > 30);
     for (const { name, labels } of series) {

@@ -44,7 +44,7 @@ export function targetLabels(monitor: KubeObject): Labels {
   ];
   const labels = [...operator, ...(endpoint.relabelings ?? [])].reduce(relabel, DISCOVERED);
   const kept = Object.entries(labels).filter(([name]) => !name.startsWith('__'));
-  return { instance: DISCOVERED.__address__ ?? '', ...Object.fromEntries(kept) };
+  return { instance: labels.__address__ ?? '', ...Object.fromEntries(kept) };
 }
 
 /** Labels of a series with `scraped` labels from a target: who wins is what `honorLabels` decides. */
