@@ -9,6 +9,7 @@ import {
 } from '@netguard/core';
 import type { BaselineView, KnownEdge, PolicyInputsView } from '../http/api-types.ts';
 import { ClusterTable } from '../identify/cluster-table.ts';
+import { IdentityStore } from '../identify/identity-store.ts';
 
 /** What the API gave, as policies are made from it: recent edges joined with those that were learned before the last start. */
 export function policyInputs(view: PolicyInputsView, baselines: readonly BaselineView[]): PolicyInputs {
@@ -16,7 +17,7 @@ export function policyInputs(view: PolicyInputsView, baselines: readonly Baselin
   const nodes = new Map(identities.nodes.map(({ name, ips }) => [name, ips]));
   const nodeAddresses = [...view.nodeAddresses, ...(nodes.get(node) ?? [])].filter((ip) => !isLoopbackAddress(ip));
   const lookup = new ClusterTable({ apiServers }, (ip) => nodeAddresses.includes(ip));
-  lookup.update(identities, Date.parse(view.now));
+  lookup.apply(new IdentityStore().replaceFile(identities), Date.parse(view.now));
   return {
     node,
     nodeAddresses,
