@@ -27,7 +27,7 @@ export interface DaemonOptions {
   /** The Worker's file: `worker/worker.ts` in the sources, `worker.js` beside the bundle, unless set. */
   readonly workerUrl?: URL;
   readonly createWorker?: (url: URL) => WorkerPort;
-  /** Where names come from; the file of `identity.file` unless set. */
+  /** Where all names come from; the file of `identity.file` and the API server unless set. */
   readonly identitySource?: IdentitySource;
   /** Called when the Worker ended by itself, after everything else was closed. Exits with status 1 unless set. */
   readonly onFatal?: (error: NetGuardError) => void;
@@ -63,6 +63,8 @@ export async function startDaemon(config: Config, options: DaemonOptions): Promi
   return daemon;
 }
 
+const NOT_FOLLOWED: Config['kubernetes'] = { enabled: 'never' };
+
 class NodeDaemon implements Daemon {
   readonly state: NodeState;
   readonly #options: DaemonOptions;
@@ -90,7 +92,8 @@ class NodeDaemon implements Daemon {
     this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger });
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
-    this.#kubernetes = new DaemonKubernetes(config.kubernetes, this.state, this.#logger);
+    const following = options.identitySource === undefined ? config.kubernetes : NOT_FOLLOWED;
+    this.#kubernetes = new DaemonKubernetes(following, this.state, this.#logger);
     this.#baselines = new DaemonBaselines(config.stateDir, this.state, this.#logger, (id, request) =>
       this.#link?.send({ type: 'baselines', id, request }),
     );

@@ -19,6 +19,7 @@ export async function selfTest(config: Config): Promise<readonly ProgramStatus[]
       stateDir,
       server: { listen: '127.0.0.1:0', metricsPlain: false },
       identity: { ...config.identity, file: undefined },
+      kubernetes: { enabled: 'never' },
     };
     const crashed = Promise.withResolvers<never>();
     crashed.promise.catch(() => {});
