@@ -130,7 +130,7 @@ export function notesOf(unit: PodUnit, { inputs }: PolicyScene): string[] {
     notes.push(`${unit.workloads.join(' and ')} have the same labels: one policy holds for all of them.`);
   }
   if (Object.keys(unit.selector.matchLabels).length + unit.selector.matchExpressions.length === 0) {
-    notes.push('Its pods have no labels: the policy holds for every pod of the namespace. Label them.');
+    notes.push('Its pods have no labels that last: the policy holds for every pod of the namespace. Label them.');
   }
   const elsewhere = unit.pods.filter(({ node }) => node !== inputs.node).length;
   if (elsewhere > 0 && elsewhere < unit.pods.length) {
