@@ -10,7 +10,7 @@ import { ruleFile, rules, ruleTestFile } from '../testing/rule-file.ts';
 const documentation = fileURLToPath(new URL('../../docs/guide/troubleshooting.md', import.meta.url));
 
 function promtool(...args: string[]): string {
-  const { status, error, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', cwd: dirname(ruleFile) });
+  const { status, error, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', cwd: dirname(ruleTestFile) });
   assert.ifError(error && new Error('promtool is needed: sh tools/setup.sh test', { cause: error }));
   assert.equal(status, 0, `${stdout}${stderr}`);
   return stdout;
@@ -20,7 +20,7 @@ test('promtool finds no fault with the rules', () => {
   assert.match(promtool('check', 'rules', '--lint=all', '--lint-fatal', ruleFile), /SUCCESS/);
 });
 
-test('rules do what deploy/prometheus/rules/netguard.test.yaml says', () => {
+test('rules do what deploy/prometheus/netguard.test.yaml says', () => {
   assert.match(promtool('test', 'rules', ruleTestFile), /SUCCESS/);
 });
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-export const ruleFile = fileURLToPath(new URL('../prometheus/rules/netguard.yaml', import.meta.url));
-export const ruleTestFile = fileURLToPath(new URL('../prometheus/rules/netguard.test.yaml', import.meta.url));
+export const ruleFile = fileURLToPath(new URL('../../charts/netguard/rules/netguard.yaml', import.meta.url));
+export const ruleTestFile = fileURLToPath(new URL('../prometheus/netguard.test.yaml', import.meta.url));
 
 export interface Rule {
   readonly record?: string;
@@ -13,7 +13,7 @@ export interface Rule {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** All rules of deploy/prometheus/rules/netguard.yaml. */
+/** All rules of charts/netguard/rules/netguard.yaml. */
 export function rules(): Rule[] {
   const { groups } = parse(readFileSync(ruleFile, 'utf8'), { merge: true }) as { groups: { rules: Rule[] }[] };
   return groups.flatMap((group) => group.rules);

@@ -7,7 +7,7 @@ import { threats } from './threats.ts';
 import { workload } from './workload.ts';
 
 /** Where the generated files are. */
-export const directory = fileURLToPath(new URL('../dashboards', import.meta.url));
+export const directory = fileURLToPath(new URL('../../../charts/netguard/dashboards', import.meta.url));
 
 export const dashboards = [cluster, namespace, workload, node, threats, agents];
 

@@ -1,5 +1,5 @@
 /**
- * Writes deploy/grafana/dashboards/*.json. `--check` writes nothing and ends with status 1 where a file is not what would be
+ * Writes charts/netguard/dashboards/*.json. `--check` writes nothing and ends with status 1 where a file is not what would be
  * written.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ function write(wanted: ReadonlyMap<string, string>): void {
 if (import.meta.main) {
   if (process.argv.includes('--check')) {
     const names = drifted();
-    for (const name of names) console.error(`deploy/grafana/dashboards/${name} is not what deploy/grafana/src makes`);
+    for (const name of names) console.error(`charts/netguard/dashboards/${name} is not what deploy/grafana/src makes`);
     if (names.length > 0) {
       console.error('run `node deploy/grafana/src/generate.ts` and commit what it wrote');
       process.exitCode = 1;

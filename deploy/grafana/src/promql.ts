@@ -24,7 +24,7 @@ export function quantile(share: number, by: string, buckets: string): string {
   return `histogram_quantile(${share}, sum by (${by ? `${by}, ` : ''}le) (${buckets}))`;
 }
 
-/** Edges of `filter` once each: as the server saw them, else as the client did (deploy/prometheus/rules says how). */
+/** Edges of `filter` once each: as the server saw them, else as the client did (charts/netguard/rules says how). */
 function edges(metric: string, filter: string, more: string): string {
   const of = (matchers: string) => rate(metric, [matchers, filter].filter(Boolean).join(', '));
   const known = `${metric}{reporter="server"}`;
