@@ -10,7 +10,10 @@ import { ruleFile, rules, ruleTestFile } from '../testing/rule-file.ts';
 const documentation = fileURLToPath(new URL('../../docs/guide/troubleshooting.md', import.meta.url));
 
 function promtool(...args: string[]): string {
-  const { status, error, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', cwd: dirname(ruleTestFile) });
+  const { status, error, stdout, stderr } = spawnSync('promtool', args, {
+    encoding: 'utf8',
+    cwd: dirname(ruleTestFile),
+  });
   assert.ifError(error && new Error('promtool is needed: sh tools/setup.sh test', { cause: error }));
   assert.equal(status, 0, `${stdout}${stderr}`);
   return stdout;

@@ -15,6 +15,6 @@ export interface Rule {
 
 /** All rules of charts/netguard/rules/netguard.yaml. */
 export function rules(): Rule[] {
-  const { groups } = parse(readFileSync(ruleFile, 'utf8'), { merge: true }) as { groups: { rules: Rule[] }[] };
+  const { groups } = parse(readFileSync(ruleFile, 'utf8')) as { groups: { rules: Rule[] }[] };
   return groups.flatMap((group) => group.rules);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as abi from '@netguard/core/abi';
 import { RESTART_KEYS } from '../../packages/agent/src/restart-needed.ts';
-import { type KubeObject, only, render } from './support/helm-run.ts';
+import { configMap, type KubeObject, only, render } from './support/helm-run.ts';
 
 const podOf = (objects: readonly KubeObject[]) => only(objects, 'DaemonSet').spec.template.spec;
 const usual = render();
@@ -128,7 +128,7 @@ test('a setting that reloads does not', async () => {
     policy: { files: ['/etc/policies/shop.yaml'] },
   };
   const [before, changed] = [await usual, await render({ values: { config } })];
-  assert.notDeepEqual(only(changed, 'ConfigMap').data, only(before, 'ConfigMap').data);
+  assert.notDeepEqual(configMap(changed).data, configMap(before).data);
   assert.equal(restartMark(changed), restartMark(before));
 });
 

@@ -7,7 +7,17 @@ import { after, before, test } from 'node:test';
 import { loadConfig } from '@netguard/agent';
 import { parse } from 'yaml';
 import { helmPrograms } from '../../tools/helm.ts';
-import { CHART, ciNames, helm, type KubeObject, lint, only, render, renderText } from './support/helm-run.ts';
+import {
+  CHART,
+  ciNames,
+  configMap,
+  helm,
+  type KubeObject,
+  lint,
+  only,
+  render,
+  renderText,
+} from './support/helm-run.ts';
 import { unknownFields, wrongValues } from './support/kubernetes-schemas.ts';
 
 const NAMES = ciNames();
@@ -75,7 +85,7 @@ test('kubectl reads the DaemonSet and loses nothing of it', () => {
 
 test("the agent's own loader takes the rendered configuration", () => {
   for (const name of NAMES) {
-    const { data } = only(objectsOf(name), 'ConfigMap');
+    const { data } = configMap(objectsOf(name));
     const file = join(work, `${name}.yaml`);
     writeFileSync(file, data['netguard.yaml']);
     const [{ env }] = only(objectsOf(name), 'DaemonSet').spec.template.spec.containers;
@@ -91,7 +101,7 @@ test("the agent's own loader takes the rendered configuration", () => {
 });
 
 test('numbers and thresholds by namespace come through as they were written', () => {
-  const config = parse(only(objectsOf('custom-config'), 'ConfigMap').data['netguard.yaml']);
+  const config = parse(configMap(objectsOf('custom-config')).data['netguard.yaml']);
   assert.equal(config.sources.ebpf.ringBytes, 33_554_432);
   assert.deepEqual(config.detectors['syn-flood'].namespaces, {
     'load-tests': { mode: 'observe' },

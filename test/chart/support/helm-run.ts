@@ -80,3 +80,11 @@ export function only(objects: readonly KubeObject[], kind: string): KubeObject {
   if (found.length !== 1) throw new Error(`${found.length} objects of kind ${kind}, not one`);
   return found[0];
 }
+
+/** The ConfigMap that the agent reads, beside those of dashboards. */
+export function configMap(objects: readonly KubeObject[]): KubeObject {
+  return only(
+    objects.filter(({ data }) => data?.['netguard.yaml'] !== undefined),
+    'ConfigMap',
+  );
+}
