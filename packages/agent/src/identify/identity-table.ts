@@ -84,7 +84,7 @@ export class IdentityTable {
         subject.lastNetns = netns;
         this.#learn(netns, subject, ip, timeMs);
       }
-      const owner = this.#netns.owner(netns);
+      const owner = this.#netns.owner(netns, timeMs);
       if (owner !== undefined && owner !== subject.key && !this.#netns.wasOwner(netns, subject.key)) {
         return subject.guestOf(this.#owner(owner)).endpoint(ip);
       }
@@ -109,13 +109,13 @@ export class IdentityTable {
   /** The owner of a network namespace; one that nobody is known to own is a container named by its inode. */
   byNetns(netns: number): Endpoint {
     if (netns === this.#hostNetns || netns === 0) return this.#node.endpoint('');
-    const owner = this.#netns.owner(netns);
+    const owner = this.#netns.owner(netns, this.#nowMs);
     return this.#owner(owner ?? `netns:${netns}`).endpoint('');
   }
 
   /** For drops that a CNI or kube-proxy makes in the host's namespace with a pod's address (trap 23). */
   byNetnsOrAddress(netns: number, ip: string, timeMs: number): Endpoint {
-    const owner = netns === this.#hostNetns ? undefined : this.#netns.owner(netns);
+    const owner = netns === this.#hostNetns ? undefined : this.#netns.owner(netns, timeMs);
     return owner === undefined ? this.remote(ip, 0, timeMs) : this.#owner(owner).endpoint(ip);
   }
 
@@ -134,8 +134,9 @@ export class IdentityTable {
     this.#cgroups.onEvent(event);
     if (event.created) return;
     const owner = this.#cgroups.find(event.cgroupId, event.timeMs)?.owner;
-    if (owner?.kind === 'pod' && owner.containerId === undefined) this.#netns.ownerGone(`pod:${owner.podUid}`);
-    if (owner?.kind === 'container') this.#netns.ownerGone(`container:${owner.containerId}`);
+    if (owner?.kind === 'pod' && owner.containerId === undefined)
+      this.#netns.ownerGone(`pod:${owner.podUid}`, event.timeMs);
+    if (owner?.kind === 'container') this.#netns.ownerGone(`container:${owner.containerId}`, event.timeMs);
   }
 
   /** A socket of this cgroup is in this network namespace. `local` does it by itself; this is for other sources of the fact. */
@@ -187,7 +188,7 @@ export class IdentityTable {
     this.#addresses.apply(changes, atMs);
     this.cluster.apply(changes, atMs);
     const { changed, gone } = this.#pods.apply(changes.pods, atMs);
-    for (const uid of gone) this.#netns.ownerGone(`pod:${uid}`);
+    for (const uid of gone) this.#netns.ownerGone(`pod:${uid}`, atMs);
     if (changed.length > 0) this.#rename(new Set(changed.map((uid) => `pod:${uid}`)));
   }
 

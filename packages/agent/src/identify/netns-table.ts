@@ -12,8 +12,12 @@ interface Namespace {
   /** The owner whose address a socket in it had: no doubt left. */
   confirmed: string | undefined;
   owner: string | undefined;
+  /** When the owner went, as long as no other has shown up. */
+  goneMs: number;
 }
 
+/** What an owner that went leaves behind still comes for so long; then the number may be anybody's. */
+const LATE_MS = 5000;
 const VOTERS_LIMIT = 8;
 
 export class NetnsTable {
@@ -30,6 +34,7 @@ export class NetnsTable {
   learn(netns: number, owner: string, confirmed: boolean): void {
     const namespace = this.#namespaces.get(netns) ?? this.#add(netns);
     namespace.former.delete(owner);
+    namespace.goneMs = Number.POSITIVE_INFINITY;
     if (namespace.voters.size < VOTERS_LIMIT || confirmed) namespace.voters.add(owner);
     if (confirmed) namespace.confirmed = owner;
     const homes = this.#homes.get(owner) ?? new Set();
@@ -47,8 +52,10 @@ export class NetnsTable {
     this.#decide(netns);
   }
 
-  owner(netns: number): string | undefined {
-    return this.#namespaces.get(netns)?.owner;
+  /** Whose it was at `timeMs`, of the event. */
+  owner(netns: number, timeMs: number): string | undefined {
+    const namespace = this.#namespaces.get(netns);
+    return namespace === undefined || timeMs > namespace.goneMs + LATE_MS ? undefined : namespace.owner;
   }
 
   /** Whether `owner` held this inode number before somebody else did. */
@@ -57,15 +64,15 @@ export class NetnsTable {
   }
 
   /** The owner's cgroup was removed: what it held may be somebody else's from now on. */
-  ownerGone(owner: string): void {
+  ownerGone(owner: string, timeMs: number): void {
     for (const netns of this.#homes.get(owner) ?? []) {
       const namespace = this.#namespaces.get(netns);
       if (!namespace) continue;
       namespace.former.add(owner);
       namespace.voters.delete(owner);
       if (namespace.former.size > VOTERS_LIMIT) namespace.former.delete(namespace.former.values().next().value ?? '');
-      /* Until the next one shows up, late drops still go to the one that was. */
-      if (namespace.voters.size > 0) {
+      if (namespace.voters.size === 0) namespace.goneMs = timeMs;
+      else {
         if (namespace.confirmed === owner) namespace.confirmed = undefined;
         this.#decide(netns);
       }
@@ -89,6 +96,7 @@ export class NetnsTable {
       units: new Set(),
       confirmed: undefined,
       owner: undefined,
+      goneMs: Number.POSITIVE_INFINITY,
     };
     this.#namespaces.set(netns, namespace);
     return namespace;
