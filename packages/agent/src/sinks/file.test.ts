@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -28,6 +37,7 @@ test('lines are appended, the directory is made, and only owner and group may re
   await sink.send([notification(), notification('updated')], never());
   await sink.send([notification('resolved')], never());
   assert.deepEqual(kinds(), ['opened', 'updated', 'resolved']);
+  assert.equal(statSync(path).mode & 0o007, 0);
 });
 
 test('a line that a crash cut short is ended first', async () => {

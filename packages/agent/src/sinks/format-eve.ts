@@ -1,7 +1,7 @@
 import type { Alert, Endpoint } from '@netguard/core';
 import { communityId } from './community-id.ts';
 import { eveSid } from './eve-sids.ts';
-import { tacticId } from './mitre.ts';
+import { tacticId, tacticSlug } from './mitre.ts';
 import type { Notification } from './notification.ts';
 import { SEVERITY_SCALES } from './severity-scales.ts';
 
@@ -76,7 +76,7 @@ function metadataOf({ mitre, severity, confidence }: Alert): Record<string, stri
   const tactics = mitre.map(({ tactic }) => tacticId(tactic)).filter((id) => id !== undefined);
   const lists: [string, string[]][] = [
     ['mitre_tactic_id', [...new Set(tactics)]],
-    ['mitre_tactic_name', [...new Set(mitre.map(({ tactic }) => tactic))]],
+    ['mitre_tactic_name', [...new Set(mitre.map(({ tactic }) => tacticSlug(tactic)))]],
     ['mitre_technique_id', [...new Set(mitre.map(({ technique }) => technique))]],
     ['signature_severity', [severity]],
     ['confidence', [confidence >= 0.8 ? 'High' : confidence >= 0.5 ? 'Medium' : 'Low']],

@@ -1,6 +1,7 @@
 import type { Alert, Endpoint } from '@netguard/core';
 import { alertWords } from './alert-words.ts';
 import type { Origin } from './formats.ts';
+import { tacticSlug } from './mitre.ts';
 import type { Notification } from './notification.ts';
 import { oneLine } from './plain-text.ts';
 import { RESOLVED_SCALE, SEVERITY_SCALES } from './severity-scales.ts';
@@ -24,7 +25,10 @@ export function falcoEvent({ id, kind, time, alert }: Notification, { node }: Or
 }
 
 function tagsOf({ category, mitre }: Alert): string[] {
-  const attack = mitre.flatMap(({ tactic, technique }) => [`mitre_${tactic.replaceAll('-', '_')}`, technique]);
+  const attack = mitre.flatMap(({ tactic, technique }) => [
+    `mitre_${tacticSlug(tactic).replaceAll('-', '_')}`,
+    technique,
+  ]);
   return [...new Set(['netguard', 'network', category, ...attack])];
 }
 

@@ -149,7 +149,8 @@ test('EVE: an alert event with the fixed number of its rule, and a flow only whe
   const alert = flood.alert as Record<string, unknown>;
   assert.deepEqual([alert.signature_id, alert.severity, alert.category], [1_941_001, 1, 'flood']);
   assert.deepEqual(alert.metadata, {
-    mitre_tactic_name: ['TA0040'],
+    mitre_tactic_id: ['TA0040'],
+    mitre_tactic_name: ['impact'],
     mitre_technique_id: ['T1498.001'],
     signature_severity: ['high'],
     confidence: ['High'],

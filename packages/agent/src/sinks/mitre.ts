@@ -16,13 +16,23 @@ const TACTICS: Readonly<Record<string, string>> = {
   impact: 'TA0040',
 };
 
+const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TACTICS).map(([name, id]) => [id, name]),
+);
+
 /** `TA0040` for `impact`; undefined for a name that ATT&CK does not have. */
 export function tacticId(tactic: string): string | undefined {
-  return Object.hasOwn(TACTICS, tactic) ? TACTICS[tactic] : undefined;
+  const name = tacticSlug(tactic);
+  return Object.hasOwn(TACTICS, name) ? TACTICS[name] : undefined;
+}
+
+/** `credential-access`, also for `TA0006`. */
+export function tacticSlug(tactic: string): string {
+  return (Object.hasOwn(NAMES, tactic) ? NAMES[tactic] : undefined) ?? tactic;
 }
 
 /** `Credential Access`: ATT&CK's own spelling. */
 export function tacticName(tactic: string): string {
-  const words = tactic.split('-').map((word) => (word === 'and' ? word : word.charAt(0).toUpperCase() + word.slice(1)));
-  return words.join(' ');
+  const words = tacticSlug(tactic).split('-');
+  return words.map((word) => (word === 'and' ? word : word.charAt(0).toUpperCase() + word.slice(1))).join(' ');
 }

@@ -6,8 +6,8 @@ import { spoolLane } from './lane.ts';
 
 /** A file takes whole blocks of the disk; the bound is on those. */
 const BLOCK_BYTES = 4096;
-/** What may wait in memory while the disk does not take it. */
-const UNSAVED_BYTES = 4_194_304;
+/** Characters that may wait in memory until the disk has taken them: some thousand alerts. */
+const UNSAVED_CHARACTERS = 8_388_608;
 const RETRY_MS = 30_000;
 const NAME = /^(\d{16})\.json$/;
 
@@ -36,11 +36,13 @@ export interface Spooled {
 export class Spool {
   readonly #options: SpoolOptions;
   #maxBytes: number;
-  #entries: Spooled[] = [];
+  /** Oldest first; those that are gone leave when they come to the front. */
+  readonly #entries: Spooled[] = [];
+  readonly #unsaved: Spooled[] = [];
   #next = 1;
+  #count = 0;
   #bytes = 0;
-  #unsaved: Spooled[] = [];
-  #unsavedBytes = 0;
+  #unsavedCharacters = 0;
   #saving: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
 
@@ -50,7 +52,7 @@ export class Spool {
   }
 
   get count(): number {
-    return this.#entries.length;
+    return this.#count;
   }
 
   get bytes(): number {
@@ -65,33 +67,35 @@ export class Spool {
       if (sequence === 0) continue;
       const bytes = blocks(statSync(join(directory, name)).size);
       this.#entries.push({ sequence, bytes, text: undefined, isTaken: false, isGone: false });
+      this.#count++;
       this.#bytes += bytes;
       this.#next = sequence + 1;
     }
-    this.#makeRoom(0);
+    this.#makeRoom(0, 0);
   }
 
   set maxBytes(bytes: number) {
     this.#maxBytes = bytes;
-    this.#makeRoom(0);
+    this.#makeRoom(0, 0);
   }
 
   /** Takes a text in at once; resolves when it is on disk, or when that was tried in vain. */
   push(text: string): Promise<void> {
     const bytes = blocks(Buffer.byteLength(text));
-    this.#makeRoom(bytes);
+    this.#makeRoom(bytes, text.length);
     const entry = { sequence: this.#next++, bytes, text, isTaken: false, isGone: false };
     this.#entries.push(entry);
+    this.#count++;
     this.#bytes += bytes;
     this.#unsaved.push(entry);
-    this.#unsavedBytes += bytes;
+    this.#unsavedCharacters += text.length;
     return this.#save();
   }
 
   /** The first entries with their texts, `most` at most. They stay until `done`. One that cannot be read is dropped. */
   async take(most: number): Promise<{ readonly entry: Spooled; readonly text: string }[]> {
     const taken: { entry: Spooled; text: string }[] = [];
-    for (const entry of this.#entries.slice(0, most)) {
+    for (const entry of this.#first(most)) {
       entry.isTaken = true;
       const text = entry.text ?? (await this.#read(entry));
       if (text === undefined) this.#drop([entry]);
@@ -103,7 +107,7 @@ export class Spool {
   /** Delivered, or never to be: they are forgotten. */
   done(entries: readonly Spooled[]): void {
     if (entries.length === 0) return;
-    const saved = entries.filter((entry) => !entry.isGone && !this.#unsaved.includes(entry));
+    const saved = entries.filter(({ isGone, text }) => !isGone && text === undefined);
     this.#forget(entries);
     if (saved.length === 0) return;
     void spoolLane.run(async () => {
@@ -122,19 +126,17 @@ export class Spool {
     clearTimeout(this.#retry);
   }
 
-  #makeRoom(bytes: number): void {
+  #makeRoom(bytes: number, characters: number): void {
     const dropped: Spooled[] = [];
     let free = this.#maxBytes - this.#bytes - bytes;
-    let freeInMemory = UNSAVED_BYTES - this.#unsavedBytes - bytes;
-    if (free >= 0 && freeInMemory >= 0) return;
-    const unsaved = new Set(this.#unsaved);
+    let freeInMemory = UNSAVED_CHARACTERS - this.#unsavedCharacters - characters;
     for (const entry of this.#entries) {
       if (free >= 0 && freeInMemory >= 0) break;
-      const isUnsaved = unsaved.has(entry);
-      if (entry.isTaken || (free >= 0 && !isUnsaved)) continue;
+      const inMemory = entry.text?.length ?? 0;
+      if (entry.isGone || entry.isTaken || (free >= 0 && inMemory === 0)) continue;
       dropped.push(entry);
       free += entry.bytes;
-      if (isUnsaved) freeInMemory += entry.bytes;
+      freeInMemory += inMemory;
     }
     this.#drop(dropped);
   }
@@ -147,12 +149,22 @@ export class Spool {
 
   #forget(entries: readonly Spooled[]): void {
     for (const entry of entries) {
-      if (!entry.isGone) this.#bytes -= entry.bytes;
+      if (entry.isGone) continue;
       entry.isGone = true;
+      this.#count--;
+      this.#bytes -= entry.bytes;
+      this.#unsavedCharacters -= entry.text?.length ?? 0;
     }
-    this.#entries = this.#entries.filter((entry) => !entry.isGone);
-    this.#unsaved = this.#unsaved.filter((entry) => !entry.isGone);
-    this.#unsavedBytes = this.#unsaved.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (this.#entries[0]?.isGone) this.#entries.shift();
+  }
+
+  #first(most: number): Spooled[] {
+    const first: Spooled[] = [];
+    for (const entry of this.#entries) {
+      if (first.length === most) break;
+      if (!entry.isGone) first.push(entry);
+    }
+    return first;
   }
 
   #save(): Promise<void> {
@@ -179,16 +191,19 @@ export class Spool {
     const { directory } = this.#options;
     makeDirectory(directory);
     for (let entry = this.#unsaved[0]; entry !== undefined; entry = this.#unsaved[0]) {
-      await writeWhole(this.#path(entry.sequence), entry.text ?? '');
-      // Delivered while it was being written: its file goes.
-      if (entry.isGone) await unlink(this.#path(entry.sequence));
-      else {
-        entry.text = undefined;
-        this.#unsaved.shift();
-        this.#unsavedBytes -= entry.bytes;
-      }
+      if (!entry.isGone) await this.#saveOne(entry);
+      this.#unsaved.shift();
     }
     await syncDirectory(directory);
+  }
+
+  async #saveOne(entry: Spooled): Promise<void> {
+    const path = this.#path(entry.sequence);
+    await writeWhole(path, entry.text ?? '');
+    // Delivered while it was being written: its file goes.
+    if (entry.isGone) return unlink(path);
+    this.#unsavedCharacters -= entry.text?.length ?? 0;
+    entry.text = undefined;
   }
 
   async #read({ sequence }: Spooled): Promise<string | undefined> {
