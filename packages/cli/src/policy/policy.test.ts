@@ -263,6 +263,7 @@ describe('netguard policy generate', () => {
       const labels = { [`app${index}`]: value, on: 'off' };
       return {
         ...(pods[0] as Pod),
+        uid: `odd-${index}`,
         namespace: 'odd',
         name: `odd-${index}`,
         workload,
