@@ -20,7 +20,7 @@ const EMPTY: readonly (readonly [selector: RegExp, reason: string])[] = [
     /^netguard_bpf_program_(seconds|runs)_total\b/,
     'kernel.bpf_stats_enabled is off, and NetGuard never switches it on',
   ],
-  [/^netguard_lost_events_total\b/, 'a lab this small loses nothing'],
+  [/^(node:)?netguard_lost_events[_:]/, 'a lab this small loses nothing'],
   [/^netguard_alerts_open\{.*severity="(medium|low)"/, 'the only alert here is graver'],
   [/^netguard_\w+\{[^}]*="other"/, 'there are fewer names than metrics.maxSeriesPerMetric'],
 ];
@@ -161,7 +161,8 @@ test('every rule is evaluated without error, and what it looks at is there', asy
 test('a healthy agent meets no condition of the other alerts', async () => {
   for (const { alert = '', expr } of rules()) {
     if (!HEALTH.includes(alert)) continue;
-    assert.deepEqual(await prometheus.query(expr), [], alert);
+    // A scrape may be late on a busy machine, and the agent down for that second.
+    await until(`no ${alert}`, async () => (await prometheus.query(expr)).length === 0);
   }
 });
 
