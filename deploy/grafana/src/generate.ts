@@ -26,7 +26,7 @@ if (import.meta.main) {
     const names = drifted();
     for (const name of names) console.error(`charts/netguard/dashboards/${name} is not what deploy/grafana/src makes`);
     if (names.length > 0) {
-      console.error('run `node deploy/grafana/src/generate.ts` and commit what it wrote');
+      console.error('run `npm run generate` and commit what it wrote');
       process.exitCode = 1;
     }
   } else {

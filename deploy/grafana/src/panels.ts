@@ -46,6 +46,8 @@ const HEIGHT = { stat: 4, graph: 8, table: 10 } as const;
 export interface Query {
   readonly expr: string;
   readonly legend: string;
+  /** Shows single samples that Prometheus kept beside the line. */
+  readonly exemplars?: true;
 }
 
 /** Lower bound → colour, ascending; below the first it is green. */
@@ -74,8 +76,14 @@ function thresholds(limits: Limits): ThresholdsConfigBuilder {
 const REF_IDS = 'ABCDEFGH';
 
 function rangeQueries(queries: readonly Query[]): DataqueryBuilder[] {
-  return queries.map(({ expr, legend }, index) =>
-    new DataqueryBuilder().refId(REF_IDS.charAt(index)).datasource(DATASOURCE).expr(expr).legendFormat(legend).range(),
+  return queries.map(({ expr, legend, exemplars = false }, index) =>
+    new DataqueryBuilder()
+      .refId(REF_IDS.charAt(index))
+      .datasource(DATASOURCE)
+      .expr(expr)
+      .legendFormat(legend)
+      .exemplar(exemplars)
+      .range(),
   );
 }
 

@@ -108,12 +108,12 @@ export function roundTrips(filter: string): PanelInRow {
   return graph({
     title: 'TCP round-trip time',
     description:
-      "Quantiles of the kernel's smoothed round-trip time, sampled while connections move. Between the nine buckets from 0.1 ms to 1 s they are interpolated. With exemplar storage in Prometheus, dots name flows.",
+      "Quantiles of the kernel's smoothed round-trip time, sampled while connections move. Between the nine buckets from 0.1 ms to 1 s they are interpolated. Dots, where Prometheus stores exemplars, are single flows: flow_id is their id in /api/v1/flows.",
     unit: 's',
     queries: [
       { expr: of(0.5), legend: 'p50' },
       { expr: of(0.9), legend: 'p90' },
-      { expr: of(0.99), legend: 'p99' },
+      { expr: of(0.99), legend: 'p99', exemplars: true },
     ],
   });
 }
