@@ -21,7 +21,9 @@ export class PeerNamespace implements AsyncDisposable {
     ip('link set eth0 up');
     await peer.run('sh', [
       '-c',
-      'ip addr add 198.51.100.2/24 dev eth0 && ip link set eth0 up && ip route add default via 198.51.100.1',
+      'ip addr add 198.51.100.2/24 dev eth0 && ip link set eth0 up && ip route add default via 198.51.100.1' +
+        // A host that forwards hands that on to new namespaces: what is sent to nobody would come back.
+        ' && echo 0 > /proc/sys/net/ipv4/ip_forward',
     ]);
     return peer;
   }
