@@ -73,10 +73,10 @@ export class HeldConnections {
 
   /** A later observation of a live connection. */
   moved(seen: ConnectionObservation, p: ConnectionFloodParameters): void {
-    const isServer = seen.role !== 'client';
-    if (this.#silent.size === 0 || hadSpoken(seen, isServer, p)) return;
+    if (this.#silent.size === 0 || hadSpoken(seen, p)) return;
     const silent = this.#silent.peek(seen.id);
     if (silent === undefined) return;
+    const isServer = seen.role !== 'client';
     const answers = isServer ? seen.delta.sentBytes : seen.delta.receivedBytes;
     const asks = isServer ? seen.delta.receivedBytes : seen.delta.sentBytes;
     silent.received += asks;
@@ -128,10 +128,10 @@ export class HeldConnections {
 }
 
 /** By what moved before this observation: then it is not among the silent, and need not be looked for. */
-function hadSpoken({ total, delta }: ConnectionObservation, isServer: boolean, p: ConnectionFloodParameters): boolean {
+function hadSpoken({ total, delta }: ConnectionObservation, p: ConnectionFloodParameters): boolean {
   const sent = total.sentBytes - delta.sentBytes;
   const received = total.receivedBytes - delta.receivedBytes;
-  return (isServer ? received : sent) > p.tricklePayload || (isServer ? sent : received) > p.tricklePayload;
+  return Math.max(sent, received) > p.tricklePayload;
 }
 
 function ofServer({ role, total }: ConnectionObservation): { answered: number; asked: number } {
