@@ -1,10 +1,8 @@
 import type { Config } from './config/schema.ts';
-import type { IdentityFile } from './identify/identity-file.ts';
+import { type IdentityFile, NO_IDENTITIES } from './identify/identity-file.ts';
 import { type IdentitySource, StaticIdentitySource } from './identify/identity-source.ts';
 import type { Logger } from './log.ts';
 import type { NodeState } from './state/node-state.ts';
-
-const NOBODY: IdentityFile = { apiVersion: 'netguard/v1', kind: 'Identities', pods: [], services: [], nodes: [] };
 
 /** Follows the daemon's source of names. An update that is no good keeps the names before it. */
 export class DaemonIdentities {
@@ -24,7 +22,7 @@ export class DaemonIdentities {
    * names, nothing: what has none yet waits for it. Throws when the first names are no good.
    */
   async start(othersTell: boolean, onChange: (identities: IdentityFile) => void): Promise<IdentityFile | null> {
-    let latest: IdentityFile | null = othersTell ? NOBODY : null;
+    let latest: IdentityFile | null = othersTell ? NO_IDENTITIES : null;
     await this.#source?.start((update) => {
       if (!update.ok) {
         this.#state.concerns.set(

@@ -5,9 +5,9 @@ import type { SinkSettings } from './config/sink-schema.ts';
 import type { SinkView } from './http/api-types.ts';
 import type { Logger } from './log.ts';
 import type { BackoffLimits } from './sinks/backoff.ts';
-import { Outlet, type SinkCounts } from './sinks/outlet.ts';
+import { Outlet } from './sinks/outlet.ts';
 import { type ToldBySink, ToldStore } from './sinks/told-store.ts';
-import type { NodeState, SinkReports } from './state/node-state.ts';
+import type { NodeState, SinkFigures, SinkReports } from './state/node-state.ts';
 import { StateSaving } from './state/state-saving.ts';
 
 const RESEND_MS = 60_000;
@@ -20,11 +20,6 @@ export interface DaemonSinksOptions {
   readonly logger: Logger;
   readonly backoff?: BackoffLimits;
   readonly resendMs?: number;
-}
-
-export interface SinkFigures extends SinkCounts {
-  readonly name: string;
-  readonly spooledBytes: number;
 }
 
 /** The sinks of a daemon: each alert event goes to all of them, and none waits for another, nor anybody for them. */

@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { IdentityFile } from '../identify/identity-file.ts';
+import { NO_IDENTITIES } from '../identify/identity-file.ts';
 import type { NodeState } from '../state/node-state.ts';
 import { nodeAddresses } from '../worker/node-addresses.ts';
 import type { PolicyInputsView } from './api-types.ts';
 import { parseQuery } from './query.ts';
-
-const NOBODY: IdentityFile = { apiVersion: 'netguard/v1', kind: 'Identities', pods: [], services: [], nodes: [] };
 
 /** GET /api/v1/policy/inputs: all that `netguard policy generate` needs beside alerts and baselines. */
 export function policyRoutes(app: FastifyInstance, state: NodeState): void {
@@ -17,7 +15,7 @@ export function policyRoutes(app: FastifyInstance, state: NodeState): void {
       now: new Date(state.now()).toISOString(),
       observedSince: new Date(state.startedMs).toISOString(),
       hasIdentities: state.identities !== null,
-      identities: state.identities ?? NOBODY,
+      identities: state.identities ?? NO_IDENTITIES,
       nodeAddresses: nodeAddresses(),
       apiServers: identity.apiServers,
       edges: [...state.edgeMemory.known()],

@@ -104,3 +104,12 @@ export interface IdentityFile {
   /** Addresses of DNS servers that pods are meant to ask, besides services and pods that serve port 53. */
   readonly resolvers?: readonly string[];
 }
+
+/** Nobody is known by name. */
+export const NO_IDENTITIES: IdentityFile = {
+  apiVersion: 'netguard/v1',
+  kind: 'Identities',
+  pods: [],
+  services: [],
+  nodes: [],
+};

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { NodeState, SinkReports } from '../state/node-state.ts';
+import type { NodeState, SinkFigures } from '../state/node-state.ts';
 import { registerFamily, type Sample } from './family.ts';
 import { labelText } from './label-text.ts';
 
@@ -118,8 +118,6 @@ export function registerSourceMetrics(registry: Registry, state: NodeState): voi
     registerFamily(registry, { name, help, type, collect: () => collect(state) });
   }
 }
-
-type SinkFigures = ReturnType<SinkReports['figures']>[number];
 
 function sinkFamily(name: string, type: Source['type'], help: string, value: (figures: SinkFigures) => number): Source {
   const collect = (state: NodeState) =>

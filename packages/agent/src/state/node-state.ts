@@ -45,16 +45,19 @@ export interface StateEvents {
   ready: [];
 }
 
+/** Of one sink: notifications it has taken, attempts that failed, notifications it never got, and what waits on disk. */
+export interface SinkFigures {
+  readonly name: string;
+  readonly sent: number;
+  readonly failures: number;
+  readonly dropped: number;
+  readonly spooledBytes: number;
+}
+
 /** How the sinks do, for those who tell it. */
 export interface SinkReports {
   views(): SinkView[];
-  figures(): readonly {
-    readonly name: string;
-    readonly sent: number;
-    readonly failures: number;
-    readonly dropped: number;
-    readonly spooledBytes: number;
-  }[];
+  figures(): readonly SinkFigures[];
 }
 
 export type Phase = 'starting' | 'running' | 'stopping';
