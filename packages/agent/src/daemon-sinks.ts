@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { BackoffLimits } from './backoff.ts';
 import type { Config } from './config/schema.ts';
 import type { SinkSettings } from './config/sink-schema.ts';
 import type { SinkView } from './http/api-types.ts';
 import type { Logger } from './log.ts';
-import type { BackoffLimits } from './sinks/backoff.ts';
 import { Outlet } from './sinks/outlet.ts';
 import { type ToldBySink, ToldStore } from './sinks/told-store.ts';
 import type { NodeState, SinkFigures, SinkReports } from './state/node-state.ts';

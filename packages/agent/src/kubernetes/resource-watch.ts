@@ -5,9 +5,9 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 import type { ApiAccess } from './api-access.ts';
 import { ApiError, apiGet, chunksOf } from './api-request.ts';
-import { Backoff } from './backoff.ts';
 import { JsonItems } from './json-items.ts';
 import { JsonLines } from './json-lines.ts';
 import type { WatchedResource } from './kubernetes-status.ts';
@@ -60,7 +60,6 @@ export class ResourceWatch {
   readonly #access: ApiAccess;
   readonly #sink: ObjectSink;
   readonly #timing: WatchTiming;
-  readonly #backoff: Backoff;
   readonly #onChange: (watch: ResourceWatch) => void;
   readonly #settle: () => void;
   readonly #startedMs = performance.now();
@@ -71,6 +70,8 @@ export class ResourceWatch {
   #hasSynced = false;
   #provenMs: number | undefined;
   #watches = 0;
+  /** In a row. */
+  #failures = 0;
   /* The history of a paged list was lost: the next one is asked for in one piece, which cannot happen to it. */
   #isWhole = false;
   #unusable = 0;
@@ -87,7 +88,6 @@ export class ResourceWatch {
     this.#access = access;
     this.#sink = sink;
     this.#timing = timing;
-    this.#backoff = new Backoff(timing.firstRetryMs, timing.maxRetryMs);
     this.#onChange = onChange;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.settled = promise;
@@ -190,7 +190,7 @@ export class ResourceWatch {
       }
     }
     if (events === 0 && performance.now() - begunMs < shortestWatchMs) throw new Error('the watch ended at once');
-    this.#backoff.reset();
+    this.#failures = 0;
   }
 
   #take({ type, object: value }: RawObject): void {
@@ -200,7 +200,7 @@ export class ResourceWatch {
     else if (type === 'DELETED') this.#sink.remove(object);
     else if (type !== 'BOOKMARK') throw new MalformedAnswer('an event of an unknown type');
     this.#version = text(record(object.metadata).resourceVersion, 63) ?? this.#version;
-    this.#backoff.reset();
+    this.#failures = 0;
     this.#prove();
   }
 
@@ -244,13 +244,18 @@ export class ResourceWatch {
     }
     this.#enter(this.#hasSynced ? 'retrying' : 'syncing', message);
     if (error instanceof MalformedAnswer) this.#version = undefined;
-    if (!(error instanceof ApiError)) return this.#backoff.next();
+    if (!(error instanceof ApiError)) return this.#retryMs();
     if (error.isExpired) {
       this.#isWhole = this.#version === undefined;
       this.#version = undefined;
     }
     if (error.status === 401) this.#access.renew();
-    return Math.max(this.#backoff.next(), Math.min(error.retryAfterMs ?? 0, 60_000));
+    return this.#retryMs(Math.min(error.retryAfterMs ?? 0, 60_000));
+  }
+
+  #retryMs(askedMs = 0): number {
+    const { firstRetryMs: firstMs, maxRetryMs: mostMs } = this.#timing;
+    return backoffMs(++this.#failures, askedMs, { firstMs, mostMs });
   }
 
   #prove(): void {

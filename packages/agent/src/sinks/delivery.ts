@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '@netguard/core';
-import { type BackoffLimits, backoffMs } from './backoff.ts';
+import { type BackoffLimits, backoffMs } from '../backoff.ts';
 import { type Notification, parseNotification } from './notification.ts';
 import { DeliveryError, type Sink } from './sink.ts';
 import type { Spool, Spooled } from './spool.ts';

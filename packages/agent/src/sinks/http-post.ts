@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { parseRetryAfter } from './backoff.ts';
+import { parseRetryAfter } from '../backoff.ts';
 import { connect, type Reach } from './connect.ts';
 import { oneLine } from './plain-text.ts';
 import { readSecret } from './secret-file.ts';

@@ -8,10 +8,10 @@ import {
   parseMatcher,
   type Severity,
 } from '@netguard/core';
+import type { BackoffLimits } from '../backoff.ts';
 import type { SinkSettings } from '../config/sink-schema.ts';
 import type { SinkView } from '../http/api-types.ts';
 import type { Logger } from '../log.ts';
-import type { BackoffLimits } from './backoff.ts';
 import { Delivery } from './delivery.ts';
 import { notificationText } from './notification.ts';
 import { openSink } from './open-sink.ts';

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../state/make-directory.ts';
+import { writeWhole } from '../state/write-whole.ts';
 import { spoolLane } from './lane.ts';
 
 /** A file takes whole blocks of the disk; the bound is on those. */
@@ -230,24 +231,6 @@ function listDirectory(directory: string): string[] {
 
 function blocks(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / BLOCK_BYTES)) * BLOCK_BYTES;
-}
-
-/** Under another name first: a file of ours is whole or not there. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { makeDirectory } from './make-directory.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface StateFileOptions<T> {
   readonly path: string;
@@ -105,15 +105,7 @@ export class StateFile<T extends object> {
   async #write(content: T): Promise<void> {
     const { path, version } = this.#options;
     makeDirectory(dirname(path));
-    const temporary = `${path}.new`;
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(JSON.stringify({ version, savedAt: new Date().toISOString(), ...content }));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await writeWhole(path, JSON.stringify({ version, savedAt: new Date().toISOString(), ...content }));
   }
 }
 

@@ -3,7 +3,7 @@ export interface BackoffLimits {
   readonly mostMs: number;
 }
 
-export const BACKOFF: BackoffLimits = { firstMs: 1000, mostMs: 60_000 };
+const BACKOFF: BackoffLimits = { firstMs: 1000, mostMs: 60_000 };
 
 /** A receiver that asks for more than this is asked again all the same: it may have been mistaken. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
