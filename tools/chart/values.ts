@@ -3,13 +3,14 @@
  * here (tools/gen-chart.ts). `config` takes the agent's own schema, which is laid in where it stands.
  */
 import { z } from 'zod';
+import { IMAGE_NAME } from '../image/image-name.ts';
 
 /** Part of a Kubernetes object, handed on as it is. */
 const object = z.looseObject({});
 const names = z.record(z.string(), z.string());
 
 const image = z.strictObject({
-  repository: z.string().min(1).default('ghcr.io/netguard/netguard').describe('Where the image is pulled from.'),
+  repository: z.string().min(1).default(IMAGE_NAME).describe('Where the image is pulled from.'),
   tag: z.string().default('').describe("Tag; the chart's appVersion unless set."),
   digest: z
     .string()
