@@ -89,6 +89,7 @@ export class FloodLane {
   /** Packets of the last roll, for `count`. */
   rolled = 0;
   peers: FloodPeers | undefined;
+  #peersBefore: FloodPeers | undefined;
 
   /** Counts packets; names their peer when there are more than `suspicion` since the last roll, or an alarm goes on. */
   add(packets: number, bytes: number, peer: string, port: number, suspicion: number): void {
@@ -108,6 +109,17 @@ export class FloodLane {
     this.byteRate = (Math.max(0, this.bytes) * 1000) / spanMs;
     this.packets = 0;
     this.bytes = 0;
+  }
+
+  /** Who took part in the last span, or in the one before it where nobody was told of: a flood fills the kernel's table at once. */
+  get latestPeers(): FloodPeers | undefined {
+    return this.peers ?? this.#peersBefore;
+  }
+
+  /** Names peers anew from the next span on. */
+  renewPeers(): void {
+    this.#peersBefore = this.peers;
+    this.peers = undefined;
   }
 
   get isIdle(): boolean {

@@ -87,7 +87,7 @@ export class UdpFloodInstance implements DetectorInstance {
         const found = this.#evaluateReceived(state, nowMs, senders, told);
         if (found !== undefined) findings.push(found);
         state.bufferDrops = 0;
-        if (!state.isKept) for (const lane of Object.values(state.lanes)) lane.peers = undefined;
+        if (!state.isKept) for (const lane of Object.values(state.lanes)) lane.renewPeers();
         return state.hasMoved || state.isKept;
       },
       (state) => {

@@ -95,7 +95,7 @@ function learnedFloor(
 }
 
 function against(name: LaneName, lane: FloodLane, rate: number, threshold: number): UdpMeasure {
-  const loudest = lane.peers?.loudest;
+  const loudest = lane.latestPeers?.loudest;
   return {
     name,
     lane,

@@ -86,7 +86,7 @@ export function sentFinding(
   context: DetectorContext,
 ): Finding {
   const { lane } = measure;
-  const ports = lane.peers?.ports(MAX_TOP) ?? [];
+  const ports = lane.latestPeers?.ports(MAX_TOP) ?? [];
   const name = alarm.target === null ? 'an address that is not known' : endpointName(alarm.target);
   const source = endpointName(alarm.source);
   return {

@@ -150,6 +150,23 @@ describe('udp-flood', () => {
     assert.deepEqual([away[0]?.finding.source?.pod, away[0]?.finding.target], ['shell-0', null]);
   });
 
+  it('names whom a pod floods also when its first moment, below the threshold, has filled the table', () => {
+    const first = datagrams(T0, {
+      local: attacker,
+      localPort: 7,
+      remote: world('192.0.2.4'),
+      remotePort: 53,
+      role: 'client',
+      sent: 9000,
+    });
+    const then = eachSecond(T0 + 1000, 3, (timeMs) => [total(timeMs, attacker, 0, 84_000)]);
+    const [found] = run([first, ...then]);
+    assert.equal(found?.finding.target?.ip, '192.0.2.4');
+    assert.deepEqual(found?.finding.evidence.ports, [53]);
+    const late = eachSecond(T0 + 3000, 3, (timeMs) => [total(timeMs, attacker, 0, 84_000)]);
+    assert.equal(run([first, ...late])[0]?.finding.target, null, 'what it sent long before says nothing');
+  });
+
   it('is silent for telemetry that finds no room in the table because of a flood elsewhere', () => {
     assert.deepEqual(run(eachSecond(T0, 6, (timeMs) => [total(timeMs, statsd, 8000)])), []);
   });
