@@ -18,7 +18,4 @@ const policies = directory.write('policies.yaml', {
 
 const prefixes = ['brute-force-', 'policy-violation-', 'sensitive-endpoint-', 'benign-login-', 'benign-database-'];
 
-playAll(await scenariosOf(...prefixes), {
-  policy: { files: [policies] },
-  learning: { seconds: 10 },
-});
+playAll(await scenariosOf(...prefixes), { config: { policy: { files: [policies] }, learning: { seconds: 10 } } });

@@ -2,4 +2,4 @@
 import { playAll } from './support/play-all.ts';
 import { scenariosOf } from './support/stage.ts';
 
-playAll(await scenariosOf('slow-scan-'), { detectors: { 'slow-scan': { parameters: { contacts: 10 } } } });
+playAll(await scenariosOf('slow-scan-'), { config: { detectors: { 'slow-scan': { parameters: { contacts: 10 } } } } });

@@ -1,13 +1,18 @@
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Named } from './folders.ts';
 import { type Outcome, Stage } from './stage.ts';
 
-/** Declares one test a scenario, one after the other on a shared stage. */
-export function playAll(scenarios: readonly Named[], config: Readonly<Record<string, unknown>> = {}): void {
-  const stage = sharedStage(scenarios, config);
-  for (const each of scenarios) {
-    test(title(each), async (t) => t.diagnostic(summary(await stage().play(each))));
-  }
+/** Declares one test a scenario on a shared stage, `together` at once: more than one only of what loads nothing. */
+export function playAll(
+  scenarios: readonly Named[],
+  { config = {}, together = 1 }: { config?: Readonly<Record<string, unknown>>; together?: number } = {},
+): void {
+  describe('scenarios', { concurrency: together }, () => {
+    const stage = sharedStage(scenarios, config);
+    for (const each of scenarios) {
+      test(title(each), async (t) => t.diagnostic(summary(await stage().play(each))));
+    }
+  });
 }
 
 function sharedStage(scenarios: readonly Named[], config: Readonly<Record<string, unknown>>): () => Stage {
