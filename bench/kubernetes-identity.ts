@@ -93,7 +93,8 @@ async function measure(): Promise<void> {
   const objects = clusterObjects(PODS);
   for (const [resource, all] of Object.entries(objects)) server.put(resource as keyof typeof objects, ...all);
   const args = ['--expose-gc', ...PRODUCT_FLAGS, import.meta.filename, server.url.href];
-  const follower = new ChildLines(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] }));
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' }; // as the launcher sets it
+  const follower = new ChildLines(spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
   const before = await ask(follower, 'settle');
   const beganMs = performance.now();
   await ask(follower, 'start');

@@ -12,9 +12,14 @@ import type {
   ServiceIdentity,
   WorkloadIdentity,
 } from './identity-file.ts';
+import { SharedParts } from './shared-parts.ts';
 
 export class IdentityStore {
-  readonly #pods = new Layers<PodIdentity>(({ uid }) => uid);
+  readonly #parts = new SharedParts();
+  readonly #pods = new Layers<PodIdentity>(
+    ({ uid }) => uid,
+    (pod) => this.#parts.pod(pod),
+  );
   readonly #services = new Layers<ServiceIdentity>(({ namespace, name }) => `${namespace}/${name}`);
   readonly #nodes = new Layers<NodeIdentity>(({ name }) => name);
   readonly #namespaces = new Layers<NamespaceIdentity>(({ name }) => name);
@@ -60,16 +65,19 @@ export class IdentityStore {
 /** Things of one kind: those of the API server lie over those of the file. */
 class Layers<T> {
   readonly #keyOf: (item: T) => string;
+  readonly #held: (item: T) => T;
   readonly #over = new Map<string, T>();
   #under = new Map<string, T>();
 
-  constructor(keyOf: (item: T) => string) {
+  /** `held`: the form in which an item is kept, equal to it. */
+  constructor(keyOf: (item: T) => string, held: (item: T) => T = (item) => item) {
     this.#keyOf = keyOf;
+    this.#held = held;
   }
 
   replace(items: readonly T[]): Change<T>[] {
     const before = this.#under;
-    this.#under = new Map(items.map((item) => [this.#keyOf(item), item]));
+    this.#under = new Map(items.map((item) => [this.#keyOf(item), this.#held(item)]));
     const changes: Change<T>[] = [];
     for (const [key, was] of before) {
       if (!this.#under.has(key) && !this.#over.has(key)) changes.push({ before: was, now: undefined });
@@ -92,8 +100,9 @@ class Layers<T> {
       this.#over.delete(key);
       changes.push({ before, now: this.#under.get(key) });
     }
-    for (const now of items) {
-      const key = this.#keyOf(now);
+    for (const item of items) {
+      const key = this.#keyOf(item);
+      const now = this.#held(item);
       changes.push({ before: this.#over.get(key) ?? this.#under.get(key), now });
       this.#over.set(key, now);
     }

@@ -1,5 +1,6 @@
 /** Ports by address, each with how many say it, and kept for a while after the last one took it back. */
 interface Entry {
+  readonly port: number;
   count: number;
   /** When the last one took it back; Infinity while it stands. */
   untilMs: number;
@@ -13,7 +14,8 @@ interface Ended {
 
 export class PortCounts {
   readonly #rememberMs: number;
-  readonly #byIp = new Map<string, Map<number, Entry>>();
+  /* Most addresses have one or two: a list of them is a tenth of a map. */
+  readonly #byIp = new Map<string, Entry[]>();
   /* In the order of their end, so that what is old enough stands in front. */
   #ended: Ended[] = [];
 
@@ -22,22 +24,21 @@ export class PortCounts {
   }
 
   add(ip: string, port: number): void {
-    let ports = this.#byIp.get(ip);
-    if (ports === undefined) {
-      ports = new Map();
-      this.#byIp.set(ip, ports);
-    }
-    const entry = ports.get(port);
-    if (entry === undefined) ports.set(port, { count: 1, untilMs: Number.POSITIVE_INFINITY });
-    else {
+    const entry = this.#find(ip, port);
+    if (entry !== undefined) {
       entry.count++;
       entry.untilMs = Number.POSITIVE_INFINITY;
+      return;
     }
+    const fresh = { port, count: 1, untilMs: Number.POSITIVE_INFINITY };
+    const entries = this.#byIp.get(ip);
+    if (entries === undefined) this.#byIp.set(ip, [fresh]);
+    else entries.push(fresh);
   }
 
   /** Takes one `add` back. */
   remove(ip: string, port: number, atMs: number): void {
-    const entry = this.#byIp.get(ip)?.get(port);
+    const entry = this.#find(ip, port);
     if (entry === undefined || --entry.count > 0) return;
     entry.count = 0;
     entry.untilMs = atMs;
@@ -45,7 +46,7 @@ export class PortCounts {
   }
 
   has(ip: string, port: number, atMs: number): boolean {
-    const entry = this.#byIp.get(ip)?.get(port);
+    const entry = this.#find(ip, port);
     return entry !== undefined && atMs <= entry.untilMs + this.#rememberMs;
   }
 
@@ -54,10 +55,15 @@ export class PortCounts {
     const first = this.#ended.findIndex(({ atMs }) => atMs >= nowMs - this.#rememberMs);
     const over = this.#ended.splice(0, first === -1 ? this.#ended.length : first);
     for (const { ip, port, atMs } of over) {
-      const ports = this.#byIp.get(ip);
-      if (ports?.get(port)?.untilMs !== atMs) continue;
-      ports.delete(port);
-      if (ports.size === 0) this.#byIp.delete(ip);
+      const entry = this.#find(ip, port);
+      if (entry?.untilMs !== atMs) continue;
+      const left = this.#byIp.get(ip)?.filter((other) => other !== entry) ?? [];
+      if (left.length > 0) this.#byIp.set(ip, left);
+      else this.#byIp.delete(ip);
     }
+  }
+
+  #find(ip: string, port: number): Entry | undefined {
+    return this.#byIp.get(ip)?.find((entry) => entry.port === port);
   }
 }
