@@ -33,7 +33,6 @@ export class DaemonIdentities {
         return;
       }
       this.#state.concerns.delete('identities');
-      this.#state.identities = update.identities;
       this.#state.identityReadMs = update.atMs;
       latest = update.identities;
       onChange(update.identities);

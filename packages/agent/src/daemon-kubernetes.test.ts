@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Config } from './config/schema.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import type { StatusResponse } from './http/api-types.ts';
+import type { PolicyInputsView, StatusResponse } from './http/api-types.ts';
 import { createLogger } from './log.ts';
 import { ApiServerDouble } from './testing/api-server-double.ts';
 import { FakeWorker } from './testing/fake-worker.ts';
-import { rawPod } from './testing/kubernetes-objects.ts';
+import { namingWorker } from './testing/known-identities.ts';
+import { rawNamespace, rawPod, rawService } from './testing/kubernetes-objects.ts';
 import { testConfig } from './testing/settings.ts';
 import { tlsPairs } from './testing/tls-pairs.ts';
 import { until } from './testing/until.ts';
@@ -30,9 +31,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-async function start(config: Partial<Config> = {}): Promise<FakeWorker> {
+async function start(config: Partial<Config> = {}, worker = new FakeWorker()): Promise<FakeWorker> {
   const output = { write: (line: string) => void logged.push(JSON.parse(line)) };
-  const worker = new FakeWorker();
   daemon = await startDaemon(testConfig({ stateDir: directory, ...config }), {
     version: '1',
     logger: await createLogger({ level: 'info', format: 'json', output }),
@@ -72,6 +72,24 @@ test('names from the API server reach the Worker, and status and metrics tell ho
   const metrics = await get('/metrics');
   assert.match(metrics, /^netguard_kubernetes_watch_restarts_total\{resource="pods"\} 0$/m);
   assert.match(metrics, /^netguard_identity_age_seconds \d/m);
+});
+
+test('policies can be made with names from the API server alone', async () => {
+  server.put('namespaces', rawNamespace('shop', { team: 'blue' }));
+  server.put('pods', rawPod(1, 'web'), rawPod(2, 'db'));
+  server.put('services', rawService('db', '10.96.0.2', { selector: { app: 'db' } }));
+  await start({ kubernetes: kubeconfig() }, namingWorker());
+  const inputs = async () => JSON.parse(await get('/api/v1/policy/inputs')) as PolicyInputsView;
+  await until(async () => (await inputs()).identities.pods.length === 2);
+  await until(async () => (await inputs()).identities.services[0]?.endpoints !== undefined);
+  const { hasIdentities, identities } = await inputs();
+  assert.equal(hasIdentities, true);
+  assert.deepEqual(identities.pods.map(({ name, labels }) => [name, labels.app]).sort(), [
+    ['db', 'web'],
+    ['web', 'web'],
+  ]);
+  assert.deepEqual(identities.services[0]?.ips, ['10.96.0.2']);
+  assert.equal(identities.namespaces?.[0]?.labels.team, 'blue');
 });
 
 test('a daemon is ready without the API server, and says that it is degraded', async () => {

@@ -48,6 +48,7 @@ export class DaemonKubernetes {
   }
 
   #log(resource: string, state: string, error: string | undefined): void {
+    if (state === 'absent') return;
     if (error === undefined) this.#logger.info({ resource }, `${resource} are followed`);
     else this.#logger.warn({ code: 'NG_WARN_KUBERNETES', resource, state }, `following ${resource}: ${error}`);
   }

@@ -15,6 +15,7 @@ import { NodeMetrics } from './metrics/node-metrics.ts';
 import { DaemonPolicies } from './policy/daemon-policies.ts';
 import { restartNeeded } from './restart-needed.ts';
 import type { EventLog } from './state/event-log.ts';
+import { IdentityDesk } from './state/identity-desk.ts';
 import { NodeState } from './state/node-state.ts';
 import type { FromWorker } from './worker/messages.ts';
 import { createWorker, defaultWorkerUrl, WorkerLink, type WorkerPort } from './worker-link.ts';
@@ -75,6 +76,7 @@ class NodeDaemon implements Daemon {
   readonly #identities: DaemonIdentities;
   readonly #kubernetes: DaemonKubernetes;
   readonly #baselines: DaemonBaselines;
+  readonly #inventory = new IdentityDesk((id) => this.#link?.send({ type: 'list-identities', id }));
   readonly #policies: DaemonPolicies;
   #config: Config;
   #http: HttpServer | undefined;
@@ -139,6 +141,7 @@ class NodeDaemon implements Daemon {
     });
     await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
     this.state.baselines = this.#baselines.desk;
+    this.state.identities = this.#inventory;
     this.#kubernetes.follow((delta) => this.#link?.send({ type: 'identity-delta', delta }));
   }
 
@@ -150,6 +153,7 @@ class NodeDaemon implements Daemon {
     }
     this.state.apply(message);
     if (message.type === 'baselines') this.#baselines.receive(message);
+    if (message.type === 'known-identities') this.#inventory.receive(message);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
   }
 
@@ -195,6 +199,7 @@ class NodeDaemon implements Daemon {
     await Promise.all([this.#identities.stop(), this.#kubernetes.stop()]);
     this.#policies.close();
     await this.#link?.stop();
+    this.#inventory.close();
     await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close(), this.#sinks.close()]);
     await Promise.all([this.#http?.close(), this.#metricsHttp?.close()]);
     this.#logger.flushRepeated();

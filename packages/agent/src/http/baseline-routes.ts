@@ -10,6 +10,7 @@ import { parseBody } from './body.ts';
 import { inKeyOrder, PAGE_PARAMETERS, pageOf, textCursor } from './page.ts';
 import { ProblemError } from './problem.ts';
 import { name, oneOf, parseQuery } from './query.ts';
+import { answered } from './worker-answer.ts';
 import { whence } from './write-access.ts';
 
 /** An export of 100,000 workloads is larger, of any node is not. */
@@ -76,14 +77,6 @@ function baselineView({ workload, facts, measures, runs, ...known }: KnownWorklo
 function desk({ baselines }: NodeState): BaselineDesk {
   if (baselines === undefined) throw new ProblemError(503, 'baselines can be asked for once NetGuard has started');
   return baselines;
-}
-
-async function answered<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw new ProblemError(503, (error as Error).message);
-  }
 }
 
 /** What core refuses is the asker's to put right. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { endOf, generatePolicies, policyScene } from '@netguard/core';
 import { parseIdentities } from '../identify/load-identities.ts';
 import { policyInputs } from '../policy/policy-inputs.ts';
+import { deskOf } from '../testing/known-identities.ts';
 import { edge, podEndpoint } from '../testing/samples.ts';
 import { testApp } from '../testing/test-app.ts';
 import type { BaselineView, PolicyInputsView } from './api-types.ts';
@@ -43,8 +44,9 @@ const KNOWN: BaselineView = {
 };
 
 async function asked() {
-  const { app, state } = testApp();
-  state.identities = parseIdentities(IDENTITIES, 'identities.yaml');
+  const { app, state, clock } = testApp();
+  state.identities = deskOf(parseIdentities(IDENTITIES, 'identities.yaml'));
+  state.identityReadMs = clock.ms;
   const service = { ip: '10.96.0.2', kind: 'service', namespace: 'shop', service: 'db' } as const;
   const connections = { established: 9, refused: 0, timeout: 0, reset: 0 };
   state.apply({
@@ -69,7 +71,9 @@ test('the inputs of policies are who is who and all edges since the start', asyn
 });
 
 test('without a source of names that is said', async () => {
-  const { app } = testApp();
+  const { app, state } = testApp();
+  assert.equal((await app.inject('/api/v1/policy/inputs')).statusCode, 503);
+  state.identities = deskOf(null);
   const view = (await app.inject('/api/v1/policy/inputs')).json() as PolicyInputsView;
   assert.deepEqual([view.hasIdentities, view.identities.pods, view.edges], [false, [], []]);
   assert.equal((await app.inject('/api/v1/policy/inputs?namespace=x')).statusCode, 400);

@@ -26,6 +26,16 @@ export interface IdentityChanges {
   readonly isNews: boolean;
 }
 
+/** Some of all that is known; what is left out is not in this part. */
+export interface IdentityPart {
+  readonly pods?: readonly PodIdentity[];
+  readonly services?: readonly ServiceIdentity[];
+  readonly nodes?: readonly NodeIdentity[];
+  readonly namespaces?: readonly NamespaceIdentity[];
+  readonly workloads?: readonly WorkloadIdentity[];
+  readonly resolvers?: readonly string[];
+}
+
 /** What a watch of the API server tells since it last did. Crosses to the Worker as it is. */
 export interface IdentityDelta {
   /** New ones and changed ones, whole. */
@@ -37,6 +47,8 @@ export interface IdentityDelta {
   readonly servicesGone: readonly string[];
   readonly nodes: readonly NodeIdentity[];
   readonly nodesGone: readonly string[];
+  readonly namespaces: readonly NamespaceIdentity[];
+  readonly namespacesGone: readonly string[];
   /** As of `IdentityChanges`. */
   readonly isNews: boolean;
 }

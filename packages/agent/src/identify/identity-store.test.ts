@@ -34,6 +34,8 @@ function delta(more: Partial<IdentityDelta>): IdentityDelta {
     servicesGone: [],
     nodes: [],
     nodesGone: [],
+    namespaces: [],
+    namespacesGone: [],
     isNews: true,
     ...more,
   };

@@ -3,7 +3,7 @@
  * both speak of the same thing, the API server is right: of a pod with the same UID, of anything else with the same name.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Change, IdentityChanges, IdentityDelta } from './identity-changes.ts';
+import type { Change, IdentityChanges, IdentityDelta, IdentityPart } from './identity-changes.ts';
 import type {
   IdentityFile,
   NamespaceIdentity,
@@ -48,11 +48,21 @@ export class IdentityStore {
       pods: this.#pods.apply(delta.pods, delta.podsGone),
       services: this.#services.apply(delta.services, delta.servicesGone),
       nodes: this.#nodes.apply(delta.nodes, delta.nodesGone),
-      namespaces: [],
+      namespaces: this.#namespaces.apply(delta.namespaces, delta.namespacesGone),
       workloads: [],
       resolvers: undefined,
       isNews: delta.isNews,
     };
+  }
+
+  /** All that is known, at most `most` of a kind at once; what changes meanwhile is told as it is when its turn comes. */
+  *parts(most: number): Generator<IdentityPart, void> {
+    yield { resolvers: this.#resolvers };
+    for (const nodes of chunks(this.#nodes.all(), most)) yield { nodes };
+    for (const namespaces of chunks(this.#namespaces.all(), most)) yield { namespaces };
+    for (const workloads of chunks(this.#workloads.all(), most)) yield { workloads };
+    for (const services of chunks(this.#services.all(), most)) yield { services };
+    for (const pods of chunks(this.#pods.all(), most)) yield { pods };
   }
 
   #takeResolvers(resolvers: readonly string[]): readonly string[] | undefined {
@@ -73,6 +83,11 @@ class Layers<T> {
   constructor(keyOf: (item: T) => string, held: (item: T) => T = (item) => item) {
     this.#keyOf = keyOf;
     this.#held = held;
+  }
+
+  *all(): Generator<T> {
+    yield* this.#over.values();
+    for (const [key, item] of this.#under) if (!this.#over.has(key)) yield item;
   }
 
   replace(items: readonly T[]): Change<T>[] {
@@ -108,4 +123,14 @@ class Layers<T> {
     }
     return changes;
   }
+}
+
+function* chunks<T>(items: Iterable<T>, most: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < most) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }

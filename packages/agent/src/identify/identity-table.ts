@@ -44,7 +44,8 @@ export interface LocalSocket {
 export class IdentityTable {
   /** What is known of the cluster beside names, from the same snapshots. */
   readonly cluster: ClusterTable;
-  readonly #known = new IdentityStore();
+  /** Who is who, as it was told. */
+  readonly known = new IdentityStore();
   readonly #addresses: AddressTable;
   readonly #cgroups: CgroupTable;
   readonly #netns = new NetnsTable();
@@ -148,13 +149,13 @@ export class IdentityTable {
   /** Takes the whole identity file as true from `atMs` on. Null: there is no source of names, so nothing waits for one. */
   setIdentities(identities: IdentityFile | null, atMs: number): void {
     this.#hasIdentities = identities !== null;
-    this.#apply(this.#known.replaceFile(identities), atMs);
+    this.#apply(this.known.replaceFile(identities), atMs);
   }
 
   /** Takes what the API server told as true from `atMs` on. */
   changeIdentities(delta: IdentityDelta, atMs: number): void {
     this.#hasIdentities = true;
-    this.#apply(this.#known.apply(delta), atMs);
+    this.#apply(this.known.apply(delta), atMs);
   }
 
   /** Every tick: goes on with a walk, forgets what went long ago. */

@@ -1,9 +1,10 @@
 import type { IdentityDelta } from '../identify/identity-changes.ts';
+import { NamespaceBook } from './namespace-book.ts';
 import { NodeBook } from './node-book.ts';
 import { OwnerBook } from './owner-book.ts';
 import { PodBook } from './pod-book.ts';
 import type { ObjectSink } from './resource-watch.ts';
-import type { ResourceName } from './resources.ts';
+import type { NameResource } from './resources.ts';
 import { ServiceBook } from './service-book.ts';
 
 /** What each resource's objects become, and what of them has to be told on. */
@@ -11,7 +12,8 @@ export class KubernetesBooks {
   readonly #pods: PodBook;
   readonly #services: ServiceBook;
   readonly #nodes: NodeBook;
-  readonly #sinks: Readonly<Record<ResourceName, ObjectSink>>;
+  readonly #namespaces: NamespaceBook;
+  readonly #sinks: Readonly<Record<NameResource, ObjectSink>>;
 
   /** `onChange`: there is something to take. */
   constructor(onChange: () => void) {
@@ -20,22 +22,32 @@ export class KubernetesBooks {
     this.#pods = new PodBook([replicasets, jobs], onChange);
     this.#services = new ServiceBook(onChange);
     this.#nodes = new NodeBook(onChange);
+    this.#namespaces = new NamespaceBook(onChange);
     const { services, slices } = this.#services;
-    this.#sinks = { replicasets, jobs, pods: this.#pods, services, endpointslices: slices, nodes: this.#nodes };
+    this.#sinks = {
+      replicasets,
+      jobs,
+      pods: this.#pods,
+      services,
+      endpointslices: slices,
+      nodes: this.#nodes,
+      namespaces: this.#namespaces,
+    };
   }
 
-  sinkOf(resource: ResourceName): ObjectSink {
+  sinkOf(resource: NameResource): ObjectSink {
     return this.#sinks[resource];
   }
 
   /** Everything that is pending, at most `limit` objects of a kind at once. */
   *take(limit: number): Generator<Omit<IdentityDelta, 'isNews'>> {
     this.#services.compose();
-    const books = [this.#pods.changes, this.#services.changes, this.#nodes.changes];
+    const books = [this.#pods.changes, this.#services.changes, this.#nodes.changes, this.#namespaces.changes];
     while (books.some(({ hasPending }) => hasPending)) {
       const pods = this.#pods.changes.take(limit);
       const services = this.#services.changes.take(limit);
       const nodes = this.#nodes.changes.take(limit);
+      const namespaces = this.#namespaces.changes.take(limit);
       yield {
         pods: pods.changed,
         podsGone: pods.gone,
@@ -43,6 +55,8 @@ export class KubernetesBooks {
         servicesGone: services.gone,
         nodes: nodes.changed,
         nodesGone: nodes.gone,
+        namespaces: namespaces.changed,
+        namespacesGone: namespaces.gone,
       };
     }
   }

@@ -5,6 +5,7 @@ import { accessTo, FollowedCluster } from '../testing/followed-cluster.ts';
 import {
   containerId,
   controlledBy,
+  rawNamespace,
   rawNode,
   rawOwner,
   rawPod,
@@ -67,6 +68,15 @@ describe('what the API server has', () => {
     assert.deepEqual(cluster.podNames, ['web-2']);
   });
 
+  it('tells the labels of namespaces', async () => {
+    server.put('namespaces', rawNamespace('shop', { team: 'blue' }), rawNamespace('ops'));
+    const cluster = await synced();
+    await until(() => cluster.namespaces.get('shop')?.team === 'blue' && cluster.namespaces.has('ops'));
+    server.put('namespaces', rawNamespace('shop', { team: 'red' }));
+    server.remove('namespaces', rawNamespace('ops'));
+    await until(() => cluster.namespaces.get('shop')?.team === 'red' && !cluster.namespaces.has('ops'));
+  });
+
   it('comes in pages of one moment', async () => {
     server.put('pods', ...Array.from({ length: 23 }, (_, nth) => rawPod(nth, `p-${nth}`)));
     const cluster = await synced({ pageSize: 5 });
@@ -81,9 +91,9 @@ describe('what the API server has', () => {
     assert.equal(cluster.resource('pods').resourceVersion, server.version);
   });
 
-  it('is asked of ReplicaSets and Jobs as metadata only', async () => {
+  it('is asked of ReplicaSets, Jobs and namespaces as metadata only', async () => {
     await synced();
-    for (const resource of ['replicasets', 'jobs'] as const) {
+    for (const resource of ['replicasets', 'jobs', 'namespaces'] as const) {
       for (const verb of ['list', 'watch'] as const) {
         for (const { accept } of server.askedOf(resource, verb)) assert.match(accept, /as=PartialObjectMetadata/);
       }

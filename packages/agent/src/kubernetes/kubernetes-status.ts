@@ -1,8 +1,11 @@
 /** How well the API server is followed: what status, metrics and `degraded` tell of it. */
 import type { Resource, ResourceName } from './resources.ts';
 
-/** `forbidden`: the ClusterRole does not allow it. `retrying`: what was known before stays in use. */
-export type ResourceState = 'syncing' | 'watching' | 'retrying' | 'forbidden';
+/**
+ * `forbidden`: the ClusterRole does not allow it. `retrying`: what was known before stays in use. `absent`: this API server has
+ * no such resource, and need not.
+ */
+export type ResourceState = 'syncing' | 'watching' | 'retrying' | 'forbidden' | 'absent';
 
 export interface ResourceStatus {
   readonly resource: ResourceName;
@@ -44,7 +47,9 @@ export const KUBERNETES_OFF: KubernetesStatus = { state: 'off', ageSeconds: 0, r
 const STALE_SECONDS = 30;
 
 export function kubernetesStatus(watched: readonly WatchedResource[]): KubernetesStatus {
-  const asked = watched.filter(({ status, hasSynced }) => hasSynced || status.state !== 'forbidden');
+  const asked = watched.filter(
+    ({ status, hasSynced }) => status.state !== 'absent' && (hasSynced || status.state !== 'forbidden'),
+  );
   const ageSeconds = Math.max(0, ...(asked.length === 0 ? watched : asked).map((one) => one.ageSeconds));
   const resources = watched.map(({ status }) => status);
   if (asked.some(({ hasSynced }) => !hasSynced)) return { state: 'syncing', ageSeconds, resources };
@@ -83,4 +88,8 @@ const MISSED: Readonly<Record<ResourceName, string>> = {
   nodes: 'other nodes have no name.',
   replicasets: 'Deployments are guessed from the names of pods.',
   jobs: 'CronJobs are shown as their Jobs.',
+  namespaces: 'what policies say of namespaces by label is taken as in doubt.',
+  networkpolicies: 'policies of the cluster are not read.',
+  adminnetworkpolicies: 'policies of the cluster are not read, as these may allow what others forbid.',
+  baselineadminnetworkpolicies: 'they are not read.',
 };

@@ -40,6 +40,8 @@ export interface WatchTiming {
   readonly shortestWatchMs: number;
   /** How often something forbidden is asked for again. */
   readonly forbiddenMs: number;
+  /** The same of something that the API server does not have. */
+  readonly absentMs: number;
 }
 
 export const WATCH_TIMING: WatchTiming = {
@@ -51,6 +53,7 @@ export const WATCH_TIMING: WatchTiming = {
   maxRetryMs: 30_000,
   shortestWatchMs: 1000,
   forbiddenMs: 60_000,
+  absentMs: 600_000,
 };
 
 export class ResourceWatch {
@@ -216,8 +219,23 @@ export class ResourceWatch {
     try {
       return await apiGet(this.#access, { path, accept: acceptOf(this.resource, isList), signal, answerMs });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) throw new Forbidden(isList ? 'list' : 'watch', error);
+      if (!(error instanceof ApiError)) throw error;
+      if (this.resource.isOptional && !(await this.#isServed(error, signal))) throw new Absent();
+      if (error.status === 403) throw new Forbidden(isList ? 'list' : 'watch', error);
       throw error;
+    }
+  }
+
+  /** Whoever may not read it is refused also where there is nothing to read; what is served at all, everybody may know. */
+  async #isServed({ status }: ApiError, signal: AbortSignal): Promise<boolean> {
+    if (status !== 403) return status !== 404;
+    const path = this.resource.path.slice(0, this.resource.path.lastIndexOf('/'));
+    try {
+      const { answerMs } = this.#timing;
+      (await apiGet(this.#access, { path, accept: 'application/json', signal, answerMs })).destroy();
+      return true;
+    } catch (error) {
+      return !(error instanceof ApiError && error.status === 404);
     }
   }
 
@@ -234,6 +252,12 @@ export class ResourceWatch {
   /** How long to wait before the next try, and what is still true then. */
   #judge(error: unknown): number {
     const message = error instanceof Error ? messageOf(error) : String(error);
+    if (error instanceof Absent) {
+      this.#version = undefined;
+      this.#sink.retain(new Set());
+      this.#enter('absent', undefined);
+      return this.#timing.absentMs * (0.5 + Math.random() / 2);
+    }
     if (error instanceof Forbidden) {
       const { group, name } = this.resource;
       this.#enter(
@@ -269,6 +293,8 @@ export class ResourceWatch {
     if (isOther) this.#onChange(this);
   }
 }
+
+class Absent extends Error {}
 
 class Forbidden extends Error {
   readonly verb: 'list' | 'watch';

@@ -1,6 +1,7 @@
 /** A pod as the API server has it (some 5 to 50 KB of JSON) → what names need of it (some hundred bytes). */
 import type { ContainerIdentity, PodIdentity, PodPhase, PortIdentity } from '../identify/identity-file.ts';
 import { canonicalAddresses } from './canonical-addresses.ts';
+import { labelsOf } from './labels.ts';
 import { controllerOf, type OwnerReference } from './pod-owners.ts';
 import { portIdentity } from './port-identities.ts';
 import { instant, objectName, portNumber, type RawObject, record, records, text } from './raw-object.ts';
@@ -9,9 +10,6 @@ const PHASES: ReadonlySet<unknown> = new Set(['Pending', 'Running', 'Succeeded',
 const CONFIG_HASH = 'kubernetes.io/config.hash';
 const MIRROR = 'kubernetes.io/config.mirror';
 /* As in the identity file's schema. */
-const MAX_LABELS = 256;
-const MAX_LABEL_KEY = 317;
-const MAX_LABEL_VALUE = 63;
 const MAX_ADDRESSES = 16;
 const MAX_CONTAINERS = 128;
 const MAX_PORTS = 256;
@@ -79,16 +77,6 @@ function stemOf(metadata: RawObject, name: string, node: string | undefined): st
   const isStatic = record(metadata.annotations)[MIRROR] !== undefined;
   if (isStatic && node !== undefined && name.endsWith(`-${node}`)) return name.slice(0, -node.length);
   return objectName(metadata.generateName);
-}
-
-function labelsOf(value: unknown): Record<string, string> {
-  const labels: [string, string][] = [];
-  for (const [key, one] of Object.entries(record(value))) {
-    if (labels.length >= MAX_LABELS) break;
-    if (text(key, MAX_LABEL_KEY) === undefined || typeof one !== 'string') continue;
-    if (one === '' || text(one, MAX_LABEL_VALUE) !== undefined) labels.push([key, one]);
-  }
-  return Object.fromEntries(labels);
 }
 
 function addressesOf(status: RawObject): string[] {

@@ -9,7 +9,6 @@ import {
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
-import type { IdentityFile } from '../identify/identity-file.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
@@ -21,6 +20,7 @@ import { EdgeLog } from './edge-log.ts';
 import { EdgeMemory } from './edge-memory.ts';
 import { EventLog } from './event-log.ts';
 import { FlowLog } from './flow-log.ts';
+import type { IdentityDesk } from './identity-desk.ts';
 import { ListenerTable } from './listener-table.ts';
 import { PodTable, podRow } from './pod-table.ts';
 import { RecentLoss } from './recent-loss.ts';
@@ -84,12 +84,12 @@ export class NodeState {
   readonly startedMs: number;
   phase: Phase = 'starting';
   configReloadSuccessful = true;
-  /** Who is who; null before anybody said so, and where no source of names is configured. */
-  identities: IdentityFile | null = null;
   /** When the identity information in use was read, epoch milliseconds; null when none is configured. */
   identityReadMs: number | null = null;
   /** Where to ask for what was learned; once the Worker runs. */
   baselines: BaselineDesk | undefined;
+  /** Where to ask who is known by name; once the Worker runs. */
+  identities: IdentityDesk | undefined;
   /** What sends alerts out; once it is started. */
   sinks: SinkReports | undefined;
   /** Who follows the API server; undefined while nobody does. */
@@ -213,6 +213,7 @@ export class NodeState {
         this.observed.apply(message.event);
         return;
       case 'baselines':
+      case 'known-identities':
       case 'refused':
       case 'log':
       case 'stopped':

@@ -14,6 +14,7 @@ const QUICK: Partial<WatchTiming> = {
   maxRetryMs: 50,
   shortestWatchMs: 5,
   forbiddenMs: 20,
+  absentMs: 20,
 };
 
 /** A source that follows a double of the API server, and what it has told, put together. */
@@ -21,6 +22,8 @@ export class FollowedCluster implements AsyncDisposable {
   readonly pods = new Map<string, PodIdentity>();
   readonly services = new Map<string, ServiceIdentity>();
   readonly nodes = new Map<string, NodeIdentity>();
+  /** Labels by name. */
+  readonly namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly deltas: IdentityDelta[] = [];
   readonly source: KubernetesSource;
   /** `pods: watching`, `pods: retrying (why)`, as they came. */
@@ -63,6 +66,8 @@ export class FollowedCluster implements AsyncDisposable {
     for (const pod of delta.pods) this.pods.set(pod.uid, pod);
     for (const name of delta.servicesGone) this.services.delete(name);
     for (const service of delta.services) this.services.set(`${service.namespace}/${service.name}`, service);
+    for (const name of delta.namespacesGone) this.namespaces.delete(name);
+    for (const { name, labels } of delta.namespaces) this.namespaces.set(name, labels);
     for (const name of delta.nodesGone) this.nodes.delete(name);
     for (const node of delta.nodes) this.nodes.set(node.name, node);
   }

@@ -83,6 +83,13 @@ export function rawSlice(name: string, service: string, ips: readonly string[], 
   };
 }
 
+export function rawNamespace(name: string, labels: Readonly<Record<string, string>> = {}): StoredObject {
+  return {
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name, ...labels } },
+    status: { phase: 'Active' },
+  };
+}
+
 export function rawNode(name: string, ip: string): StoredObject {
   return {
     metadata: { name },

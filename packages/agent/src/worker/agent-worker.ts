@@ -11,6 +11,7 @@ import { IdentityTable } from '../identify/identity-table.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
 import { type BaselineRequest, Baselines } from './baselines.ts';
+import { Inventory } from './inventory.ts';
 import { nodeAddresses } from './node-addresses.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 
@@ -22,6 +23,7 @@ export class AgentWorker {
   readonly #post: Post;
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;
+  readonly #inventory: Inventory;
   readonly #source: EbpfSource;
   readonly #view: PipelineSource;
   #tickMs: number;
@@ -41,6 +43,7 @@ export class AgentWorker {
     identity.setIdentities(identities, startMs);
     this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
     this.#baselines = new Baselines(this.#pipeline.learning, post);
+    this.#inventory = new Inventory(identity.known, post);
     this.#source = new EbpfSource(config, mount.mountPoint, this.#pipeline.detection.kernelLimits(), this.#pipeline);
     identity.walkCgroups(this.#source.clock.nowMs());
     this.#view = {
@@ -59,7 +62,8 @@ export class AgentWorker {
     while (this.#running) {
       const untilTick = nextTickMs - this.#view.nowMs();
       const untilDue = this.#pipeline.detection.nextDueMs - this.#view.nowMs();
-      await this.#source.poll(Math.max(0, Math.ceil(Math.min(LOOK_EVERY_MS, untilTick, untilDue))));
+      const most = this.#inventory.isAsked ? 0 : LOOK_EVERY_MS;
+      await this.#source.poll(Math.max(0, Math.ceil(Math.min(most, untilTick, untilDue))));
       const began = performance.now();
       const nowMs = this.#view.nowMs();
       if (this.#pipeline.takeUrgent() || nowMs >= this.#pipeline.detection.nextDueMs)
@@ -69,6 +73,7 @@ export class AgentWorker {
         nextTickMs = Math.max(nextTickMs + this.#tickMs, this.#view.nowMs());
       }
       this.#baselines.advance();
+      this.#inventory.advance();
       this.#pipeline.outbox.flush(nowMs);
       this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
     }
@@ -110,6 +115,11 @@ export class AgentWorker {
 
   askBaselines(id: number, request: BaselineRequest): void {
     this.#baselines.ask(id, request);
+  }
+
+  listIdentities(id: number): void {
+    this.#inventory.ask(id);
+    this.#source.wake();
   }
 
   flowsTaken(): void {

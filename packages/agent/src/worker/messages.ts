@@ -19,6 +19,7 @@ import type { Config } from '../config/schema.ts';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
+import type { InventoryAnswer } from './inventory.ts';
 
 export type ToWorker =
   | {
@@ -42,6 +43,8 @@ export type ToWorker =
   /** A person closed the alert with this id. */
   | { readonly type: 'close-alert'; readonly id: string }
   | { readonly type: 'baselines'; readonly id: number; readonly request: BaselineRequest }
+  /** Who is known by name? */
+  | { readonly type: 'list-identities'; readonly id: number }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
   | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };
@@ -78,6 +81,8 @@ export type FromWorker =
     }
   /** Answers to `baselines`, in parts; and, with id 0, all there is before `stopped`. */
   | BaselineAnswer
+  /** Answers to `list-identities`, in parts. */
+  | InventoryAnswer
   | { readonly type: 'stopped' };
 
 export interface ProgramStatus {

@@ -78,6 +78,9 @@ port.on('message', (message: ToWorker) => {
     case 'baselines':
       worker?.askBaselines(message.id, message.request);
       break;
+    case 'list-identities':
+      worker?.listIdentities(message.id);
+      break;
     case 'flows-taken':
       worker?.flowsTaken();
       break;

@@ -22,7 +22,7 @@ export async function fetchPolicyFacts(
   const view = await client.get<PolicyInputsView>('/api/v1/policy/inputs', signal);
   if (!view.hasIdentities || view.identities.pods.length === 0) {
     throw new CliError('NG_ERR_CLI_NO_POLICY', 'making policies', 'that NetGuard knows no pods and no labels', {
-      hint: 'Give it a source of names: identity.file (--identities), see docs/reference/identity.md.',
+      hint: 'It takes a source of names: the API server (kubernetes.enabled, kubernetes.kubeconfig) or identity.file (--identities). `netguard status` tells how it does; see docs/reference/identity.md.',
     });
   }
   const baselines = await allBaselines(client, {}, signal);

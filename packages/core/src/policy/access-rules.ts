@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { AccessDenial, AccessJudge, AccessProtocol } from './access.ts';
 import { AccessPolicyRules } from './access-policy-rules.ts';
+import { AdminPolicyRules, type OneWay } from './admin-policy-rules.ts';
 import type { Party } from './match.ts';
 import { NetworkPolicyRules } from './network-policy-rules.ts';
 import type { Policies } from './policies.ts';
@@ -19,7 +20,9 @@ type ByDestination = Map<Endpoint, ByPort>;
  */
 export class AccessRules implements AccessJudge {
   readonly #lookup: SubjectLookup;
+  #admin = new AdminPolicyRules([]);
   #network = new NetworkPolicyRules([]);
+  #baseline = new AdminPolicyRules([]);
   #own = new AccessPolicyRules([]);
   #isActive = false;
   #policiesGeneration = 0;
@@ -31,10 +34,12 @@ export class AccessRules implements AccessJudge {
     this.#lookup = lookup;
   }
 
-  setPolicies({ networkPolicies, accessPolicies }: Policies): void {
+  setPolicies({ networkPolicies, accessPolicies, adminPolicies = [] }: Policies): void {
+    this.#admin = new AdminPolicyRules(adminPolicies.filter(({ kind }) => kind === 'AdminNetworkPolicy'));
+    this.#baseline = new AdminPolicyRules(adminPolicies.filter(({ kind }) => kind === 'BaselineAdminNetworkPolicy'));
     this.#network = new NetworkPolicyRules(networkPolicies);
     this.#own = new AccessPolicyRules(accessPolicies);
-    this.#isActive = networkPolicies.length + accessPolicies.length > 0;
+    this.#isActive = networkPolicies.length + accessPolicies.length + adminPolicies.length > 0;
     this.#policiesGeneration++;
   }
 
@@ -107,16 +112,30 @@ export class AccessRules implements AccessJudge {
     /* "Traffic to and from the node where a Pod is running is always allowed": its kubelet's probes, its host-network pods. */
     const isOwnNode = this.#isNodeOf(source, to) || this.#isNodeOf(destination, from);
     if (!isOwnNode) {
+      const way = { port, protocol, destination: to };
       const denial =
         (from !== undefined && !from.hostNetwork
-          ? this.#network.denial('egress', from, destination, port, protocol, to)
+          ? this.#oneWay({ ...way, direction: 'egress', own: from, peer: destination })
           : undefined) ??
         (to !== undefined && !to.hostNetwork
-          ? this.#network.denial('ingress', to, source, port, protocol, to)
+          ? this.#oneWay({ ...way, direction: 'ingress', own: to, peer: source })
           : undefined);
       if (denial !== undefined) return denial;
     }
     return this.#own.denial(source, destination, port, protocol, isOwnNode);
+  }
+
+  /** Administrators' policies, then those of the namespace; where none of these selects the pod, the baseline. */
+  #oneWay(way: OneWay): AccessDenial | undefined {
+    const { direction, own, peer, port, protocol, destination } = way;
+    const admin = this.#admin.verdict(way);
+    if (admin.kind === 'denied') return admin.denial;
+    if (admin.kind === 'allowed' || admin.kind === 'unsure') return undefined;
+    if (this.#network.isolates(direction, own)) {
+      return this.#network.denial(direction, own, peer, port, protocol, destination);
+    }
+    const baseline = this.#baseline.verdict(way);
+    return baseline.kind === 'denied' ? baseline.denial : undefined;
   }
 
   #isNodeOf(party: Party, pod: PodFacts | undefined): boolean {

@@ -33,6 +33,12 @@ export class NetworkPolicyRules {
     }
   }
 
+  /** Whether any policy selects the pod for this direction. */
+  isolates(direction: AccessDirection, { namespace, labels }: PodFacts): boolean {
+    const there = this.#byNamespace.get(namespace.name) ?? [];
+    return there.some((one) => one[direction] !== null && selects(one.policy.podSelector, labels));
+  }
+
   /**
    * Whether the policies of `own`'s end let this traffic pass: `peer` is the other end, `destination` the pod whose ports
    * names of ports mean. Undefined: allowed, or nothing selects the pod.

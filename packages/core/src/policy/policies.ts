@@ -44,6 +44,38 @@ export interface NetworkPolicy {
   readonly egress: readonly PolicyRule[] | null;
 }
 
+/** Pods of some namespaces; without `podSelector` all of them. An empty selector selects everything. */
+export interface PodsOf {
+  readonly namespaceSelector: LabelSelector;
+  readonly podSelector?: LabelSelector;
+}
+
+/** `unknown`: something that may be anybody, such as a domain name or what a later version of the API says. */
+export type AdminPeer =
+  | ({ readonly kind: 'pods' } & PodsOf)
+  | { readonly kind: 'nodes'; readonly selector: LabelSelector }
+  | { readonly kind: 'networks'; readonly cidrs: readonly string[] }
+  | { readonly kind: 'unknown' };
+
+export interface AdminRule {
+  readonly name?: string;
+  readonly action: 'Allow' | 'Deny' | 'Pass';
+  readonly peers: readonly AdminPeer[];
+  /** Empty: all ports. */
+  readonly ports: readonly PolicyPort[];
+}
+
+/** policy.networking.k8s.io/v1alpha1 AdminNetworkPolicy, before all NetworkPolicies, and BaselineAdminNetworkPolicy, after them. */
+export interface AdminPolicy {
+  readonly kind: 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy';
+  readonly name: string;
+  /** The lowest is asked first. */
+  readonly priority: number;
+  readonly subject: PodsOf;
+  readonly ingress: readonly AdminRule[];
+  readonly egress: readonly AdminRule[];
+}
+
 /** All that is given must hold. */
 export interface AccessEnd {
   readonly namespaces?: readonly string[];
@@ -79,4 +111,6 @@ export interface AccessPolicy {
 export interface Policies {
   readonly networkPolicies: readonly NetworkPolicy[];
   readonly accessPolicies: readonly AccessPolicy[];
+  /** Absent: there are none. */
+  readonly adminPolicies?: readonly AdminPolicy[];
 }

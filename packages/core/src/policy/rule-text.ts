@@ -26,6 +26,23 @@ export function networkRule(direction: AccessDirection, peer: Party, port: numbe
   return `${direction}: ${JSON.stringify([rule])}`;
 }
 
+/** A rule of an AdminNetworkPolicy in one line of YAML, to stand before what denies. */
+export function adminRule(direction: AccessDirection, peer: Party, port: number, protocol: AccessProtocol): string {
+  const { pod } = peer;
+  const selector =
+    pod === undefined || pod.hostNetwork
+      ? { networks: [single(peer.ips[0])] }
+      : {
+          pods: {
+            namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: pod.namespace.name } },
+            podSelector: { matchLabels: lastingLabels(pod) },
+          },
+        };
+  const end = direction === 'ingress' ? 'from' : 'to';
+  const rule = { action: 'Allow', [end]: [selector], ports: [{ portNumber: { protocol, port } }] };
+  return `${direction}: ${JSON.stringify([rule])}`;
+}
+
 /** An allow rule of an AccessPolicy in one line of YAML. */
 export function accessRule(source: Party, destination: Party, port: number, protocol: AccessProtocol): string {
   const ports = [protocol === 'TCP' ? port : { protocol, port }];
