@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IdentityTable } from '../packages/agent/src/identify/identity-table.ts';
 import { KubernetesSource } from '../packages/agent/src/kubernetes/kubernetes-source.ts';
+import { kubernetesStatus } from '../packages/agent/src/kubernetes/kubernetes-status.ts';
 import { ApiServerDouble } from '../packages/agent/src/testing/api-server-double.ts';
 import { ChildLines } from './support/child-lines.ts';
 import { clusterObjects, podObject } from './support/cluster-objects.ts';
@@ -66,7 +67,7 @@ async function follow(url: string): Promise<void> {
       rss: process.memoryUsage.rss(),
       peak,
       cpuSeconds: (user + system) / 1e6,
-      pods: source.status().state === 'synced' ? pods.size : 0,
+      pods: kubernetesStatus(source.watched).state === 'synced' ? pods.size : 0,
       slowestMs,
     };
     slowestMs = 0;

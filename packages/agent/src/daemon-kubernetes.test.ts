@@ -10,7 +10,7 @@ import { createLogger } from './log.ts';
 import { ApiServerDouble } from './testing/api-server-double.ts';
 import { FakeWorker } from './testing/fake-worker.ts';
 import { namingWorker } from './testing/known-identities.ts';
-import { rawNamespace, rawPod, rawService } from './testing/kubernetes-objects.ts';
+import { rawNamespace, rawPod, rawPolicy, rawService } from './testing/kubernetes-objects.ts';
 import { testConfig } from './testing/settings.ts';
 import { tlsPairs } from './testing/tls-pairs.ts';
 import { until } from './testing/until.ts';
@@ -90,6 +90,48 @@ test('policies can be made with names from the API server alone', async () => {
   ]);
   assert.deepEqual(identities.services[0]?.ips, ['10.96.0.2']);
   assert.equal(identities.namespaces?.[0]?.labels.team, 'blue');
+});
+
+test('policies of the cluster reach the Worker while the detector is on, beside those of files', async () => {
+  server.put('networkpolicies', rawPolicy('deny'), rawPolicy('same'));
+  server.withhold('policy.networking.k8s.io');
+  const file = join(directory, 'policies.yaml');
+  const document = (name: string) =>
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${name}, namespace: shop}\nspec: {podSelector: {}}\n`;
+  writeFileSync(file, `${document('same')}---\n${document('mine')}`);
+  const config = { kubernetes: kubeconfig(), policy: { files: [file], fromCluster: 'auto' as const } };
+  const worker = await start(config, namingWorker());
+  const judged = () => worker.heardOf('policies').at(-1)?.policies.networkPolicies;
+  const names = () =>
+    judged()
+      ?.map(({ name }) => name)
+      .sort();
+  await until(() => names()?.length === 3);
+  assert.deepEqual(names(), ['deny', 'mine', 'same']);
+  assert.deepEqual(judged()?.find(({ name }) => name === 'same')?.podSelector.matchLabels, { app: 'db' });
+  const { networkPolicies } = JSON.parse(await get('/api/v1/policy/inputs')) as PolicyInputsView;
+  assert.deepEqual(networkPolicies?.map(({ name }) => name).sort(), ['deny', 'same']);
+  const { identity, degraded } = await status();
+  const states = Object.fromEntries(identity.kubernetes.resources.map(({ resource, state }) => [resource, state]));
+  assert.deepEqual([states.networkpolicies, states.adminnetworkpolicies], ['watching', 'absent']);
+  assert.equal(identity.kubernetes.state, 'synced');
+  assert.ok(!degraded.some((sentence) => /polic/i.test(sentence)), degraded.join());
+
+  const detectors = { 'policy-violation': { mode: 'off' as const, parameters: {}, namespaces: {} } };
+  daemon.applyConfig(testConfig({ stateDir: directory, ...config, detectors }));
+  await until(() => names()?.join() === 'mine,same');
+  await until(() => server.openWatches('networkpolicies') === 0);
+  daemon.applyConfig(testConfig({ stateDir: directory, ...config }));
+  await until(() => names()?.length === 3);
+});
+
+test('policies that may not be read are a line of `degraded` that says what to allow', async () => {
+  server.forbid('networkpolicies', 'list');
+  await start({ kubernetes: kubeconfig() });
+  const line =
+    /policies of the cluster are not read\. Allow the verbs list and watch on networkpolicies \(apiGroup networking\.k8s\.io\)/;
+  await until(async () => (await status()).degraded.some((sentence) => line.test(sentence)));
+  assert.equal((await status()).identity.kubernetes.state, 'synced');
 });
 
 test('a daemon is ready without the API server, and says that it is degraded', async () => {

@@ -94,7 +94,7 @@ class NodeDaemon implements Daemon {
     this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger });
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
-    const following = options.identitySource === undefined ? config.kubernetes : NOT_FOLLOWED;
+    const following = options.identitySource === undefined ? config : { ...config, kubernetes: NOT_FOLLOWED };
     this.#kubernetes = new DaemonKubernetes(following, this.state, this.#logger);
     this.#baselines = new DaemonBaselines(config.stateDir, this.state, this.#logger, (id, request) =>
       this.#link?.send({ type: 'baselines', id, request }),
@@ -129,7 +129,7 @@ class NodeDaemon implements Daemon {
     this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
     await this.#kubernetes.open();
-    const identities = await this.#identities.start(this.#kubernetes.isOpen, (changed) =>
+    const identities = await this.#identities.start(this.#kubernetes.access !== undefined, (changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
     const policies = this.#policies.start(this.#config.policy.files, (changed) =>
@@ -142,7 +142,10 @@ class NodeDaemon implements Daemon {
     await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
-    this.#kubernetes.follow((delta) => this.#link?.send({ type: 'identity-delta', delta }));
+    this.#kubernetes.follow({
+      onDelta: (delta) => this.#link?.send({ type: 'identity-delta', delta }),
+      onPolicies: (ofCluster) => this.#policies.setCluster(ofCluster),
+    });
   }
 
   #receive(message: FromWorker): void {
@@ -170,6 +173,7 @@ class NodeDaemon implements Daemon {
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
     this.#policies.configure(config.policy.files);
+    this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
   }
 

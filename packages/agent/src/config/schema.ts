@@ -143,6 +143,12 @@ const policy = z.strictObject({
     .max(1000)
     .default([])
     .describe('NetworkPolicy and AccessPolicy files (docs/reference/policy.md); read again when they change.'),
+  fromCluster: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe(
+      "The cluster's own NetworkPolicies, live from the API server. `auto`: while detector policy-violation is not off. `always`: also without it, for `policy generate --diff`.",
+    ),
 });
 
 const flows = z.strictObject({

@@ -10,6 +10,7 @@ import type {
   LearningSummary,
   Mitre,
   NamespaceStatus,
+  NetworkPolicy,
   Parameter,
   Protocol,
   Reporter,
@@ -173,6 +174,8 @@ export interface PolicyInputsView {
   /** False: no source of names is configured. */
   readonly hasIdentities: boolean;
   readonly identities: IdentityFile;
+  /** NetworkPolicies that the cluster has; null: they are not followed, or not known yet. */
+  readonly networkPolicies: readonly NetworkPolicy[] | null;
   readonly nodeAddresses: readonly string[];
   /** `identity.apiServers` of the configuration. */
   readonly apiServers: readonly string[];

@@ -19,6 +19,7 @@ export function policyRoutes(app: FastifyInstance, state: NodeState): void {
       observedSince: new Date(state.startedMs).toISOString(),
       hasIdentities: state.identityReadMs !== null || state.kubernetes !== undefined,
       identities,
+      networkPolicies: state.kubernetes?.policies()?.networkPolicies ?? null,
       nodeAddresses: nodeAddresses(),
       apiServers: identity.apiServers,
       edges: [...state.edgeMemory.known()],

@@ -257,8 +257,8 @@ describe('the API server away', () => {
     const cluster = new FollowedCluster(access);
     followed.push(cluster);
     await until(() => /ECONNREFUSED/.test(cluster.resource('pods').lastError ?? ''));
-    assert.equal(cluster.source.status().state, 'syncing');
-    assert.match(cluster.source.sentences().join(), /has not told all names yet \(.*ECONNREFUSED/);
+    assert.equal(cluster.status().state, 'syncing');
+    assert.match(cluster.sentences().join(), /has not told all names yet \(.*ECONNREFUSED/);
     server = await ApiServerDouble.start({ port });
     server.put('pods', rawPod(1, 'a'));
     await until(() => cluster.podNames.join() === 'a');
@@ -337,13 +337,13 @@ describe('credentials', () => {
     assert.equal(cluster.resource('replicasets').lastError, 'The ClusterRole does not allow list on replicasets.apps');
     assert.equal(cluster.resource('nodes').lastError, 'The ClusterRole does not allow watch on nodes');
     assert.match(
-      cluster.source.sentences().join('\n'),
+      cluster.sentences().join('\n'),
       /Deployments are guessed from the names of pods\. Allow the verbs list and watch on replicasets \(apiGroup apps\)/,
     );
-    assert.equal(cluster.source.status().state, 'synced');
+    assert.equal(cluster.status().state, 'synced');
     server.allowAll();
     await until(() => cluster.isSynced());
-    assert.deepEqual(cluster.source.sentences(), []);
+    assert.deepEqual(cluster.sentences(), []);
   });
 });
 

@@ -5,12 +5,8 @@
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { ApiAccess } from './api-access.ts';
 import { KubernetesBooks } from './kubernetes-books.ts';
-import {
-  type KubernetesStatus,
-  type KubernetesView,
-  kubernetesSentences,
-  kubernetesStatus,
-} from './kubernetes-status.ts';
+import type { WatchedResource } from './kubernetes-status.ts';
+import type { FollowedNames } from './policy-source.ts';
 import { ResourceWatch, WATCH_TIMING, type WatchTiming } from './resource-watch.ts';
 import { RESOURCES, type ResourceName } from './resources.ts';
 
@@ -26,8 +22,10 @@ export interface KubernetesSourceOptions {
 /** Told at once; the Worker takes no longer than some milliseconds for it. */
 const MAX_OBJECTS = 500;
 
-export class KubernetesSource implements KubernetesView {
-  readonly #access: ApiAccess;
+/** Without these there is no saying who an address is. */
+const TELLING: ReadonlySet<ResourceName> = new Set(['pods', 'services', 'nodes']);
+
+export class KubernetesSource implements FollowedNames {
   readonly #foldMs: number;
   readonly #books: KubernetesBooks;
   readonly #watches: readonly ResourceWatch[];
@@ -36,15 +34,15 @@ export class KubernetesSource implements KubernetesView {
   #running: Promise<unknown> = Promise.resolve();
   #isStopped = false;
   #hasToldAll = false;
+  #isTold = false;
 
   constructor({ access, onState, timing, foldMs = 250 }: KubernetesSourceOptions) {
-    this.#access = access;
     this.#foldMs = foldMs;
     this.#books = new KubernetesBooks(() => this.#tellSoon());
     this.#watches = RESOURCES.map((resource) => {
       const sink = this.#books.sinkOf(resource.name);
       return new ResourceWatch(resource, access, sink, { ...WATCH_TIMING, ...timing }, ({ watched }) => {
-        if (watched.hasSynced && resource.name === 'pods') this.#tellSoon();
+        if (watched.hasSynced && isTelling(watched)) this.#tellSoon();
         onState?.(resource.name, watched.status.state, watched.status.lastError);
       });
     });
@@ -64,15 +62,12 @@ export class KubernetesSource implements KubernetesView {
     await this.#running;
   }
 
-  status(): KubernetesStatus {
-    return kubernetesStatus(this.#watches.map(({ watched }) => watched));
+  get watched(): WatchedResource[] {
+    return this.#watches.map(({ watched }) => watched);
   }
 
-  sentences(): string[] {
-    return kubernetesSentences(
-      this.#access.server.origin,
-      this.#watches.map(({ watched }) => watched),
-    );
+  get isTold(): boolean {
+    return this.#isTold;
   }
 
   restarts(): readonly (readonly [ResourceName, number])[] {
@@ -97,6 +92,12 @@ export class KubernetesSource implements KubernetesView {
     const isNews = this.#hasToldAll;
     /* Before it is told: what comes from now on is news. */
     this.#hasToldAll ||= this.#watches.some(({ resource, watched }) => resource.name === 'pods' && watched.hasSynced);
+    const isComplete = this.watched.filter(isTelling).every(({ hasSynced }) => hasSynced);
     for (const part of this.#books.take(MAX_OBJECTS)) this.#onDelta({ ...part, isNews });
+    this.#isTold ||= isComplete;
   }
+}
+
+function isTelling({ resource }: WatchedResource): boolean {
+  return TELLING.has(resource.name);
 }

@@ -1,4 +1,5 @@
 /** How well the API server is followed: what status, metrics and `degraded` tell of it. */
+import type { ClusterPolicies } from './policy-books.ts';
 import type { Resource, ResourceName } from './resources.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface KubernetesView {
   sentences(): string[];
   /** Watches begun again, by resource, since the start. */
   restarts(): readonly (readonly [ResourceName, number])[];
+  /** The policies of the cluster; null while they are not followed, or not known yet. */
+  policies(): ClusterPolicies | null;
 }
 
 /** What else is known of a resource than is shown. */
@@ -59,7 +62,7 @@ export function kubernetesStatus(watched: readonly WatchedResource[]): Kubernete
 
 /** What does not work, one sentence each, with what to do. */
 export function kubernetesSentences(server: string, watched: readonly WatchedResource[]): string[] {
-  const sentences = watched.filter(({ status }) => status.state === 'forbidden').map(forbiddenSentence);
+  const sentences = forbiddenSentences(watched);
   const { state, ageSeconds } = kubernetesStatus(watched);
   const failing = watched.find(({ status }) => status.state !== 'forbidden' && status.lastError !== undefined);
   const reason = failing?.status.lastError;
@@ -74,6 +77,10 @@ export function kubernetesSentences(server: string, watched: readonly WatchedRes
     );
   }
   return sentences;
+}
+
+export function forbiddenSentences(watched: readonly WatchedResource[]): string[] {
+  return watched.filter(({ status }) => status.state === 'forbidden').map(forbiddenSentence);
 }
 
 function forbiddenSentence({ resource, status }: WatchedResource): string {

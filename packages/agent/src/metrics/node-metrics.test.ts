@@ -156,7 +156,12 @@ test('OpenMetrics shows by an exemplar which flow fell into a bucket, the plain 
 
 test('names and labels in docs/reference/metrics.md are those of the code', async () => {
   const node = newNode();
-  node.state.kubernetes = { status: () => KUBERNETES_OFF, sentences: () => [], restarts: () => [['pods', 2]] };
+  node.state.kubernetes = {
+    status: () => KUBERNETES_OFF,
+    sentences: () => [],
+    restarts: () => [['pods', 2]],
+    policies: () => null,
+  };
   feedEverything(node);
   const families = await node.scrape();
   const actual = new Map<string, string>();

@@ -1,6 +1,8 @@
 import type { Policies } from '@netguard/core';
 import { type FileWatch, type WatchFileOptions, watchFile } from '../config/watch-file.ts';
+import type { ClusterPolicies } from '../kubernetes/policy-books.ts';
 import type { Logger } from '../log.ts';
+import { joinPolicies } from './join-policies.ts';
 import { loadPolicies } from './load-policies.ts';
 
 /** Where it is said that something is wrong: `NodeState.concerns`. */
@@ -9,13 +11,15 @@ export interface Concerns {
   delete(topic: string): unknown;
 }
 
-/** Follows the policy files of a daemon. Bad ones change nothing: the last good policies stay, and that is said. */
+/** The policies of a daemon: those of files, which it follows, and those of the cluster. Bad files change nothing: the last good ones stay, and that is said. */
 export class DaemonPolicies {
   readonly #concerns: Concerns;
   readonly #logger: Logger;
   readonly #watching: WatchFileOptions;
   #files: readonly string[] = [];
   #watches: FileWatch[] = [];
+  #ofFiles: Policies = { networkPolicies: [], accessPolicies: [] };
+  #ofCluster: ClusterPolicies = { networkPolicies: [], adminPolicies: [] };
   #onChange: (policies: Policies) => void = () => {};
 
   constructor(concerns: Concerns, logger: Logger, watching: WatchFileOptions = {}) {
@@ -30,7 +34,14 @@ export class DaemonPolicies {
     this.#onChange = onChange;
     this.#follow(files);
     this.#tell(notes);
+    this.#ofFiles = policies;
     return policies;
+  }
+
+  /** Takes what is now true of the cluster. */
+  setCluster(policies: ClusterPolicies): void {
+    this.#ofCluster = policies;
+    this.#onChange(joinPolicies(this.#ofFiles, policies));
   }
 
   /** Takes another list of files into use; the same list changes nothing. */
@@ -56,7 +67,8 @@ export class DaemonPolicies {
       const { notes, ...policies } = loadPolicies(this.#files);
       this.#concerns.delete('policies');
       this.#tell(notes);
-      this.#onChange(policies);
+      this.#ofFiles = policies;
+      this.#onChange(joinPolicies(policies, this.#ofCluster));
       this.#logger.info('policies reloaded');
     } catch (err) {
       const message = err instanceof Error ? err.message : String(err);

@@ -154,6 +154,60 @@ items:
   });
 });
 
+describe('AdminNetworkPolicy files', () => {
+  const head = (kind: string) =>
+    `apiVersion: policy.networking.k8s.io/v1alpha1\nkind: ${kind}\nmetadata: {name: default}\nspec:\n`;
+  const subject = '  subject: {namespaces: {matchLabels: {team: blue}}}\n';
+
+  it('keep subjects, peers of each kind, actions and ports', () => {
+    const { adminPolicies } = parsePolicies(
+      `${head('AdminNetworkPolicy')}  priority: 10
+  subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: db}}}}
+  ingress:
+  - {name: ops, action: Pass, from: [{namespaces: {matchLabels: {team: red}}}]}
+  egress:
+  - action: Deny
+    to: [{networks: [10.0.0.0/8]}, {nodes: {}}, {domainNames: ['*.example.com']}, {pods: {namespaceSelector: {}, podSelector: {}}}]
+    ports: [{portNumber: {port: 53, protocol: UDP}}, {portRange: {start: 1, end: 9}}, {namedPort: http}]
+---
+${head('BaselineAdminNetworkPolicy')}${subject}  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+`,
+      'p.yaml',
+    );
+    const [admin, baseline] = adminPolicies ?? [];
+    const labels = (matchLabels: Record<string, string>) => ({ matchLabels, matchExpressions: [] });
+    assert.deepEqual(admin?.subject, { namespaceSelector: EMPTY, podSelector: labels({ app: 'db' }) });
+    assert.equal(admin?.priority, 10);
+    assert.deepEqual(admin?.ingress, [
+      { name: 'ops', action: 'Pass', peers: [{ kind: 'pods', namespaceSelector: labels({ team: 'red' }) }], ports: [] },
+    ]);
+    assert.deepEqual(admin?.egress[0]?.peers, [
+      { kind: 'networks', cidrs: ['10.0.0.0/8'] },
+      { kind: 'nodes', selector: EMPTY },
+      { kind: 'unknown' },
+      { kind: 'pods', namespaceSelector: EMPTY, podSelector: EMPTY },
+    ]);
+    assert.deepEqual(admin?.egress[0]?.ports, [
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 1, endPort: 9 },
+      ...['TCP', 'UDP', 'SCTP'].map((protocol) => ({ protocol, port: 'http' })),
+    ]);
+    assert.deepEqual(
+      [baseline?.kind, baseline?.subject],
+      ['BaselineAdminNetworkPolicy', { namespaceSelector: labels({ team: 'blue' }) }],
+    );
+  });
+
+  it('say what is wrong, and where', () => {
+    const wrong = `${head('AdminNetworkPolicy')}  priority: 1\n${subject}  ingress: [{action: Deny, from: [{}]}]\n`;
+    assert.match(
+      problems(wrong)[0] ?? '',
+      /^p\.yaml:7:.*must have one of namespaces, pods, nodes, networks or domainNames/,
+    );
+    assert.match(problems(`${head('AdminNetworkPolicy')}  priority: 1\n`)[0] ?? '', /subject/);
+  });
+});
+
 describe('AccessPolicy files', () => {
   it('say who may talk to whom', () => {
     const { accessPolicies } = parsePolicies(

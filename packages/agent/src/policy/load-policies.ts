@@ -1,15 +1,18 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type AccessPolicy, NetGuardError, type NetworkPolicy, type Policies } from '@netguard/core';
+import { type AccessPolicy, type AdminPolicy, NetGuardError, type NetworkPolicy, type Policies } from '@netguard/core';
 import type { z } from 'zod';
 import { ConfigError, type Locate, type Problem, zodProblems } from '../config/problem.ts';
 import { parseYamlDocuments } from '../config/yaml-file.ts';
 import { accessPolicySchema } from './access-policy-schema.ts';
+import { adminPolicySchema, baselinePolicySchema } from './admin-policy-schema.ts';
 import { networkPolicySchema } from './network-policy-schema.ts';
 
 /* 10,000 policies of 3 KB: anything bigger is no policy file. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const HINT = 'See docs/reference/policy.md. The last good policies stay in use.';
-const LISTS = new Set(['List', 'NetworkPolicyList']);
+const LISTS = new Set(['List', 'NetworkPolicyList', 'AdminNetworkPolicyList', 'BaselineAdminNetworkPolicyList']);
+const ADMIN_GROUP = 'policy.networking.k8s.io/';
+const BASELINE = 'BaselineAdminNetworkPolicy';
 /** Policies of other makers allow and forbid too; what they say is not known here. */
 const OTHER_POLICIES = /NetworkPolicy$/;
 
@@ -50,17 +53,22 @@ function readText(file: string): string {
 class PolicyReader {
   readonly #networkPolicies: NetworkPolicy[] = [];
   readonly #accessPolicies: AccessPolicy[] = [];
+  readonly #adminPolicies: AdminPolicy[] = [];
   readonly #problems: Problem[] = [];
   readonly #notes: string[] = [];
   readonly #seen = new Map<string, string>();
 
   read(text: string, file: string): void {
-    const before = this.#networkPolicies.length + this.#accessPolicies.length + this.#problems.length;
+    const before = this.#found;
     for (const { value, locate } of parseYamlDocuments(text, file, 'NG_ERR_POLICY_SYNTAX')) {
       this.#object(value, [], locate);
     }
-    if (this.#networkPolicies.length + this.#accessPolicies.length + this.#problems.length > before) return;
-    this.#notes.push(`${file} holds no NetworkPolicy and no AccessPolicy.`);
+    if (this.#found === before) this.#notes.push(`${file} holds no NetworkPolicy and no AccessPolicy.`);
+  }
+
+  get #found(): number {
+    const lists = [this.#networkPolicies, this.#accessPolicies, this.#adminPolicies, this.#problems];
+    return lists.reduce((sum, { length }) => sum + length, 0);
   }
 
   finish(): LoadedPolicies {
@@ -70,6 +78,7 @@ class PolicyReader {
     return {
       networkPolicies: this.#networkPolicies,
       accessPolicies: this.#accessPolicies,
+      adminPolicies: this.#adminPolicies,
       notes: this.#notes,
     };
   }
@@ -88,6 +97,10 @@ class PolicyReader {
       if (policy && this.#isFirst(`NetworkPolicy ${policy.namespace}/${policy.name}`, path, locate)) {
         this.#networkPolicies.push(policy);
       }
+    } else if (apiVersion.startsWith(ADMIN_GROUP) && (kind === 'AdminNetworkPolicy' || kind === BASELINE)) {
+      const schema = kind === BASELINE ? baselinePolicySchema : adminPolicySchema;
+      const policy = this.#parse<AdminPolicy>(schema, value, path, locate);
+      if (policy && this.#isFirst(`${kind} ${policy.name}`, path, locate)) this.#adminPolicies.push(policy);
     } else if (apiVersion.startsWith('netguard/')) {
       const policy = this.#parse(accessPolicySchema, value, path, locate);
       if (policy && this.#isFirst(`AccessPolicy ${policy.name}`, path, locate)) this.#accessPolicies.push(policy);
@@ -98,9 +111,10 @@ class PolicyReader {
 
   /** The items of a typed list carry no apiVersion and kind of their own. */
   #listItem(item: unknown, list: string, path: Path, locate: Locate): void {
-    const isTyped = list === 'NetworkPolicyList' && typeof item === 'object' && item !== null && !('kind' in item);
-    const value = isTyped ? { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...item } : item;
-    this.#object(value, path, locate);
+    const kind = list.slice(0, -'List'.length);
+    const isTyped = kind !== '' && typeof item === 'object' && item !== null && !('kind' in item);
+    const apiVersion = kind === 'NetworkPolicy' ? 'networking.k8s.io/v1' : `${ADMIN_GROUP}v1alpha1`;
+    this.#object(isTyped ? { apiVersion, kind, ...item } : item, path, locate);
   }
 
   #parse<T>(schema: z.ZodType<T>, value: unknown, path: Path, locate: Locate): T | undefined {

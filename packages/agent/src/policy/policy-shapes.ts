@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const labelKey = z.string().min(1).max(317);
 const labelValue = z.string().max(63);
-const portNumber = z.int().min(1).max(65_535);
+export const portNumber = z.int().min(1).max(65_535);
 
 export const cidrText = z
   .string()
@@ -38,7 +38,7 @@ export const ipBlock = z
   .strictObject({ cidr: cidrText, except: z.array(cidrText).nullish() })
   .transform(({ cidr, except }): IpBlock => ({ cidr, except: except ?? [] }));
 
-const namedPort = z
+export const namedPort = z
   .string()
   .regex(/^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/, 'must be a number, or the name of a container’s port');
 

@@ -2,7 +2,7 @@
  * Stands in for an API server at the border of the network, since none runs where the tests do. It does of the real one what
  * a list and a watch need, and no more: pages with continue tokens that are of one moment, resource versions, watch events,
  * bookmarks, watch timeouts, lost history (410 as status and as event), versions from the future (504), tokens (401), roles
- * (403), metadata-only answers. It stores what it is given and checks nothing. Besides it fails on demand: slowly, abruptly,
+ * (403, also for what it does not have), groups of resources that it does not have (404), metadata-only answers. It stores what it is given and checks nothing. Besides it fails on demand: slowly, abruptly,
  * with silence, with garbage.
  */
 import { once } from 'node:events';
@@ -58,6 +58,7 @@ export class ApiServerDouble {
   readonly #isTls: boolean;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
   readonly #forbidden = new Set<string>();
+  readonly #withheld = new Set<string>();
   readonly #watches = new Set<Watch>();
   readonly #snapshots = new Map<string, Snapshot>();
   #events: (Event & { readonly resource: string })[] = [];
@@ -135,6 +136,15 @@ export class ApiServerDouble {
     this.#forbidden.add(`${verb} ${resource}`);
   }
 
+  /** From now on it has no such group of resources. */
+  withhold(group: string): void {
+    this.#withheld.add(group);
+  }
+
+  offer(group: string): void {
+    this.#withheld.delete(group);
+  }
+
   allowAll(): void {
     this.#forbidden.clear();
   }
@@ -148,6 +158,7 @@ export class ApiServerDouble {
     for (const watch of this.#watches) {
       write(watch.response, { type: 'ERROR', object: statusBody(410, 'Expired', 'too old resource version') });
       watch.response.end();
+      this.#watches.delete(watch);
     }
   }
 
@@ -195,6 +206,8 @@ export class ApiServerDouble {
     if (this.token !== undefined && token !== this.token) refuse(response, 401, 'Unauthorized', 'Unauthorized');
     else if (this.#forbidden.has(`${verb} ${resource}`)) {
       refuse(response, 403, 'Forbidden', `User "x" cannot ${verb} resource "${resource}" at the cluster scope`);
+    } else if (this.#withheld.has(url.pathname.split('/')[2] ?? '')) {
+      refuse(response, 404, 'NotFound', 'the server could not find the requested resource');
     } else if (verb === 'watch') this.#watch(asked, response);
     else this.#list(asked, response);
   }

@@ -2,7 +2,12 @@ import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { NodeIdentity, PodIdentity, ServiceIdentity } from '../identify/identity-file.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { KubernetesSource } from '../kubernetes/kubernetes-source.ts';
-import type { ResourceStatus } from '../kubernetes/kubernetes-status.ts';
+import {
+  type KubernetesStatus,
+  kubernetesSentences,
+  kubernetesStatus,
+  type ResourceStatus,
+} from '../kubernetes/kubernetes-status.ts';
 import type { WatchTiming } from '../kubernetes/resource-watch.ts';
 import type { ResourceName } from '../kubernetes/resources.ts';
 import type { ApiServerDouble } from './api-server-double.ts';
@@ -26,10 +31,12 @@ export class FollowedCluster implements AsyncDisposable {
   readonly namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly deltas: IdentityDelta[] = [];
   readonly source: KubernetesSource;
+  readonly #origin: string;
   /** `pods: watching`, `pods: retrying (why)`, as they came. */
   readonly states: string[] = [];
 
   constructor(access: ApiAccess, timing: Partial<WatchTiming> = {}, foldMs = 5) {
+    this.#origin = access.server.origin;
     this.source = new KubernetesSource({
       access,
       timing: { ...QUICK, ...timing },
@@ -46,13 +53,21 @@ export class FollowedCluster implements AsyncDisposable {
   }
 
   resource(name: ResourceName): ResourceStatus {
-    const found = this.source.status().resources.find(({ resource }) => resource === name);
+    const found = this.status().resources.find(({ resource }) => resource === name);
     if (found === undefined) throw new Error(`no status of ${name}`);
     return found;
   }
 
+  status(): KubernetesStatus {
+    return kubernetesStatus(this.source.watched);
+  }
+
+  sentences(): string[] {
+    return kubernetesSentences(this.#origin, this.source.watched);
+  }
+
   isSynced(): boolean {
-    const { state, resources } = this.source.status();
+    const { state, resources } = this.status();
     return state === 'synced' && resources.every((one) => one.state === 'watching');
   }
 

@@ -90,6 +90,19 @@ export function rawNamespace(name: string, labels: Readonly<Record<string, strin
   };
 }
 
+/** A NetworkPolicy of namespace `shop`; its pods are those labelled `app: db` unless the spec says otherwise. */
+export function rawPolicy(name: string, spec: Part = {}): StoredObject {
+  return {
+    metadata: { name, namespace: 'shop', uid: `uid-of-${name}`, managedFields: [{ manager: 'kubectl' }] },
+    spec: { podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'], ...spec },
+  };
+}
+
+/** An AdminNetworkPolicy or BaselineAdminNetworkPolicy for every pod. */
+export function rawAdminPolicy(name: string, spec: Part = {}): StoredObject {
+  return { metadata: { name }, spec: { subject: { namespaces: {} }, ...spec } };
+}
+
 export function rawNode(name: string, ip: string): StoredObject {
   return {
     metadata: { name },

@@ -8,7 +8,8 @@ export interface GenerateFlags extends ServerOptions {
   readonly namespace?: string;
   readonly fromAlert?: string;
   readonly format: 'kubernetes' | 'cilium';
-  readonly diff?: readonly string[];
+  /** True: against what the cluster has. */
+  readonly diff?: readonly string[] | true;
   readonly explain?: true;
   readonly includeRare?: true;
   readonly includeAlerted?: true;
@@ -34,7 +35,10 @@ function generateCommand(): Command {
         .choices(['kubernetes', 'cilium'])
         .default('kubernetes'),
     )
-    .option('--diff <files...>', 'in place of the policies what would change in these files of NetworkPolicies')
+    .option(
+      '--diff [files...]',
+      'in place of the policies what would change in these files of NetworkPolicies; without a file, in the cluster',
+    )
     .option('--explain', 'tell in comments from which edges each rule comes, and what was left out')
     .option('--include-rare', 'allow also what was seen once')
     .option('--include-alerted', 'allow also what an open alert is about')
@@ -58,6 +62,7 @@ Examples:
   $ netguard policy generate -n shop --explain
   $ netguard policy generate -n shop > shop.yaml && kubectl apply --dry-run=server -f shop.yaml
   $ netguard policy generate -n shop --diff policies/*.yaml
+  $ netguard policy generate -n shop --diff
   $ netguard policy generate --from-alert 01J8
   $ netguard policy generate --format cilium -o json
 

@@ -1,4 +1,4 @@
-/** What policies of files would become: a unified diff, policy by policy, whatever order their rules stand in. */
+/** What policies of files or of the cluster would become: a unified diff, policy by policy, whatever order their rules stand in. */
 import {
   type LabelSelector,
   type NetworkPolicy,
@@ -11,6 +11,7 @@ import { safeText } from '../text/safe-text.ts';
 import { manifestYaml } from './policy-yaml.ts';
 
 export interface FilePolicy {
+  /** Or `cluster`. */
   readonly file: string;
   readonly policy: NetworkPolicy;
 }

@@ -67,6 +67,7 @@ function shop(more: Partial<PolicyInputsView> = {}): PolicyInputsView {
     observedSince: SINCE,
     hasIdentities: true,
     identities: { apiVersion: 'netguard/v1', kind: 'Identities', pods, services: demoServices(), nodes: [] },
+    networkPolicies: null,
     nodeAddresses: ['192.168.0.1'],
     apiServers: [],
     edges: [
@@ -185,6 +186,23 @@ describe('netguard policy generate', () => {
     assert.match(diff, /^--- \/dev\/null\n\+\+\+ generated shop\/netguard-web$/m);
     assert.match(diff, /^-\s+- \{\}$/m);
     assert.doesNotMatch(diff, /^[-+].*deny/m);
+  });
+
+  it('shows what would change in the cluster, where the agent follows it', async () => {
+    const everything = { matchLabels: {}, matchExpressions: [] };
+    const stale = { namespace: 'shop', name: 'stale', podSelector: everything, egress: null };
+    const networkPolicies = [{ ...stale, ingress: [{ peers: [], ports: [] }] }];
+    await using following = await server(shop({ networkPolicies }));
+    await using other = await server();
+    const [known, unknown] = await Promise.all([
+      generate(following, '-n', 'shop', '--diff'),
+      generate(other, '-n', 'shop', '--diff'),
+    ]);
+    assert.equal(known.status, 0);
+    assert.match(known.stdout, /^--- cluster shop\/stale\n\+\+\+ \/dev\/null$/m);
+    assert.match(known.stderr, /4 added, 0 changed, 0 unchanged, 1 only in the cluster/);
+    assert.equal(unknown.status, 1);
+    assert.match(unknown.stderr, /does not know those of the cluster\n.*policy\.fromCluster: always/);
   });
 
   it('makes the narrowest policy against an alert, or says why there is none', async () => {

@@ -15,7 +15,7 @@ import { CliError } from '../failure/cli-error.ts';
 import { safeText } from '../text/safe-text.ts';
 import { note, writeOut } from '../text/write-out.ts';
 import { leftOutSummary } from './explanation.ts';
-import { policyDiff } from './policy-diff.ts';
+import { type FilePolicy, policyDiff } from './policy-diff.ts';
 import { fetchPolicyFacts, type PolicyFacts } from './policy-facts.ts';
 import { policiesJson, policiesYaml } from './printed.ts';
 import { watchedRemarks } from './remarks.ts';
@@ -25,8 +25,9 @@ export async function runGenerate(flags: GenerateFlags, signal: AbortSignal): Pr
   refuseContradictions(flags);
   const client = await connect(flags, signal);
   const agent = await loadAgent();
-  const existing = flags.diff === undefined ? undefined : readFiles(flags.diff, agent);
+  const ofFiles = Array.isArray(flags.diff) ? readFiles(flags.diff, agent) : undefined;
   const facts = await fetchPolicyFacts(client, agent, signal);
+  const existing = flags.diff === true ? ofCluster(facts) : ofFiles;
   const made =
     flags.fromAlert === undefined
       ? generatePolicies(facts.scene, facts.alerts, optionsOf(flags))
@@ -42,7 +43,9 @@ export async function runGenerate(flags: GenerateFlags, signal: AbortSignal): Pr
     const diff = policyDiff(made.policies.map(networkPolicyOf), existing, isOnlyOne ? () => false : isJudged);
     const { added, changed, unchanged, removed } = diff;
     await writeOut(diff.text);
-    remark([`${added} added, ${changed} changed, ${unchanged} unchanged, ${removed} only in the files.`]);
+    remark([
+      `${added} added, ${changed} changed, ${unchanged} unchanged, ${removed} only in ${flags.diff === true ? 'the cluster' : 'the files'}.`,
+    ]);
   } else if (flags.output === 'json') {
     await writeOut(policiesJson(made.policies, ownLeftOut(made), flags.format, flags.explain === true));
   } else {
@@ -91,6 +94,21 @@ async function againstAlert(
     });
   }
   return { policies: [against.policy], leftOut: against.policy.leftOut, remarks: against.remarks };
+}
+
+/** What the agent has from the API server. */
+function ofCluster({ view }: PolicyFacts): FilePolicy[] {
+  if (view.networkPolicies == null) {
+    throw new CliError(
+      'NG_ERR_CLI_NO_POLICY',
+      'comparing policies',
+      'that NetGuard does not know those of the cluster',
+      {
+        hint: 'It follows them while detector policy-violation is on, or with policy.fromCluster: always; `netguard status` tells what keeps it from that. Or name files: --diff policies.yaml.',
+      },
+    );
+  }
+  return view.networkPolicies.map((policy) => ({ file: 'cluster', policy }));
 }
 
 function readFiles(files: readonly string[], agent: AgentModule) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Endpoint } from '../endpoint.ts';
 import { AccessRules } from './access-rules.ts';
-import type { Labels, LabelSelector } from './label-selector.ts';
+import type { LabelSelector, Labels } from './label-selector.ts';
 import type { AdminPeer, AdminPolicy, AdminRule, NetworkPolicy } from './policies.ts';
 import type { PodFacts, SubjectLookup } from './subject.ts';
 
@@ -56,7 +56,8 @@ function admin(more: Partial<AdminPolicy>): AdminPolicy {
   const subject = { namespaceSelector: select({ team: 'blue' }) };
   return { kind: 'AdminNetworkPolicy', name: 'a', priority: 10, subject, ingress: [], egress: [], ...more };
 }
-const baseline = (more: Partial<AdminPolicy>) => admin({ kind: 'BaselineAdminNetworkPolicy', name: 'default', ...more });
+const baseline = (more: Partial<AdminPolicy>) =>
+  admin({ kind: 'BaselineAdminNetworkPolicy', name: 'default', ...more });
 const network = (more: Partial<NetworkPolicy>): NetworkPolicy => ({
   namespace: 'shop',
   name: 'p',
@@ -81,32 +82,161 @@ const ROWS: readonly Row[] = [
   ['also what a NetworkPolicy allows', [denyRed], [open], at('probe'), at('db'), 'ingress'],
   ['whom it does not name it leaves alone', [denyRed], [], at('web'), at('db'), 'allowed'],
   ['and who is no subject', [denyRed], [], at('web'), at('probe'), 'allowed'],
-  ['an allow rule goes before every NetworkPolicy', [admin({ ingress: [rule('Allow', red)] })], [closed], at('probe'), at('db'), 'allowed'],
-  ['the first rule that matches says', [admin({ ingress: [rule('Allow', red), rule('Deny', anyPod)] })], [], at('probe'), at('db'), 'allowed'],
+  [
+    'an allow rule goes before every NetworkPolicy',
+    [admin({ ingress: [rule('Allow', red)] })],
+    [closed],
+    at('probe'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'the first rule that matches says',
+    [admin({ ingress: [rule('Allow', red), rule('Deny', anyPod)] })],
+    [],
+    at('probe'),
+    at('db'),
+    'allowed',
+  ],
   [
     'the lowest priority number is asked first',
-    [admin({ name: 'z', priority: 1, ingress: [rule('Deny', red)] }), admin({ priority: 2, ingress: [rule('Allow', red)] })],
+    [
+      admin({ name: 'z', priority: 1, ingress: [rule('Deny', red)] }),
+      admin({ priority: 2, ingress: [rule('Allow', red)] }),
+    ],
     [],
     at('probe'),
     at('db'),
     'ingress',
   ],
-  ['pass leaves it to NetworkPolicies', [admin({ ingress: [rule('Pass', red), rule('Deny', red)] })], [closed], at('probe'), at('db'), 'ingress'],
-  ['which may allow it', [admin({ ingress: [rule('Pass', red), rule('Deny', red)] })], [open], at('probe'), at('db'), 'allowed'],
-  ['and, where there is none, to the baseline', [admin({ ingress: [rule('Pass', red)] }), baseline({ ingress: [rule('Deny', anyPod)] })], [], at('probe'), at('db'), 'ingress'],
-  ['a baseline forbids where no NetworkPolicy selects the pod', [baseline({ ingress: [rule('Deny', red)] })], [], at('probe'), at('db'), 'ingress'],
-  ['and is not asked where one does', [baseline({ ingress: [rule('Deny', red)] })], [open], at('probe'), at('db'), 'allowed'],
-  ['for each direction by itself', [baseline({ ingress: [rule('Deny', red)] })], [network({ egress: [] })], at('probe'), at('db'), 'ingress'],
-  ['ports are the rule’s', [admin({ ingress: [rule('Deny', red, { ports: [{ protocol: 'TCP', port: 80, endPort: 90 }] })] })], [], at('probe'), at('db'), 'allowed'],
-  ['names of ports are the target’s', [admin({ ingress: [rule('Deny', red, { ports: [{ protocol: 'TCP', port: 'sql' }] })] })], [], at('probe'), at('db'), 'ingress'],
-  ['networks are addresses outside', [admin({ egress: [rule('Deny', { kind: 'networks', cidrs: ['203.0.113.0/24'] })] })], [], at('web'), world, 'egress'],
-  ['and pods perhaps', [admin({ egress: [rule('Deny', { kind: 'networks', cidrs: ['10.0.0.0/8'] })] })], [], at('web'), at('db'), 'allowed'],
-  ['every node', [admin({ egress: [rule('Deny', { kind: 'nodes', selector: select() })] })], [], at('web'), node, 'egress'],
-  ['some nodes: their labels are not known', [admin({ egress: [rule('Deny', { kind: 'nodes', selector: select({ a: 'b' }) })] })], [], at('web'), node, 'allowed'],
-  ['what may be allowed by name is not accused', [admin({ egress: [rule('Allow', { kind: 'unknown' }), rule('Deny', { kind: 'networks', cidrs: ['0.0.0.0/0'] })] })], [], at('web'), world, 'allowed'],
-  ['what may be denied by name is judged by the rest', [admin({ ingress: [rule('Deny', { kind: 'unknown' })] })], [closed], at('web'), at('db'), 'ingress'],
-  ['labels of a namespace that are not known may be the right ones', [admin({ ingress: [rule('Allow', red), rule('Deny', anyPod)] })], [], at('stray'), at('db'), 'allowed'],
-  ['host-network pods are nobody’s pods', [admin({ ingress: [rule('Deny', red)] })], [], at('host'), at('db'), 'allowed'],
+  [
+    'pass leaves it to NetworkPolicies',
+    [admin({ ingress: [rule('Pass', red), rule('Deny', red)] })],
+    [closed],
+    at('probe'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'which may allow it',
+    [admin({ ingress: [rule('Pass', red), rule('Deny', red)] })],
+    [open],
+    at('probe'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'and, where there is none, to the baseline',
+    [admin({ ingress: [rule('Pass', red)] }), baseline({ ingress: [rule('Deny', anyPod)] })],
+    [],
+    at('probe'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'a baseline forbids where no NetworkPolicy selects the pod',
+    [baseline({ ingress: [rule('Deny', red)] })],
+    [],
+    at('probe'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'and is not asked where one does',
+    [baseline({ ingress: [rule('Deny', red)] })],
+    [open],
+    at('probe'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'for each direction by itself',
+    [baseline({ ingress: [rule('Deny', red)] })],
+    [network({ egress: [] })],
+    at('probe'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'ports are the rule’s',
+    [admin({ ingress: [rule('Deny', red, { ports: [{ protocol: 'TCP', port: 80, endPort: 90 }] })] })],
+    [],
+    at('probe'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'names of ports are the target’s',
+    [admin({ ingress: [rule('Deny', red, { ports: [{ protocol: 'TCP', port: 'sql' }] })] })],
+    [],
+    at('probe'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'networks are addresses outside',
+    [admin({ egress: [rule('Deny', { kind: 'networks', cidrs: ['203.0.113.0/24'] })] })],
+    [],
+    at('web'),
+    world,
+    'egress',
+  ],
+  [
+    'and pods perhaps',
+    [admin({ egress: [rule('Deny', { kind: 'networks', cidrs: ['10.0.0.0/8'] })] })],
+    [],
+    at('web'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'every node',
+    [admin({ egress: [rule('Deny', { kind: 'nodes', selector: select() })] })],
+    [],
+    at('web'),
+    node,
+    'egress',
+  ],
+  [
+    'some nodes: their labels are not known',
+    [admin({ egress: [rule('Deny', { kind: 'nodes', selector: select({ a: 'b' }) })] })],
+    [],
+    at('web'),
+    node,
+    'allowed',
+  ],
+  [
+    'what may be allowed by name is not accused',
+    [admin({ egress: [rule('Allow', { kind: 'unknown' }), rule('Deny', { kind: 'networks', cidrs: ['0.0.0.0/0'] })] })],
+    [],
+    at('web'),
+    world,
+    'allowed',
+  ],
+  [
+    'what may be denied by name is judged by the rest',
+    [admin({ ingress: [rule('Deny', { kind: 'unknown' })] })],
+    [closed],
+    at('web'),
+    at('db'),
+    'ingress',
+  ],
+  [
+    'labels of a namespace that are not known may be the right ones',
+    [admin({ ingress: [rule('Allow', red), rule('Deny', anyPod)] })],
+    [],
+    at('stray'),
+    at('db'),
+    'allowed',
+  ],
+  [
+    'host-network pods are nobody’s pods',
+    [admin({ ingress: [rule('Deny', red)] })],
+    [],
+    at('host'),
+    at('db'),
+    'allowed',
+  ],
 ];
 
 describe('AdminNetworkPolicy and BaselineAdminNetworkPolicy', () => {
