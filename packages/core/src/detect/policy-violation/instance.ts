@@ -9,6 +9,7 @@ import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import type { PolicyViolationParameters } from './parameters.ts';
 import { violationFinding } from './report.ts';
+import { isUnnamed, type Judged, UnnamedEnds } from './unnamed.ts';
 import { Violation } from './violation.ts';
 
 /** About 700 bytes each. */
@@ -32,6 +33,7 @@ export class PolicyViolationInstance implements DetectorInstance {
   readonly #waiting = new Lru<string, 'pending' | 'failed'>(OPEN);
   /** Open conversations that are forbidden: they go on being so while they move. */
   readonly #forbidden = new Lru<string, Violation>(OPEN);
+  readonly #unnamed = new UnnamedEnds();
   #generation = 0;
   #rejudgeUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -56,6 +58,7 @@ export class PolicyViolationInstance implements DetectorInstance {
   }
 
   evaluate(nowMs: number): Finding[] {
+    for (const judged of this.#unnamed.due(nowMs)) this.#judgeAgain(judged, nowMs);
     const findings: Finding[] = [];
     for (const violation of this.#active) {
       if (nowMs - violation.lastMs > this.#parameters.quietMs) {
@@ -73,7 +76,7 @@ export class PolicyViolationInstance implements DetectorInstance {
   readonly nextDueMs = Number.POSITIVE_INFINITY;
 
   get state(): TableState {
-    const tables = [this.#violations, this.#waiting, this.#forbidden];
+    const tables = [this.#violations, this.#waiting, this.#forbidden, this.#unnamed];
     return {
       entries: tables.reduce((sum, { size }) => sum + size, 0),
       capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
@@ -114,18 +117,53 @@ export class PolicyViolationInstance implements DetectorInstance {
       this.#goOn(observation);
       return;
     }
-    const violation = this.#violationOf(source, this.#context.cluster.behind(target), denial, observation.timeMs);
-    if (outcome === 'failed') {
-      violation.attempt(protocol, port, observation.timeMs, this.#parameters.quietMs);
-    } else {
-      violation.establish(isServer ? 'server' : 'client', denial, protocol, port, observation.timeMs);
+    const { id, timeMs } = observation;
+    const reporter = isServer ? 'server' : 'client';
+    const judged = {
+      id,
+      source,
+      target,
+      port,
+      protocol,
+      outcome,
+      reporter,
+      timeMs,
+      isOver: isOver(observation),
+    } as const;
+    if (!isUnnamed(source) && !isUnnamed(target)) this.#forbid(judged, denial);
+    else {
+      const pushedOut = this.#unnamed.hold(judged);
+      if (pushedOut !== undefined) this.#judgeAgain(pushedOut, timeMs);
     }
-    if (outcome === 'established' && !isOver(observation)) this.#forbidden.set(observation.id, violation);
+  }
+
+  /** By the names that came meanwhile. */
+  #judgeAgain(judged: Judged, nowMs: number): void {
+    const { nameAddress, access } = this.#context;
+    const named = (end: Endpoint): Endpoint => (isUnnamed(end) ? nameAddress(end.ip) : end);
+    const [source, target] = [named(judged.source), named(judged.target)];
+    const denial = access.denial(source, target, judged.port, judged.protocol);
+    if (denial === undefined) return;
+    const violation = this.#forbid({ ...judged, source, target }, denial);
+    /* It is news now, however short the quiet time is. */
+    violation.lastMs = Math.max(violation.lastMs, nowMs);
+  }
+
+  #forbid(
+    { id, source, target, port, protocol, outcome, reporter, timeMs, isOver: ended }: Judged,
+    denial: AccessDenial,
+  ) {
+    const violation = this.#violationOf(source, this.#context.cluster.behind(target), denial, timeMs);
+    if (outcome === 'failed') violation.attempt(protocol, port, timeMs, this.#parameters.quietMs);
+    else violation.establish(reporter, denial, protocol, port, timeMs);
+    if (outcome === 'established' && !ended) this.#forbidden.set(id, violation);
     this.#active.add(violation);
+    return violation;
   }
 
   /** What was judged as forbidden and still moves keeps the violation going. */
   #goOn(observation: Conversation): void {
+    if (isOver(observation)) this.#unnamed.over(observation.id);
     if (this.#forbidden.size === 0) return;
     const violation = this.#forbidden.peek(observation.id);
     if (violation === undefined) return;

@@ -170,6 +170,55 @@ describe('policy violation', () => {
   });
 });
 
+describe('an address that nobody has claimed yet', () => {
+  const newcomer: Endpoint = { ip: '10.244.7.7', kind: 'private' };
+  const [first] = connections(1, { client: newcomer });
+  assert.ok(first);
+  /** Named as `named` from `atMs` after the connection on. */
+  const foundWith = (named: Endpoint, atMs: number, seen: Seen[] = [first]) => {
+    let nowMs = START_MS;
+    const known: Partial<DetectorContext> = {
+      access: judge(),
+      nameAddress: (ip) =>
+        ip === newcomer.ip && nowMs >= START_MS + atMs ? { ...named, ip } : { ip, kind: 'private' },
+    };
+    const set = setOf(known);
+    for (const { observation, who } of seen) set.observe(observation, who);
+    const findings: { atMs: number; finding: Finding }[] = [];
+    for (; nowMs < START_MS + 12_000; nowMs += 1000) {
+      for (const finding of set.evaluate(nowMs)) findings.push({ atMs: nowMs - START_MS, finding });
+    }
+    assert.equal(set.status()[0]?.errors, 0);
+    return { findings, state: set.status()[0] };
+  };
+
+  it('is a pod that a rule allows, once its name has come', () => {
+    assert.deepEqual(foundWith(web, 3000).findings, []);
+  });
+
+  it('or one that no rule allows, which is named then', () => {
+    const { findings } = foundWith(batch, 3000);
+    assert.equal(findings[0]?.finding.source?.workload?.name, 'batch');
+  });
+
+  it('or nobody, which is told five seconds later', () => {
+    const { findings } = foundWith(web, 60_000);
+    assert.deepEqual([findings[0]?.finding.source?.kind, findings[0]?.finding.severity], ['private', 'medium']);
+    assert.ok(findings[0]!.atMs >= 5000 && findings[0]!.atMs <= 6000, `${findings[0]!.atMs}`);
+  });
+
+  it('and many of them wait in bounded room: the oldest are judged as they are', () => {
+    const seen = Array.from({ length: 3000 }, (_, nth) => {
+      const observation = { ...first.observation, id: `c${nth}` } as Seen['observation'];
+      return { observation, who: first.who };
+    });
+    const { findings, state } = foundWith(web, 60_000, seen);
+    assert.ok((findings[0]?.atMs ?? 0) < 2000);
+    assert.equal(findings[0]?.finding.evidence.observed, 3000 - 2048);
+    assert.equal(state?.evicted, 3000 - 2048);
+  });
+});
+
 describe('no policy violation is', () => {
   const silent = (what: string, seen: () => Seen[], known?: Partial<DetectorContext>) =>
     it(what, () => assert.deepEqual(found(seen(), known), []));

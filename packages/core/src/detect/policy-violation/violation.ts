@@ -99,7 +99,7 @@ export class Violation {
   }
 
   #touch(protocol: AccessProtocol, port: number, timeMs: number): void {
-    this.lastMs = timeMs;
+    this.lastMs = Math.max(this.lastMs, timeMs);
     this.unreported++;
     const name = `${protocol} ${port}`;
     const count = this.#ports.get(name);
