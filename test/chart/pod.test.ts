@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as abi from '@netguard/core/abi';
+import { configSchema } from '../../packages/agent/src/config/schema.ts';
+import { wantsClusterPolicies } from '../../packages/agent/src/policy/wants-cluster-policies.ts';
 import { RESTART_KEYS } from '../../packages/agent/src/restart-needed.ts';
 import { configMap, type KubeObject, only, render } from './support/helm-run.ts';
 
 const podOf = (objects: readonly KubeObject[]) => only(objects, 'DaemonSet').spec.template.spec;
 const usual = render();
+
+/** `group/resource verbs` of the ClusterRole. */
+function allowedBy(objects: readonly KubeObject[]): string[] {
+  return only(objects, 'ClusterRole').rules.flatMap(({ apiGroups, resources, verbs }: KubeObject) =>
+    resources.flatMap((resource: string) => apiGroups.map((group: string) => `${group}/${resource} ${verbs.join()}`)),
+  );
+}
 
 test('exactly three capabilities, and nothing else that a container may be given', async () => {
   for (const objects of [await usual, await render({ ci: 'every-option' })]) {
@@ -201,27 +210,50 @@ test('resources that are given stand as they are', async () => {
   assert.deepEqual(podOf(await render({ values: { resources } })).containers[0].resources, resources);
 });
 
-test('the agent may read what names traffic, write Events, and nothing else', async () => {
-  const { rules } = only(await usual, 'ClusterRole');
-  const allowed = rules.flatMap(({ apiGroups, resources, verbs }: KubeObject) =>
-    resources.flatMap((resource: string) => apiGroups.map((group: string) => `${group}/${resource} ${verbs.join()}`)),
-  );
-  assert.deepEqual(allowed, [
-    '/pods get,list,watch',
-    '/services get,list,watch',
-    '/nodes get,list,watch',
-    'discovery.k8s.io/endpointslices get,list,watch',
-    'apps/replicasets get,list,watch',
-    'batch/jobs get,list,watch',
-    'networking.k8s.io/networkpolicies get,list,watch',
-    '/events create,patch',
-    'events.k8s.io/events create,patch',
-  ]);
+const NAMING = [
+  '/pods list,watch',
+  '/services list,watch',
+  '/nodes list,watch',
+  '/namespaces list,watch',
+  'discovery.k8s.io/endpointslices list,watch',
+  'apps/replicasets list,watch',
+  'batch/jobs list,watch',
+];
+const POLICIES = [
+  'networking.k8s.io/networkpolicies list,watch',
+  'policy.networking.k8s.io/adminnetworkpolicies list,watch',
+  'policy.networking.k8s.io/baselineadminnetworkpolicies list,watch',
+];
+const EVENTS = ['/pods get', 'events.k8s.io/events create'];
+
+test('the agent may read what names and judges traffic, and nothing else', async () => {
+  assert.deepEqual(allowedBy(await usual), [...NAMING, ...POLICIES]);
+  assert.deepEqual(allowedBy(await render({ ci: 'every-option' })), [...NAMING, ...EVENTS]);
   const kinds = (await render({ ci: 'no-rbac' })).map(({ kind }) => kind);
   assert.deepEqual(
     kinds.filter((kind) => /Role|Account/.test(kind)),
     [],
   );
+});
+
+test('rights follow the configuration as the agent does', async () => {
+  const detectors = (settings: object) => ({ 'policy-violation': settings });
+  const cases: [object, boolean][] = [
+    [{ detectors: detectors({ mode: 'off' }) }, false],
+    [{ detectors: detectors({ mode: 'off', namespaces: { shop: { mode: 'observe' } } }) }, true],
+    [{ detectors: detectors({ mode: 'off', namespaces: { shop: { raise: 2 } } }) }, false],
+    [{ detectors: detectors({ parameters: { attempts: 9 } }) }, true],
+    [{ detectors: detectors({ mode: 'off' }), policy: { fromCluster: 'always' } }, true],
+    [{ policy: { fromCluster: 'never' } }, false],
+  ];
+  for (const [config, isFollowed] of cases) {
+    const parsed = configSchema.parse({ apiVersion: 'netguard/v1', ...config });
+    assert.equal(wantsClusterPolicies(parsed), isFollowed, JSON.stringify(config));
+    const rights = allowedBy(await render({ values: { config } }));
+    assert.deepEqual(rights, isFollowed ? [...NAMING, ...POLICIES] : NAMING, JSON.stringify(config));
+  }
+  const events = { config: { sinks: { pods: { type: 'kubernetes-events' }, other: { type: 'file', path: '/x' } } } };
+  assert.deepEqual(allowedBy(await render({ values: events })), [...NAMING, ...POLICIES, ...EVENTS]);
 });
 
 test('Secrets are mounted whole, and only where they are named', async () => {

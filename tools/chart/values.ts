@@ -92,8 +92,9 @@ const rbac = z.strictObject({
   create: z
     .boolean()
     .default(true)
-    .describe('Make the ClusterRole: get, list and watch what names and judges traffic, nothing else.'),
-  events: z.boolean().default(true).describe('May write Events, so that alerts show in kubectl describe.'),
+    .describe(
+      'Make the ClusterRole: list and watch what names traffic, and what else `config` asks for (policies while their detector is on; Events with a sink of type kubernetes-events), nothing more.',
+    ),
 });
 
 const networkPolicy = z.strictObject({

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { Config } from './config/schema.ts';
+import { type Config, configSchema } from './config/schema.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import type { PolicyInputsView, StatusResponse } from './http/api-types.ts';
 import { createLogger } from './log.ts';
@@ -11,6 +11,7 @@ import { ApiServerDouble } from './testing/api-server-double.ts';
 import { FakeWorker } from './testing/fake-worker.ts';
 import { namingWorker } from './testing/known-identities.ts';
 import { rawNamespace, rawPod, rawPolicy, rawService } from './testing/kubernetes-objects.ts';
+import { alert } from './testing/samples.ts';
 import { testConfig } from './testing/settings.ts';
 import { tlsPairs } from './testing/tls-pairs.ts';
 import { until } from './testing/until.ts';
@@ -132,6 +133,24 @@ test('policies that may not be read are a line of `degraded` that says what to a
     /policies of the cluster are not read\. Allow the verbs list and watch on networkpolicies \(apiGroup networking\.k8s\.io\)/;
   await until(async () => (await status()).degraded.some((sentence) => line.test(sentence)));
   assert.equal((await status()).identity.kubernetes.state, 'synced');
+});
+
+test('an alert about a pod becomes an Event, by the way that names are read', async () => {
+  const written: string[] = [];
+  server.fault = ({ resource }, response) => {
+    if (resource !== 'web-1' && resource !== 'events') return false;
+    written.push(resource);
+    response.writeHead(resource === 'web-1' ? 200 : 201, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ metadata: { name: 'web-1', uid: 'uid-web' } }));
+    return true;
+  };
+  const { sinks } = configSchema.parse({ apiVersion: 'netguard/v1', sinks: { events: { type: 'kubernetes-events' } } });
+  const worker = await start({ kubernetes: kubeconfig(), sinks });
+  worker.say({ type: 'alert', event: { type: 'open', alert: alert('a1', { source: null }) }, delayMs: 1 });
+  await until(() => written.length === 2);
+  assert.deepEqual(written, ['web-1', 'events']);
+  await until(async () => (await status()).sinks[0]?.spooled === 0);
+  assert.equal((await status()).sinks[0]?.state, 'ok');
 });
 
 test('a daemon is ready without the API server, and says that it is degraded', async () => {

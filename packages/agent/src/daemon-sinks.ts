@@ -4,6 +4,7 @@ import type { BackoffLimits } from './backoff.ts';
 import type { Config } from './config/schema.ts';
 import type { SinkSettings } from './config/sink-schema.ts';
 import type { SinkView } from './http/api-types.ts';
+import type { ApiAccess } from './kubernetes/api-access.ts';
 import type { Logger } from './log.ts';
 import { Outlet } from './sinks/outlet.ts';
 import { type ToldBySink, ToldStore } from './sinks/told-store.ts';
@@ -18,6 +19,8 @@ export interface DaemonSinksOptions {
   readonly stateDir: string;
   readonly state: NodeState;
   readonly logger: Logger;
+  /** How the API server is reached; undefined where it is not followed. */
+  readonly apiServer?: () => ApiAccess | undefined;
   readonly backoff?: BackoffLimits;
   readonly resendMs?: number;
 }
@@ -104,7 +107,7 @@ export class DaemonSinks implements SinkReports {
   }
 
   #open(name: string, settings: SinkSettings): void {
-    const { state, logger, backoff } = this.#options;
+    const { state, logger, backoff, apiServer = () => undefined } = this.#options;
     const outlet = new Outlet({
       name,
       settings,
@@ -113,6 +116,7 @@ export class DaemonSinks implements SinkReports {
       told: this.#told[name] ?? {},
       logger,
       now: state.now,
+      apiServer,
       onTold: () => this.#save(),
       onConcern: (topic, sentence) => this.#concern(name, topic, sentence),
       ...(backoff === undefined ? {} : { backoff }),

@@ -91,7 +91,8 @@ class NodeDaemon implements Daemon {
     this.state = new NodeState({ config, version: options.version });
     this.#alerts = new DaemonAlerts(config.stateDir, this.state, this.#logger);
     this.#silences = new DaemonSilences(config.stateDir, this.state, this.#logger);
-    this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger });
+    const apiServer = () => this.#kubernetes.access;
+    this.#sinks = new DaemonSinks({ stateDir: config.stateDir, state: this.state, logger: this.#logger, apiServer });
     this.state.changes.on('closed', ({ id }) => this.#link?.send({ type: 'close-alert', id }));
     this.#identities = new DaemonIdentities(config, this.state, this.#logger, options.identitySource);
     const following = options.identitySource === undefined ? config : { ...config, kubernetes: NOT_FOLLOWED };
@@ -125,10 +126,10 @@ class NodeDaemon implements Daemon {
     }
     this.#silences.restore(this.#config.silences);
     const before = this.#alerts.restore();
+    await this.#kubernetes.open();
     this.#sinks.start(this.#config.sinks);
     this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
-    await this.#kubernetes.open();
     const identities = await this.#identities.start(this.#kubernetes.access !== undefined, (changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );

@@ -131,14 +131,30 @@ const syslog = z.strictObject({
   ...reach,
 });
 
+const kubernetesEvents = z.strictObject({
+  type: z.literal('kubernetes-events').describe('Kind of sink.'),
+  perPodPerHour: integer(1, 1000)
+    .default(10)
+    .describe('Events about one pod within an hour; more are left out and counted.'),
+  perMinute: integer(1, 1000)
+    .default(30)
+    .describe('Events within a minute, about all pods; more are left out and counted.'),
+  notify,
+  ...common,
+});
+
 /** A name becomes a directory and the value of a metric's label. */
 const sinkName = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a name of small letters, digits and dashes');
 
-const sink = z.discriminatedUnion('type', [alertmanager, falcosidekick, webhook, file, otlp, syslog], {
-  error: 'must be a kind of sink: alertmanager, falcosidekick, webhook, file, otlp or syslog',
-});
+const sink = z.discriminatedUnion(
+  'type',
+  [alertmanager, falcosidekick, webhook, file, otlp, syslog, kubernetesEvents],
+  {
+    error: 'must be a kind of sink: alertmanager, falcosidekick, webhook, file, otlp, syslog or kubernetes-events',
+  },
+);
 
 export const sinks = z
   .record(sinkName, sink)

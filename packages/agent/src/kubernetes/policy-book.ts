@@ -5,7 +5,7 @@ import { objectName, type RawObject, record } from './raw-object.ts';
 import type { ObjectSink } from './resource-watch.ts';
 
 /** More than any cluster has; of more than these nothing is judged, since what is missing may allow something. */
-const MOST = 20_000;
+const MOST = 10_000;
 
 export interface PolicyBookOptions<T> {
   readonly apiVersion: string;

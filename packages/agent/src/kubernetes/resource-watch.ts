@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
 import type { ApiAccess } from './api-access.ts';
-import { ApiError, apiGet, chunksOf } from './api-request.ts';
+import { ApiError, apiRequest, chunksOf } from './api-request.ts';
 import { JsonItems } from './json-items.ts';
 import { JsonLines } from './json-lines.ts';
 import type { WatchedResource } from './kubernetes-status.ts';
@@ -217,7 +217,7 @@ export class ResourceWatch {
     const path = `${this.resource.path}?${query}`;
     const { answerMs } = this.#timing;
     try {
-      return await apiGet(this.#access, { path, accept: acceptOf(this.resource, isList), signal, answerMs });
+      return await apiRequest(this.#access, { path, accept: acceptOf(this.resource, isList), signal, answerMs });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.resource.isOptional && !(await this.#isServed(error, signal))) throw new Absent();
@@ -232,7 +232,7 @@ export class ResourceWatch {
     const path = this.resource.path.slice(0, this.resource.path.lastIndexOf('/'));
     try {
       const { answerMs } = this.#timing;
-      (await apiGet(this.#access, { path, accept: 'application/json', signal, answerMs })).destroy();
+      (await apiRequest(this.#access, { path, accept: 'application/json', signal, answerMs })).destroy();
       return true;
     } catch (error) {
       return !(error instanceof ApiError && error.status === 404);

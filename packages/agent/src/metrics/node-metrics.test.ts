@@ -38,7 +38,7 @@ function newNode(metrics: Partial<ReturnType<typeof testConfig>['metrics']> = {}
 function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
   const web = podEndpoint('web-1');
   state.identityReadMs = START_MS;
-  const pager = { name: 'pager', sent: 3, failures: 2, dropped: 1, spooledBytes: 4096 };
+  const pager = { name: 'pager', sent: 3, failures: 2, dropped: 1, leftOut: 4, spooledBytes: 4096 };
   state.sinks = { views: () => [], figures: () => [pager] };
   state.apply({ type: 'started', status: sourceStatus });
   state.apply({ type: 'edges', edges: [edge()] });

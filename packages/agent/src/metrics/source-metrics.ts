@@ -103,6 +103,12 @@ const FAMILIES: readonly Source[] = [
   sinkFamily('sent_total', 'counter', 'Notifications of alerts that the sink has taken.', ({ sent }) => sent),
   sinkFamily('failures_total', 'counter', 'Attempts to send that ended in an error.', ({ failures }) => failures),
   sinkFamily('dropped_total', 'counter', 'Notifications that the sink never got.', ({ dropped }) => dropped),
+  sinkFamily(
+    'left_out_total',
+    'counter',
+    'What the sink left out by its own rules: too often, too late.',
+    (one) => one.leftOut,
+  ),
   sinkFamily('spooled_bytes', 'gauge', 'Room on disk taken by what waits for the sink.', (one) => one.spooledBytes),
   {
     name: 'netguard_build_info',

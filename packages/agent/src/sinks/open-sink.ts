@@ -3,13 +3,14 @@ import { AlertmanagerSink } from './alertmanager.ts';
 import { FalcosidekickSink } from './falcosidekick.ts';
 import { FileSink } from './file.ts';
 import type { Origin } from './formats.ts';
+import { KubernetesEventsSink } from './kubernetes-events.ts';
 import { OtlpSink } from './otlp.ts';
-import type { Sink } from './sink.ts';
+import type { Sink, SinkSurroundings } from './sink.ts';
 import { SyslogSink } from './syslog.ts';
 import { WebhookSink } from './webhook.ts';
 
 /** The sink of these settings. Nothing is connected to, read or written before its first notification. */
-export function openSink(settings: SinkSettings, origin: Origin): Sink {
+export function openSink(settings: SinkSettings, origin: Origin, surroundings: SinkSurroundings): Sink {
   switch (settings.type) {
     case 'alertmanager':
       return new AlertmanagerSink(settings, origin);
@@ -23,5 +24,7 @@ export function openSink(settings: SinkSettings, origin: Origin): Sink {
       return new OtlpSink(settings, origin);
     case 'syslog':
       return new SyslogSink(settings, origin);
+    case 'kubernetes-events':
+      return new KubernetesEventsSink(settings, origin, surroundings);
   }
 }

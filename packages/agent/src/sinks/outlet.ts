@@ -11,6 +11,7 @@ import {
 import type { BackoffLimits } from '../backoff.ts';
 import type { SinkSettings } from '../config/sink-schema.ts';
 import type { SinkView } from '../http/api-types.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
 import type { Logger } from '../log.ts';
 import { Delivery } from './delivery.ts';
 import { notificationText } from './notification.ts';
@@ -26,6 +27,7 @@ export interface OutletOptions {
   readonly told: Readonly<Record<string, Severity>>;
   readonly logger: Logger;
   readonly now: () => number;
+  readonly apiServer: () => ApiAccess | undefined;
   /** It was told something: a reason to save what sinks were told. */
   readonly onTold: () => void;
   /** What is wrong with it, one sentence; null when all is well again. */
@@ -37,11 +39,12 @@ export interface SinkCounts {
   sent: number;
   failures: number;
   dropped: number;
+  leftOut: number;
 }
 
 /** One configured sink at work: what it is to hear of, what waits for it, and how it does. */
 export class Outlet {
-  readonly counts: SinkCounts = { sent: 0, failures: 0, dropped: 0 };
+  readonly counts: SinkCounts = { sent: 0, failures: 0, dropped: 0, leftOut: 0 };
   readonly #options: OutletOptions;
   readonly #told: Told;
   readonly #spool: Spool;
@@ -144,9 +147,12 @@ export class Outlet {
   }
 
   #newDelivery(): Delivery {
-    const { origin, backoff } = this.#options;
+    const { origin, backoff, apiServer, now } = this.#options;
+    const onLeftOut = (count: number) => {
+      this.counts.leftOut += count;
+    };
     return new Delivery({
-      sink: openSink(this.#settings, origin),
+      sink: openSink(this.#settings, origin, { apiServer, onLeftOut, now }),
       spool: this.#spool,
       timeoutMs: this.#settings.timeoutMs,
       backoff,

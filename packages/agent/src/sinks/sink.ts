@@ -1,4 +1,5 @@
 import { type Alert, NetGuardError, type NetGuardErrorCode, type NetGuardErrorOptions } from '@netguard/core';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
 import type { Notification } from './notification.ts';
 
 /**
@@ -15,6 +16,16 @@ export interface Sink {
   send(batch: readonly Notification[], signal: AbortSignal): Promise<Error | undefined>;
   /** Says again what is open, for receivers that forget it otherwise. Called each minute; the same results as `send`. */
   resend?(alerts: readonly Alert[], signal: AbortSignal): Promise<Error | undefined>;
+}
+
+/** What a sink may use beside its settings. */
+export interface SinkSurroundings {
+  /** How the API server is reached; undefined where it is not followed. */
+  readonly apiServer: () => ApiAccess | undefined;
+  /** So much was left out by the sink's own rules, which is no failure. */
+  readonly onLeftOut: (count: number) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 export interface DeliveryErrorOptions extends NetGuardErrorOptions {

@@ -45,12 +45,13 @@ export interface StateEvents {
   ready: [];
 }
 
-/** Of one sink: notifications it has taken, attempts that failed, notifications it never got, and what waits on disk. */
+/** Of one sink: notifications it has taken, attempts that failed, notifications it never got, what it left out by its own rules, and what waits on disk. */
 export interface SinkFigures {
   readonly name: string;
   readonly sent: number;
   readonly failures: number;
   readonly dropped: number;
+  readonly leftOut: number;
   readonly spooledBytes: number;
 }
 
