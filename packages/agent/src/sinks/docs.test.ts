@@ -10,6 +10,7 @@ import { firing } from './alertmanager-alert.ts';
 import { eveSid } from './eve-sids.ts';
 import { falcoEvent } from './format-falco.ts';
 import { formatted } from './formats.ts';
+import { eventNews, kubernetesEvent } from './kubernetes-event.ts';
 import { otlpLogs } from './otlp-logs.ts';
 import { syslogMessage } from './syslog-message.ts';
 
@@ -75,6 +76,18 @@ test('every field of every shape is on the page', () => {
   assert.deepEqual(undocumented([...Object.keys(labels), ...Object.keys(annotations), 'source_ip', 'target_ip']), []);
   const parameters = syslogMessage(full, 'local0', 'netguard', ORIGIN).matchAll(/ (\w+)="/g);
   assert.deepEqual(undocumented(Array.from(parameters, ([, name]) => name ?? '')), []);
+});
+
+test('every field of an Event is on the page', () => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-1', uid: 'u' } as const;
+  const event = kubernetesEvent(full, 'AlertOpened', pod, pod, 'node-1');
+  const names = leaves(event, '', /^(?:regarding|related)$/).filter(
+    (name) => !/^(?:apiVersion|kind|metadata\.namespace)$/.test(name),
+  );
+  assert.deepEqual(undocumented(names), []);
+  for (const kind of ['opened', 'resolved'] as const) {
+    assert.deepEqual(undocumented([eventNews(notification(kind)) ?? 'none']), []);
+  }
 });
 
 test('every attribute of a log record is on the page', () => {
