@@ -225,10 +225,11 @@ const POLICIES = [
   'policy.networking.k8s.io/baselineadminnetworkpolicies list,watch',
 ];
 const EVENTS = ['/pods get', 'events.k8s.io/events create'];
+const REVIEWS = ['authentication.k8s.io/tokenreviews create', 'authorization.k8s.io/subjectaccessreviews create'];
 
 test('the agent may read what names and judges traffic, and nothing else', async () => {
   assert.deepEqual(allowedBy(await usual), [...NAMING, ...POLICIES]);
-  assert.deepEqual(allowedBy(await render({ ci: 'every-option' })), [...NAMING, ...EVENTS]);
+  assert.deepEqual(allowedBy(await render({ ci: 'every-option' })), [...NAMING, ...EVENTS, ...REVIEWS]);
   const kinds = (await render({ ci: 'no-rbac' })).map(({ kind }) => kind);
   assert.deepEqual(
     kinds.filter((kind) => /Role|Account/.test(kind)),

@@ -41,6 +41,12 @@ const api = z.strictObject({
       "Serve the API on the pod's address too, which needs TLS and a token. Off: on the pod's loopback, for kubectl exec and kubectl port-forward.",
     ),
   port: port(9410).describe('Port of it.'),
+  reviewTokens: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Where exposed, /metrics is also for service accounts that may get the nonResourceURL /metrics, such as Prometheus' own; the API server is asked.",
+    ),
   address: z.string().min(1).default('0.0.0.0').describe('Address when exposed; `[::]` in an IPv6 cluster.'),
   tlsSecret: z
     .string()

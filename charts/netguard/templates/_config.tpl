@@ -17,6 +17,9 @@ values give the same bytes.
 {{- if .Values.api.adminTokenSecret }}
 {{- $_ := set $server "adminTokenFile" "/etc/netguard-admin-token/token" }}
 {{- end }}
+{{- if and .Values.api.expose .Values.api.reviewTokens }}
+{{- $_ := set $server "metricsReview" true }}
+{{- end }}
 {{- $own := dict "apiVersion" "netguard/v1" "server" $server "stateDir" "/var/lib/netguard" }}
 {{- if .Values.metrics.enabled }}
 {{- $_ := set $own "metrics" (dict "listen" (printf ":%d" (int64 .Values.metrics.port))) }}

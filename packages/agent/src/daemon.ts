@@ -119,7 +119,13 @@ class NodeDaemon implements Daemon {
       onError: (err: unknown) => this.#logger.error({ err }, 'answering a request'),
     };
     const { server, metrics } = this.#config;
-    this.#http = await startHttpServer({ server, audit: auditLog(this.#logger), heartbeatMs, ...serving });
+    this.#http = await startHttpServer({
+      server,
+      audit: auditLog(this.#logger),
+      heartbeatMs,
+      apiServer: () => this.#kubernetes.access,
+      ...serving,
+    });
     if (metrics.listen !== undefined) {
       this.#metricsHttp = await startMetricsServer({ listen: metrics.listen, ...serving });
       this.#logger.info({ url: this.#metricsHttp.url }, 'serving metrics and probes without a token');

@@ -31,6 +31,12 @@ const server = z.strictObject({
     .boolean()
     .default(false)
     .describe('Serve `/metrics` without a token also when the address is not loopback.'),
+  metricsReview: z
+    .boolean()
+    .default(false)
+    .describe(
+      'In a cluster: `/metrics` is also for bearers of its tokens that may get the nonResourceURL `/metrics` (TokenReview, SubjectAccessReview).',
+    ),
 });
 
 const log = z.strictObject({

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { TokenReview, Verdict } from '../kubernetes/token-review.ts';
 import { hostAllowed, isLoopbackHost } from './host-guard.ts';
 import { sendProblem } from './problem.ts';
 import type { TokenFile } from './token-file.ts';
@@ -10,7 +11,16 @@ export interface AccessRules {
   readonly token: Pick<TokenFile, 'accepts'> | null;
   /** May change things, and read. */
   readonly adminToken: Pick<TokenFile, 'accepts'> | null;
+  /** Judges tokens of the cluster, which may read metrics; absent: there is none that may. */
+  readonly review?: Pick<TokenReview, 'judge'> | undefined;
 }
+
+const METRICS = '/metrics';
+
+const REVIEWED: Readonly<Partial<Record<Verdict, readonly [status: number, why: string]>>> = {
+  forbidden: [403, 'the bearer may not get the nonResourceURL /metrics: give it a ClusterRole that may'],
+  unavailable: [503, 'tokens of the cluster cannot be checked now; the status of this process says why'],
+};
 
 /** Refuses foreign Host headers on loopback, and requests without the token where one is asked for. */
 export function guardAccess(app: FastifyInstance, rules: AccessRules): void {
@@ -27,6 +37,12 @@ export function guardAccess(app: FastifyInstance, rules: AccessRules): void {
     if (rules.token === null || isWrite(request) || isOpen(request, loopback || rules.metricsPlain)) return;
     const { authorization } = request.headers;
     if (rules.token.accepts(authorization) || rules.adminToken?.accepts(authorization)) return;
+    if (rules.review !== undefined && request.routeOptions.url === METRICS) {
+      const verdict = await rules.review.judge(authorization, METRICS);
+      if (verdict === 'allowed') return;
+      const refusal = REVIEWED[verdict];
+      if (refusal !== undefined) return sendProblem(reply, ...refusal);
+    }
     reply.header('www-authenticate', 'Bearer realm="netguard"');
     return sendProblem(reply, 401, 'send the token of server.tokenFile as: Authorization: Bearer <token>');
   });
@@ -34,5 +50,5 @@ export function guardAccess(app: FastifyInstance, rules: AccessRules): void {
 
 function isOpen(request: FastifyRequest, metricsOpen: boolean): boolean {
   const path = request.routeOptions.url;
-  return path === '/healthz' || path === '/readyz' || (path === '/metrics' && metricsOpen);
+  return path === '/healthz' || path === '/readyz' || (path === METRICS && metricsOpen);
 }

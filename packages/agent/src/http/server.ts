@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { NetGuardError } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import { type ListenAddress, parseListenAddress } from '../config/schema-types.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
+import { TokenReview } from '../kubernetes/token-review.ts';
 import type { NodeMetrics } from '../metrics/node-metrics.ts';
 import type { NodeState } from '../state/node-state.ts';
 import { createApp } from './app.ts';
@@ -19,6 +21,8 @@ export interface HttpServerOptions {
   readonly onError: (error: unknown) => void;
   readonly audit: Audit;
   readonly heartbeatMs?: number | undefined;
+  /** How the API server is reached, for tokens of the cluster. */
+  readonly apiServer?: (() => ApiAccess | undefined) | undefined;
 }
 
 export interface HttpServer {
@@ -35,7 +39,11 @@ export const CLOSE_MS = 2000;
  * Listens as configured. Throws NG_ERR_LISTEN_INSECURE (not loopback without TLS and token), NG_ERR_LISTEN (port in use,
  * address not ours), NG_ERR_TOKEN_FILE or NG_ERR_TLS_FILES.
  */
-export async function startHttpServer({ server: config, ...options }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer({
+  server: config,
+  apiServer = () => undefined,
+  ...options
+}: HttpServerOptions): Promise<HttpServer> {
   const { state } = options;
   const address = checkListen(config);
   const tls = config.tlsCertFile && config.tlsKeyFile ? readTlsFiles(config.tlsCertFile, config.tlsKeyFile) : null;
@@ -49,9 +57,10 @@ export async function startHttpServer({ server: config, ...options }: HttpServer
     token?.close();
     adminToken?.close();
   };
+  const review = config.metricsReview ? new TokenReview({ apiServer, onProblem: concern('token-review') }) : undefined;
   const app = createApp({
     ...options,
-    access: { listenHost: address.host, metricsPlain: config.metricsPlain, token, adminToken },
+    access: { listenHost: address.host, metricsPlain: config.metricsPlain, token, adminToken, review },
     serverFactory: (handler) => createLimitedServer(tls, handler),
   });
   try {

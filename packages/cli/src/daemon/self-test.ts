@@ -17,7 +17,7 @@ export async function selfTest(config: Config): Promise<readonly ProgramStatus[]
     const trial: Config = {
       ...config,
       stateDir,
-      server: { listen: '127.0.0.1:0', metricsPlain: false },
+      server: { listen: '127.0.0.1:0', metricsPlain: false, metricsReview: false },
       identity: { ...config.identity, file: undefined },
       kubernetes: { enabled: 'never' },
     };
