@@ -53,7 +53,7 @@ export class ApiServerDouble {
   /** How lost history is told to a watch. */
   goneAs: 'status' | 'event' = 'event';
   /** Called before a request is answered; true: it is taken care of. */
-  fault: ((asked: Asked, response: ServerResponse) => boolean) | undefined;
+  fault: ((asked: Asked, response: ServerResponse, request: IncomingMessage) => boolean) | undefined;
   readonly #server: Server;
   readonly #isTls: boolean;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
@@ -202,7 +202,7 @@ export class ApiServerDouble {
     const token = authorization?.replace(/^Bearer /, '');
     const asked: Asked = { resource, verb, query, accept, token };
     this.asked.push(asked);
-    if (this.fault?.(asked, response)) return;
+    if (this.fault?.(asked, response, request)) return;
     if (this.token !== undefined && token !== this.token) refuse(response, 401, 'Unauthorized', 'Unauthorized');
     else if (this.#forbidden.has(`${verb} ${resource}`)) {
       refuse(response, 403, 'Forbidden', `User "x" cannot ${verb} resource "${resource}" at the cluster scope`);

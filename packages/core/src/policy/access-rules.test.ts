@@ -521,8 +521,14 @@ describe('decisions', () => {
       accessPolicies: [],
     });
     assert.equal(judge.denial(web, db, 80, 'TCP'), undefined);
-    lookup.generation++;
     assert.ok(judge.generation > before);
+    const policies = judge.generation;
+    assert.ok(judge.denial(monitor, db, 80, 'TCP'));
+    lookup.pod = () => undefined;
+    assert.ok(judge.denial(monitor, db, 80, 'TCP'), 'kept until something is said to be different');
+    lookup.generation++;
+    assert.equal(judge.denial(monitor, db, 80, 'TCP'), undefined);
+    assert.equal(judge.generation, policies);
   });
 
   it('are bounded under a million addresses', () => {

@@ -48,7 +48,7 @@ export class AccessRules implements AccessJudge {
   }
 
   get generation(): number {
-    return this.#policiesGeneration + this.#lookup.generation;
+    return this.#policiesGeneration;
   }
 
   denial(source: Endpoint, destination: Endpoint, port: number, protocol: AccessProtocol): AccessDenial | undefined {
@@ -70,7 +70,7 @@ export class AccessRules implements AccessJudge {
   }
 
   #decisions(source: Endpoint, destination: Endpoint): ByPort {
-    const generation = this.generation;
+    const generation = this.#policiesGeneration + this.#lookup.generation;
     if (generation !== this.#cachedGeneration || this.#cached >= DECISIONS) {
       this.#cache = new Map();
       this.#cached = 0;

@@ -21,7 +21,7 @@ export interface AccessDenial {
 export interface AccessJudge {
   /** False while there is no policy: nothing has to be asked. */
   readonly isActive: boolean;
-  /** Grows when policies or identities changed: earlier answers are void. */
+  /** Grows when policies changed: what is open has to be asked again. Identities change all the time, and are in each answer. */
   readonly generation: number;
   /** Undefined: allowed, or not known well enough to be judged. `port` is the destination's. */
   denial(source: Endpoint, destination: Endpoint, port: number, protocol: AccessProtocol): AccessDenial | undefined;

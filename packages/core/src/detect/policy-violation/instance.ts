@@ -85,7 +85,7 @@ export class PolicyViolationInstance implements DetectorInstance {
   }
 
   #policiesChanged(generation: number, timeMs: number): void {
-    if (this.#generation !== 0) this.#rejudgeUntilMs = timeMs + REJUDGE_MS;
+    this.#rejudgeUntilMs = timeMs + REJUDGE_MS;
     this.#generation = generation;
   }
 
