@@ -4,6 +4,7 @@ import { DaemonAlerts } from './daemon-alerts.ts';
 import { DaemonBaselines } from './daemon-baselines.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
 import { DaemonKubernetes } from './daemon-kubernetes.ts';
+import { DaemonNodeAddresses } from './daemon-node-addresses.ts';
 import { DaemonSilences } from './daemon-silences.ts';
 import { DaemonSinks } from './daemon-sinks.ts';
 import { auditLog } from './http/audit.ts';
@@ -78,6 +79,7 @@ class NodeDaemon implements Daemon {
   readonly #baselines: DaemonBaselines;
   readonly #inventory = new IdentityDesk((id) => this.#link?.send({ type: 'list-identities', id }));
   readonly #policies: DaemonPolicies;
+  readonly #nodeAddresses = new DaemonNodeAddresses();
   #config: Config;
   #http: HttpServer | undefined;
   #metricsHttp: HttpServer | undefined;
@@ -149,6 +151,7 @@ class NodeDaemon implements Daemon {
     await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
+    this.#nodeAddresses.start((addresses) => this.#link?.send({ type: 'node-addresses', addresses }));
     this.#kubernetes.follow({
       onDelta: (delta) => this.#link?.send({ type: 'identity-delta', delta }),
       onPolicies: (ofCluster) => this.#policies.setCluster(ofCluster),
@@ -209,6 +212,7 @@ class NodeDaemon implements Daemon {
     this.state.phase = 'stopping';
     await Promise.all([this.#identities.stop(), this.#kubernetes.stop()]);
     this.#policies.close();
+    this.#nodeAddresses.stop();
     await this.#link?.stop();
     this.#inventory.close();
     await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close(), this.#sinks.close()]);

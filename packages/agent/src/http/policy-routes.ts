@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import { nodeAddresses } from '../identify/node-addresses.ts';
 import type { NodeState } from '../state/node-state.ts';
-import { nodeAddresses } from '../worker/node-addresses.ts';
 import type { PolicyInputsView } from './api-types.ts';
 import { ProblemError } from './problem.ts';
 import { parseQuery } from './query.ts';

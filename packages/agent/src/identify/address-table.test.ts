@@ -220,3 +220,23 @@ test('the own node is known by its interfaces and by its name in the file', () =
     [true, true, false],
   );
 });
+
+test('the own node is known by every interface, also one that comes later, but not by what IPVS gives it', () => {
+  const addresses = table();
+  const vip = { namespace: 'shop', name: 'api', ips: ['10.96.0.10'], ports: [{ port: 80, protocol: 'TCP' as const }] };
+  const file = { services: [vip], nodes: [{ name: 'worker-1', ips: ['192.168.0.11', '203.0.113.5'] }] };
+  update(addresses, identities(file), 1000);
+  assert.equal(addresses.isOwnNode('10.244.0.1'), false);
+  assert.equal(addresses.find('10.244.0.1', 0, 2000).kind, 'private');
+  addresses.setInterfaces(['127.0.0.1', '10.244.0.1', '10.96.0.10', '192.168.0.11']);
+  assert.equal(addresses.find('10.244.0.1', 0, 2000).kind, 'node');
+  assert.equal(name(addresses.find('10.96.0.10', 80, 2000)), 'api');
+  const own = ['10.244.0.1', '192.168.0.11', '203.0.113.5', '10.96.0.10', '127.0.0.1'];
+  assert.deepEqual(
+    own.map((ip) => addresses.isOwnNode(ip)),
+    [true, true, true, false, false],
+  );
+  addresses.setInterfaces(['192.168.0.11']);
+  assert.equal(addresses.isOwnNode('10.244.0.1'), false);
+  assert.equal(addresses.find('10.244.0.1', 0, 2000).kind, 'private');
+});

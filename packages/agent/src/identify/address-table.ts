@@ -46,9 +46,10 @@ export class AddressTable {
   readonly #pods = new Map<string, PodClaim[]>();
   readonly #services = new Map<string, ServiceClaim[]>();
   readonly #nodes = new Map<string, Endpoint>();
+  /* Of this node, by its Node object. */
   readonly #own = new Set<string>();
-  /* Interfaces of this machine: its own whatever is said of nodes. */
-  readonly #interfaces: ReadonlySet<string>;
+  /* Interfaces of this machine: its own whatever is said of nodes, but for what is a Service's (IPVS). */
+  #interfaces: ReadonlyMap<string, Endpoint> = new Map();
   /* By address alone: it does not matter who comes and goes. */
   readonly #unclaimed = new Lru<string, Endpoint>(UNCLAIMED_CAPACITY);
   #apiServers = new Map<string, Endpoint>();
@@ -59,8 +60,7 @@ export class AddressTable {
     this.#options = options;
     for (const { cidr, label } of options.subnets ?? []) this.#subnets.add(cidr, label);
     for (const cidr of options.clusterCidrs ?? []) this.#clusterRanges.add(cidr, true);
-    this.#interfaces = new Set(options.nodeAddresses.map(canonical).filter((ip) => !isLoopbackAddress(ip)));
-    for (const ip of this.#interfaces) this.#addOwn(ip);
+    this.setInterfaces(options.nodeAddresses);
     this.#setApiServers(undefined);
   }
 
@@ -78,12 +78,19 @@ export class AddressTable {
     }
   }
 
+  /** The addresses of this machine's interfaces, from now on. */
+  setInterfaces(addresses: readonly string[]): void {
+    const before = this.#interfaces;
+    const ips = addresses.map(canonical).filter((ip) => !isLoopbackAddress(ip));
+    this.#interfaces = new Map(ips.map((ip) => [ip, before.get(ip) ?? nodeEndpoint(ip, this.#options.nodeName)]));
+  }
+
   /** Who was at `ip` at `timeMs` (epoch ms, of the event). `port` tells services that share an address apart; 0: unknown. */
   find(ip: string, port: number, timeMs: number): Endpoint {
     const pod = this.#podClaim(ip, timeMs)?.endpoint;
     if (pod) return pod;
     const apiServer = this.#apiServers.get(ip);
-    const node = this.#nodes.get(ip);
+    const node = this.#nodes.get(ip) ?? this.#interfaces.get(ip);
     if (apiServer && (!node || API_SERVER_PORTS.has(port))) return apiServer;
     const services = this.#services.get(ip);
     if (services) {
@@ -99,7 +106,8 @@ export class AddressTable {
   }
 
   isOwnNode(ip: string): boolean {
-    return this.#own.has(ip);
+    const isInterface = this.#interfaces.has(ip) && !this.#services.has(ip);
+    return (isInterface || this.#own.has(ip)) && !this.#pods.has(ip);
   }
 
   get state() {
@@ -209,13 +217,7 @@ export class AddressTable {
     for (const ip of ips) {
       if (this.#nodes.get(ip)?.workload?.name === name) this.#nodes.delete(ip);
       this.#own.delete(ip);
-      if (this.#interfaces.has(ip)) this.#addOwn(ip);
     }
-  }
-
-  #addOwn(ip: string): void {
-    this.#own.add(ip);
-    this.#nodes.set(ip, nodeEndpoint(ip, this.#options.nodeName));
   }
 
   #describe(ip: string): Endpoint {

@@ -81,6 +81,11 @@ export class ClusterTable implements ClusterView, SubjectLookup {
     this.#generation++;
   }
 
+  /** What `isOwnNode` says is different from now on. */
+  ownAddressesChanged(): void {
+    this.#generation++;
+  }
+
   get generation(): number {
     return this.#generation;
   }

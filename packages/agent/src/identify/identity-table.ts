@@ -158,6 +158,12 @@ export class IdentityTable {
     this.#apply(this.known.apply(delta), atMs);
   }
 
+  /** The node's interfaces have these addresses from now on. */
+  setNodeAddresses(addresses: readonly string[]): void {
+    this.#addresses.setInterfaces(addresses);
+    this.cluster.ownAddressesChanged();
+  }
+
   /** Every tick: goes on with a walk, forgets what went long ago. */
   advance(nowMs: number): void {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;

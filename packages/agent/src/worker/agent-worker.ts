@@ -8,11 +8,11 @@ import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgro
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
+import { nodeAddresses } from '../identify/node-addresses.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
 import { type BaselineRequest, Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
-import { nodeAddresses } from './node-addresses.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
@@ -94,6 +94,10 @@ export class AgentWorker {
 
   changeIdentities(delta: IdentityDelta): void {
     this.#pipeline.changeIdentities(delta, this.#view.nowMs());
+  }
+
+  setNodeAddresses(addresses: readonly string[]): void {
+    this.#pipeline.setNodeAddresses(addresses);
   }
 
   setPolicies(policies: Policies): void {

@@ -39,6 +39,8 @@ export type ToWorker =
   | { readonly type: 'identities'; readonly identities: IdentityFile | null }
   /** What the API server told. */
   | { readonly type: 'identity-delta'; readonly delta: IdentityDelta }
+  /** The node's own interfaces have other addresses than at the start, or than was said last. */
+  | { readonly type: 'node-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'policies'; readonly policies: Policies }
   /** A person closed the alert with this id. */
   | { readonly type: 'close-alert'; readonly id: string }

@@ -69,6 +69,9 @@ port.on('message', (message: ToWorker) => {
     case 'identity-delta':
       worker?.changeIdentities(message.delta);
       break;
+    case 'node-addresses':
+      worker?.setNodeAddresses(message.addresses);
+      break;
     case 'policies':
       worker?.setPolicies(message.policies);
       break;
