@@ -39,6 +39,7 @@ export type {
   NamespaceOverride,
   NamespaceStatus,
 } from './detect/running-detector.ts';
+export type { LackingFacts, SourceFact } from './detect/source-facts.ts';
 export type * from './endpoint.ts';
 export { endpointName, workloadKey } from './endpoint.ts';
 export * from './error.ts';
@@ -89,5 +90,8 @@ export type { LabelRequirement, LabelSelector } from './policy/label-selector.ts
 export type * from './policy/policies.ts';
 export type * from './policy/subject.ts';
 export { formatTime } from './rfc3339.ts';
+export type { Sighting, SightingProtocol } from './sighting/sighting.ts';
+export { TCP_FLAGS } from './sighting/sighting.ts';
+export { SightingTracker } from './sighting/sighting-tracker.ts';
 export { Lru } from './sketch/lru.ts';
 export type { TableState } from './table-state.ts';

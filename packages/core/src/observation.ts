@@ -152,6 +152,26 @@ export interface DropObservation {
   readonly netns: number;
   readonly reason: string;
   readonly packets: number;
+  /** Where they were going, from a source that knows addresses and no namespaces (`netns` is 0 then). */
+  readonly targetIp?: string;
+}
+
+/**
+ * The first packet of a contact was turned away on its way, by a network policy or because nothing is at the address. The
+ * source is told by whoever enforces; no socket at either end knows of it.
+ */
+export interface DenialObservation {
+  readonly kind: 'denial';
+  readonly timeMs: number;
+  readonly protocol: 'TCP' | 'UDP' | 'ICMP' | 'SCTP' | 'OTHER';
+  /** Ports are 0 where the protocol has none. */
+  readonly client: Socket;
+  readonly server: Socket;
+  /** `policy`: somebody forbade it; `nowhere`: there is nobody. */
+  readonly cause: 'policy' | 'nowhere';
+  /** As the enforcing side calls it. */
+  readonly reason: string;
+  readonly packets: number;
 }
 
 /** Packets from one source to one target that found no socket, folded in the kernel; counts since the previous one. */
@@ -188,4 +208,5 @@ export type Observation =
   | SynSourceObservation
   | DropObservation
   | ProbeObservation
+  | DenialObservation
   | LossObservation;

@@ -64,6 +64,8 @@ export class CaptureNames {
           local: this.#addresses.find(observation.targetIp, 0, timeMs),
           remote: this.#addresses.find(observation.sourceIp, 0, timeMs),
         };
+      case 'denial':
+        return { local: this.#find(observation.server, timeMs), remote: this.#find(observation.client, timeMs) };
       case 'datagram-total':
       case 'drop':
       case 'loss':

@@ -90,6 +90,14 @@ export class TcpTracker {
     this.#close(flow, reason, reason);
   }
 
+  /** The SYN never arrived, and somebody else says so: nobody waits for its answer, and it is no probe. */
+  withdraw(packet: Packet): void {
+    const sender = pairKey(this.#key, packet.source, packet.target, packet.sourcePort, packet.targetPort);
+    const flow = this.#table.find(this.#key);
+    if (flow === undefined || flow.state !== SYN_SENT || flow.client !== sender) return;
+    if (this.#table.listOf(flow) === FRESH) this.#table.remove(flow);
+  }
+
   /** When the next first contact has waited long enough, or Infinity. */
   get nextDueMs(): number {
     const flow = this.#table.oldest(FRESH);

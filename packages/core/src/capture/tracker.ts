@@ -82,6 +82,11 @@ export class CaptureTracker {
     this.#datagrams.packet(packet, nowMs);
   }
 
+  /** A first packet that was turned away on its way, after it had been seen to set out. */
+  withdraw(packet: Packet): void {
+    if (packet.protocol === TCP) this.#tcp.withdraw(packet);
+  }
+
   /** Lets time pass without packets: judgements and ticks fall due. */
   advance(toMs: number): void {
     if (this.#nextTickMs === Number.POSITIVE_INFINITY) this.#nextTickMs = toMs + TICK_MS;

@@ -1,7 +1,13 @@
 import type { DetectorContext } from '../detect/context.ts';
 import type { Who } from '../detect/detector.ts';
 import { type Endpoint, workloadKey } from '../endpoint.ts';
-import type { ConnectionObservation, DatagramObservation, Observation, ProbeObservation } from '../observation.ts';
+import type {
+  ConnectionObservation,
+  DatagramObservation,
+  DenialObservation,
+  Observation,
+  ProbeObservation,
+} from '../observation.ts';
 import type { TableState } from '../table-state.ts';
 import { AnsweredPorts } from './answered-ports.ts';
 import { ClientNames } from './client-names.ts';
@@ -104,6 +110,8 @@ export class Contacts {
         return who.remote === null ? undefined : this.#conversation(observation, who.local, who.remote);
       case 'probe':
         return who.remote === null ? undefined : this.#probes(observation, who.local, who.remote);
+      case 'denial':
+        return who.remote === null ? undefined : this.#denied(observation, who.local, who.remote);
     }
     return undefined;
   }
@@ -167,6 +175,20 @@ export class Contacts {
     return { kind: 'contact', seenBy, ...ends, weighs, suspicion };
   }
 
+  /** Turned away on the way: a failed contact, as if nobody had answered. */
+  #denied(seen: DenialObservation, server: Endpoint, client: Endpoint): Contact | undefined {
+    const { timeMs, protocol, cause } = seen;
+    const [sourceIp, targetIp, port] = [seen.client.ip, seen.server.ip, seen.server.port];
+    if (protocol === 'OTHER' || sourceIp === targetIp) return undefined;
+    const source = this.#clients.of(sourceIp, client, timeMs);
+    const sourceKey = sourceKeyOf(source, sourceIp);
+    const outcome = 'failed' as const;
+    const ends = { source, sourceIp, sourceKey, target: server, targetIp, port, protocol, outcome, timeMs };
+    const weighs = this.#weighs(ends, cause === 'nowhere');
+    const suspicion = weighs ? this.#suspect(ends) : this.#suspicionOf(ends);
+    return { kind: 'contact', seenBy: 'client', ...ends, weighs, suspicion };
+  }
+
   #probes(seen: ProbeObservation, local: Endpoint, remote: Endpoint): Probing | undefined {
     const { timeMs, sourceIp, targetIp, lastPort } = seen;
     if (sourceIp === targetIp) return undefined;
@@ -203,14 +225,14 @@ export class Contacts {
     };
   }
 
-  /** Whether a failure speaks against its source at all. */
-  #weighs(ends: Ends & Pick<Contact, 'protocol' | 'outcome'>): boolean {
+  /** Whether a failure speaks against its source at all. `mayBeDown`: it may be the target's fault. */
+  #weighs(ends: Ends & Pick<Contact, 'protocol' | 'outcome'>, mayBeDown = true): boolean {
     const { source, sourceKey, sourceIp, target, targetIp, port, protocol, outcome, timeMs } = ends;
     const { cluster } = this.#context;
     const isDeclared = cluster.isDeclared(targetIp, port, timeMs);
     // The kubelet's probes come from its node's address; it probes the node's own pods only.
     if (cluster.isOwnNode(sourceIp) && target.kind === 'pod') return false;
-    if (outcome === 'failed' && protocol === 'TCP' && source.kind === 'pod') {
+    if (mayBeDown && outcome === 'failed' && protocol === 'TCP' && source.kind === 'pod') {
       const answeredMs = this.#answered.last(targetIp, port);
       const down = this.#down.fail(sourceKey, source, target, targetIp, port, timeMs, answeredMs);
       if (this.#down.isDown(down, timeMs)) return false;

@@ -11,6 +11,7 @@ import { LossMeter } from './loss-meter.ts';
 import { Ownership, type Yielded } from './ownership.ts';
 import { FindingLog } from './recent-findings.ts';
 import { detectors as allDetectors } from './registry.ts';
+import { type LackingFacts, NOTHING_LACKS } from './source-facts.ts';
 import { type DetectorSetting, type DetectorStatus, RunningDetector } from './running-detector.ts';
 
 /** By detector id: the shape of `detectors:` in the configuration. */
@@ -19,6 +20,8 @@ export type DetectorSettings = Readonly<Record<string, DetectorSetting>>;
 export interface DetectorSetOptions {
   readonly settings?: DetectorSettings;
   readonly context: DetectorContext;
+  /** What the source cannot tell; nothing unless set. */
+  readonly lacking?: LackingFacts;
   /** Default: all of the registry. */
   readonly detectors?: readonly Detector[];
 }
@@ -32,6 +35,8 @@ export class DetectorSet {
   readonly #recent = new FindingLog();
   readonly #context: DetectorContext;
   #dispatch: Dispatch;
+  #settings: DetectorSettings = {};
+  #lacking: LackingFacts;
   #observed: Finding[] = [];
   #yielded: Yielded[] = [];
 
@@ -43,16 +48,24 @@ export class DetectorSet {
     this.#ownership = new Ownership(detectors);
     this.#all = detectors.map((detector) => new RunningDetector(detector, context));
     this.#dispatch = new Dispatch([], context);
+    this.#lacking = options.lacking ?? NOTHING_LACKS;
     this.configure(options.settings ?? {});
   }
 
   /** Changes modes and parameters while running. State is kept, but for what is switched off. */
   configure(settings: DetectorSettings): void {
-    for (const running of this.#all) running.configure(settings[running.detector.id] ?? {});
+    this.#settings = settings;
+    for (const running of this.#all) running.configure(settings[running.detector.id] ?? {}, this.#lacking);
     this.#dispatch = new Dispatch(
       this.#all.filter(({ isOn }) => isOn),
       this.#context,
     );
+  }
+
+  /** What the source has turned out not to tell, or to tell after all. */
+  setLacking(lacking: LackingFacts): void {
+    this.#lacking = lacking;
+    this.configure(this.#settings);
   }
 
   observe(observation: Observation, who: Who): void {

@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import type { Observation } from '../observation.ts';
 import type { ConnectionClass } from './connection-class.ts';
 import type { DetectorContext } from './context.ts';
+import type { SourceFact } from './source-facts.ts';
 
 /** One tunable number of a detector: its value, unit and where the value comes from. */
 export interface Parameter {
@@ -69,6 +70,8 @@ export interface Detector<T extends ParameterTable = ParameterTable> {
   readonly default: 'alert' | 'observe';
   readonly description: string;
   readonly parameters: T;
+  /** What it cannot do without; a source that lacks it makes the detector unavailable. Nothing when absent. */
+  readonly needs?: readonly SourceFact[];
   /** The kinds of observation it reads; all when absent. */
   readonly observes?: readonly Observation['kind'][];
   /** Of connections, the classes it reads; all when absent. Most are of open connections that moved, which few need. */

@@ -28,7 +28,7 @@ class Readers implements Observer {
   }
 }
 
-const READ: ReadonlySet<Observation['kind']> = new Set(['connection', 'datagrams', 'probe']);
+const READ: ReadonlySet<Observation['kind']> = new Set(['connection', 'datagrams', 'probe', 'denial']);
 
 /** Who is told of an observation: by its kind and, of connections, by their class. */
 export class Dispatch {
@@ -57,6 +57,7 @@ const KINDS: readonly Observation['kind'][] = [
   'syn-source',
   'drop',
   'probe',
+  'denial',
   'loss',
 ];
 

@@ -4,6 +4,7 @@ import type { TableState } from '../table-state.ts';
 import type { DetectorContext } from './context.ts';
 import { type Detector, type DetectorInstance, type ListenerRef, parameterValues, type Who } from './detector.ts';
 import { judgeRaised } from './raised-threshold.ts';
+import { type LackingFacts, whyUnavailable } from './source-facts.ts';
 
 export type DetectorMode = 'alert' | 'observe' | 'off';
 
@@ -45,6 +46,8 @@ export interface DetectorStatus extends TableState {
   readonly yielded: number;
   /** Findings since the start that a raised threshold held back. */
   readonly suppressed: number;
+  /** Why it does not run whatever its mode: what the source cannot tell. Absent when it can. */
+  readonly unavailable?: string;
 }
 
 /** One instance with the settings it runs by: the default's, or those of one namespace. */
@@ -64,13 +67,15 @@ export class RunningDetector {
   #errors = 0;
   #lastError: string | undefined;
   #suppressed = 0;
+  #unavailable: string | undefined;
 
   constructor(detector: Detector, context: DetectorContext) {
     this.detector = detector;
     this.#context = context;
   }
 
-  configure(override: DetectorSetting): void {
+  configure(override: DetectorSetting, lacking: LackingFacts): void {
+    this.#unavailable = whyUnavailable(this.detector.needs ?? [], lacking);
     const mode = override.mode ?? this.detector.default;
     this.#set(this.#default, mode, override.parameters ?? {});
     const namespaces = override.namespaces ?? {};
@@ -84,7 +89,7 @@ export class RunningDetector {
   }
 
   get isOn(): boolean {
-    return this.#lanes().some((lane) => lane.mode !== 'off');
+    return this.#unavailable === undefined && this.#lanes().some((lane) => lane.mode !== 'off');
   }
 
   observe(observation: Observation, who: Who): void {
@@ -154,6 +159,7 @@ export class RunningDetector {
         ]),
       ),
       suppressed: this.#suppressed,
+      ...(this.#unavailable === undefined ? undefined : { unavailable: this.#unavailable }),
       errors: this.#errors,
       ...(this.#lastError !== undefined ? { lastError: this.#lastError } : undefined),
       entries,
@@ -165,7 +171,7 @@ export class RunningDetector {
   #set(lane: Lane, mode: DetectorMode, overrides: Readonly<Record<string, number>>): void {
     lane.mode = mode;
     lane.parameters = inRange(this.detector, overrides);
-    if (mode === 'off') lane.instance = undefined;
+    if (mode === 'off' || this.#unavailable !== undefined) lane.instance = undefined;
     else if (lane.instance?.configure) lane.instance.configure(lane.parameters);
     else lane.instance = this.detector.create(lane.parameters, this.#context);
   }

@@ -12,6 +12,7 @@ export const amplification: Detector<typeof amplificationParameters> = {
   description:
     'Responses of UDP services or SYN-ACKs that nobody here asked for, and services of ours used to make them',
   parameters: amplificationParameters,
+  needs: ['packet-counts', 'payload-bytes'],
   observes: ['connection', 'datagrams', 'probe'],
   observesConnection: ({ role, isEstablished }) => role === 'client' && !isEstablished,
   create: (parameters, context) => new AmplificationInstance(parameters, context),

@@ -11,6 +11,7 @@ export const beacon: Detector<typeof beaconParameters> = {
   default: 'observe',
   description: 'connections, or bursts within one connection, that reach an outside address in a rhythm',
   parameters: beaconParameters,
+  needs: ['payload-bytes'],
   observes: ['connection'],
   observesConnection: ({ role, isOutside }) => role === 'client' && isOutside,
   yieldsTo: [

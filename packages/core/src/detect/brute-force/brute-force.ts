@@ -11,6 +11,7 @@ export const bruteForce: Detector<typeof bruteForceParameters> = {
   default: 'alert',
   description: 'Repeated short sessions at a login service that look like refused logins, from one source or from many',
   parameters: bruteForceParameters,
+  needs: ['payload-bytes'],
   observes: ['connection'],
   observesConnection: ({ isEstablished }) => isEstablished,
   create: (parameters, context) => new BruteForceInstance(parameters, context),

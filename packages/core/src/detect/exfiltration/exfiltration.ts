@@ -11,6 +11,7 @@ export const exfiltration: Detector<typeof exfiltrationParameters> = {
   default: 'observe',
   description: 'far more bytes than usual sent outside, most of them to a new destination',
   parameters: exfiltrationParameters,
+  needs: ['payload-bytes'],
   observes: ['connection', 'datagrams'],
   observesConnection: ({ role, isOutside }) => role === 'client' && isOutside,
   create: (parameters, context) => new ExfiltrationInstance(parameters, context),

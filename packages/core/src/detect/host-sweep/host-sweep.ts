@@ -12,7 +12,7 @@ export const hostSweep: Detector<typeof hostSweepParameters> = {
   default: 'alert',
   description: 'Many hosts tried by one source, most first contacts failing: the sequential test TRW',
   parameters: hostSweepParameters,
-  observes: ['connection', 'datagrams', 'probe'],
+  observes: ['connection', 'datagrams', 'probe', 'denial'],
   observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   // Many ports of many hosts are one cause, and port-scan names them better.

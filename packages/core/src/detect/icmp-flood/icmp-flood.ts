@@ -11,6 +11,7 @@ export const icmpFlood: Detector<typeof icmpFloodParameters> = {
   default: 'alert',
   description: 'ICMP or ICMPv6 echo requests, unsolicited replies or errors over a floor at one workload',
   parameters: icmpFloodParameters,
+  needs: ['packet-counts'],
   observes: ['datagrams', 'datagram-total'],
   create: (parameters, context) => new IcmpFloodInstance(parameters, context),
 };

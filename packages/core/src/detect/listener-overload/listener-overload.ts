@@ -10,6 +10,7 @@ export const listenerOverload: Detector<typeof listenerOverloadParameters> = {
   default: 'alert',
   description: 'Connection requests of real clients turned away because the application does not accept fast enough',
   parameters: listenerOverloadParameters,
+  needs: ['listener-queues'],
   observes: ['connection', 'listener'],
   observesConnection: ({ role, isEstablished, isMoved }) => role === 'server' && isEstablished && !isMoved,
   create: (parameters, context) => new ListenerOverloadInstance(parameters, context),

@@ -13,7 +13,7 @@ export const portScan: Detector<typeof portScanParameters> = {
   description:
     'Many ports of one target tried by one source: SYN, connect, FIN, NULL, XMAS, ACK, Maimon, UDP and SCTP scans',
   parameters: portScanParameters,
-  observes: ['connection', 'datagrams', 'listener', 'probe'],
+  observes: ['connection', 'datagrams', 'listener', 'probe', 'denial'],
   observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   create: (parameters, context) => new PortScanInstance(parameters, context),

@@ -12,7 +12,7 @@ export const slowScan: Detector<typeof slowScanParameters> = {
   default: 'alert',
   description: 'Many ports or hosts tried by one source within an hour, never many in one minute',
   parameters: slowScanParameters,
-  observes: ['connection', 'datagrams', 'probe'],
+  observes: ['connection', 'datagrams', 'probe', 'denial'],
   observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   yieldsTo: [

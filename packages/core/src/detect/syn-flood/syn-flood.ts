@@ -11,6 +11,7 @@ export const synFlood: Detector<typeof synFloodParameters> = {
   default: 'alert',
   description: 'TCP connection requests over a floor whose handshakes do not complete, per listener and per source',
   parameters: synFloodParameters,
+  needs: ['handshakes'],
   observes: ['connection', 'datagrams', 'listener', 'probe', 'syn-source'],
   observesConnection: ({ role, isMoved }) => role !== 'unknown' && !isMoved,
   create: (parameters, context) => new SynFloodInstance(parameters, context),

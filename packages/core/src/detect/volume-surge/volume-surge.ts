@@ -11,6 +11,7 @@ export const volumeSurge: Detector<typeof volumeSurgeParameters> = {
   default: 'alert',
   description: 'bytes, packets or new conversations of a workload far over its learned baseline',
   parameters: volumeSurgeParameters,
+  needs: ['payload-bytes', 'packet-counts'],
   observes: ['connection', 'datagrams'],
   yieldsTo: [
     ...(['syn-flood', 'udp-flood', 'icmp-flood', 'connection-flood', 'amplification', 'brute-force'] as const).map(
