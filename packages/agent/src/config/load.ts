@@ -9,6 +9,7 @@ import type { Path } from './schema-walk.ts';
 import { serverProblems } from './server-settings.ts';
 import { silenceProblems } from './silence-settings.ts';
 import { sinkProblems } from './sink-settings.ts';
+import { sourceProblems } from './source-settings.ts';
 import { parseYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** A part of the configuration, nested as in the file. */
@@ -57,6 +58,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const parsed = configSchema.safeParse(merged);
   if (parsed.success) {
     problems.push(...serverProblems(parsed.data.server, locate));
+    problems.push(...sourceProblems(parsed.data.sources, locate));
     problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
     problems.push(...silenceProblems(parsed.data.silences, locate, Date.now()));
     problems.push(...sinkProblems(parsed.data.sinks, locate));

@@ -80,6 +80,40 @@ const ebpf = z.strictObject({
   cgroupRoot: path.optional().describe('Mount point of the cgroup v2 hierarchy; found by itself unless set.'),
 });
 
+const hubble = z.strictObject({
+  address: listenAddress
+    .optional()
+    .describe(
+      'Hubble relay, `host:port`, such as `hubble-relay.kube-system.svc:443` (with TLS) or `:80` (without); needed where `sources.kind` is `hubble`.',
+    ),
+  tlsCaFile: path.optional().describe("PEM certificates that sign the relay's; those of the system unless set."),
+  tlsCertFile: path.optional().describe('PEM certificate chain to show to the relay, where it wants one (mutual TLS).'),
+  tlsKeyFile: path.optional().describe('Its PEM private key.'),
+  tlsServerName: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe(
+      "Name that the relay's certificate must have, such as `netguard.hubble-relay.cilium.io`; the host of `address` unless set.",
+    ),
+  insecure: z
+    .boolean()
+    .default(false)
+    .describe('Speak without TLS: flows can be read and changed by whoever is on the way. Must be set to be meant.'),
+});
+
+const sources = z.strictObject({
+  kind: z
+    .enum(['ebpf', 'hubble'])
+    .default('ebpf')
+    .describe(
+      '`ebpf`: programs in the kernel of this node. `hubble`: the flows of a Cilium cluster, from a Hubble relay; needs no privilege (docs/guide/cilium.md).',
+    ),
+  ebpf: ebpf.prefault({}),
+  hubble: hubble.prefault({}),
+});
+
 const identity = z.strictObject({
   file: path.optional().describe('Static identities (docs/reference/identity.md); read again when it changes.'),
   subnets: z
@@ -247,7 +281,7 @@ export const configSchema = z.strictObject({
   stateDir: path.default('/var/lib/netguard').describe('Where open alerts and other state are kept over a restart.'),
   server: server.prefault({}),
   log: log.prefault({}),
-  sources: z.strictObject({ ebpf: ebpf.prefault({}) }).prefault({}),
+  sources: sources.prefault({}),
   identity: identity.prefault({}),
   kubernetes: kubernetes.prefault({}),
   policy: policy.prefault({}),

@@ -49,7 +49,7 @@ test('programs that are nowhere to be found are a failed check', async () => {
   const config = defaultConfig();
   let tried = 0;
   const report = await runDoctor(
-    { ...config, sources: { ebpf: { ...config.sources.ebpf, objectDir: '/nowhere' } } },
+    { ...config, sources: { ...config.sources, ebpf: { ...config.sources.ebpf, objectDir: '/nowhere' } } },
     async () => {
       tried++;
       return [];

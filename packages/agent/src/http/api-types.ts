@@ -19,7 +19,7 @@ import type {
 } from '@netguard/core';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { KubernetesStatus } from '../kubernetes/kubernetes-status.ts';
-import type { DropRow, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
+import type { DropRow, HubbleStatus, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 
 export interface List<T> {
   readonly items: readonly T[];
@@ -35,6 +35,13 @@ export interface StatusResponse {
   readonly startedAt: string;
   readonly uptimeSeconds: number;
   readonly ready: boolean;
+  /** What is read, and which detectors cannot work on it. */
+  readonly source: {
+    readonly kind: 'ebpf' | 'hubble';
+    /** With `hubble` alone. */
+    readonly hubble?: HubbleStatus;
+    readonly unavailableDetectors: readonly { readonly id: string; readonly reason: string }[];
+  };
   /** What works less well than it could and what to do about it, one sentence each. Empty when all is well. */
   readonly degraded: readonly string[];
   readonly preexistingSockets: 'full' | 'partial';

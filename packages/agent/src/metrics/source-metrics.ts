@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { NodeState, SinkFigures } from '../state/node-state.ts';
+import type { HubbleStatus } from '../worker/messages.ts';
 import { registerFamily, type Sample } from './family.ts';
 import { labelText } from './label-text.ts';
 
@@ -16,6 +17,44 @@ const FAMILIES: readonly Source[] = [
     help: 'Events that were not delivered, by where they were lost.',
     type: 'counter',
     collect: (state) => byLabel('source', Object.entries(state.loss.totals())),
+  },
+  hubbleFamily('connected', 'gauge', '1 while the flows of the Hubble relay are followed.', ({ isConnected }) =>
+    isConnected ? 1 : 0,
+  ),
+  hubbleFamily('flows_total', 'counter', 'Flows that the Hubble relay told, each once.', ({ flows }) => flows),
+  hubbleFamily(
+    'flows_repeated_total',
+    'counter',
+    'Flows of packets that were told already: at another point of their way, or before a break.',
+    ({ repeated }) => repeated,
+  ),
+  hubbleFamily(
+    'flows_skipped_total',
+    'counter',
+    'Flows that stand for no packet that counts.',
+    ({ skipped }) => skipped,
+  ),
+  hubbleFamily(
+    'reconnects_total',
+    'counter',
+    'Connections to the Hubble relay after the first.',
+    ({ reconnects }) => reconnects,
+  ),
+  hubbleFamily(
+    'unavailable_nodes',
+    'gauge',
+    'Nodes that the Hubble relay cannot reach.',
+    ({ unavailableNodes }) => unavailableNodes.length,
+  ),
+  {
+    name: 'netguard_detector_unavailable',
+    help: '1 for a detector that cannot work on what the source tells.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'rule',
+        state.detectors.flatMap(({ id, unavailable }) => (unavailable === undefined ? [] : [[id, 1] as const])),
+      ),
   },
   {
     name: 'netguard_bpf_map_entries',
@@ -123,6 +162,20 @@ export function registerSourceMetrics(registry: Registry, state: NodeState): voi
   for (const { name, help, type, collect } of FAMILIES) {
     registerFamily(registry, { name, help, type, collect: () => collect(state) });
   }
+}
+
+/** Absent where the source is another. */
+function hubbleFamily(
+  name: string,
+  type: Source['type'],
+  help: string,
+  value: (status: HubbleStatus) => number,
+): Source {
+  const collect = (state: NodeState): Sample[] => {
+    const hubble = state.tick?.hubble ?? state.source?.hubble;
+    return hubble === undefined ? [] : [{ labels: {}, value: value(hubble) }];
+  };
+  return { name: `netguard_hubble_${name}`, type, help, collect };
 }
 
 function sinkFamily(name: string, type: Source['type'], help: string, value: (figures: SinkFigures) => number): Source {

@@ -1,4 +1,4 @@
-import type { SourceStatus, Tick } from '../worker/messages.ts';
+import type { HubbleStatus, SourceStatus, Tick } from '../worker/messages.ts';
 
 export interface Condition {
   readonly source: SourceStatus | null;
@@ -21,9 +21,11 @@ export function degradedSentences(condition: Condition): string[] {
   const sentences: string[] = [];
   if (source !== null && silentMs > STALE_MS) {
     sentences.push(
-      `No reading from the kernel for ${Math.round(silentMs / 1000)} s: numbers and alerts are late. The node may be short of CPU.`,
+      `No reading from the ${source.kind === 'hubble' ? 'thread that reads Hubble' : 'kernel'} for ${Math.round(silentMs / 1000)} s: numbers and alerts are late. The node may be short of CPU.`,
     );
   }
+  const hubble = tick?.hubble ?? source?.hubble;
+  if (hubble !== undefined) sentences.push(...hubbleSentences(hubble));
   for (const program of tick?.programs ?? source?.programs ?? []) {
     if (!program.attached) {
       sentences.push(
@@ -52,5 +54,26 @@ export function degradedSentences(condition: Condition): string[] {
     sentences.push(`${podsRefused} endpoints found no room in the pod table: their totals are not shown.`);
   }
   sentences.push(...concerns);
+  return sentences;
+}
+
+function hubbleSentences({ address, isConnected, since, problem, ...hubble }: HubbleStatus): string[] {
+  const sentences: string[] = [];
+  if (!isConnected) {
+    const why = problem === undefined ? 'no answer yet' : `${problem.message} (${problem.code})`;
+    const hint = problem?.hint === undefined ? '' : ` ${problem.hint}`;
+    sentences.push(`Nothing is watched since ${since}: no connection to the Hubble relay at ${address}: ${why}.${hint}`);
+  }
+  const nodes = hubble.unavailableNodes;
+  if (nodes.length > 0) {
+    const names = nodes.slice(0, 5).join(', ');
+    const rest = nodes.length > 5 ? ` and ${nodes.length - 5} more` : '';
+    sentences.push(`The Hubble relay cannot reach ${names}${rest}: nothing of their pods is seen.`);
+  }
+  if (!hubble.tellsHandshakes) {
+    sentences.push(
+      'Cilium does not tell when a handshake ends, so SYN floods are not looked for: set monitor-aggregation-flags to all (bpf.monitorFlags in its chart).',
+    );
+  }
   return sentences;
 }

@@ -102,6 +102,7 @@ export class NodeState {
   #source: SourceStatus | null = null;
   #tick: Tick | null = null;
   #heardMs = 0;
+  #wasConnected = false;
 
   constructor({ config, version, now = Date.now }: NodeStateOptions) {
     this.#config = config;
@@ -139,8 +140,11 @@ export class NodeState {
     return this.#heardMs === 0 ? 0 : Math.max(0, this.now() - this.#heardMs);
   }
 
-  /** Ready = programs are attached, also while something else works less well (`degraded`). */
+  /**
+   * Ready = programs are attached, or the relay was reached once, also while something else works less well (`degraded`).
+   */
   get ready(): boolean {
+    if (this.#source?.kind === 'hubble') return this.phase === 'running' && this.#wasConnected;
     const programs = this.#tick?.programs ?? this.#source?.programs ?? [];
     return this.phase === 'running' && programs.some((program) => program.attached);
   }
@@ -190,6 +194,7 @@ export class NodeState {
       case 'started':
         this.#source = message.status;
         this.#heardMs = this.now();
+        this.#wasConnected ||= message.status.hubble?.isConnected === true;
         if (this.phase === 'starting') this.phase = 'running';
         this.changes.emit('ready');
         return;
@@ -231,6 +236,7 @@ export class NodeState {
   #applyTick(tick: Tick): void {
     this.#tick = tick;
     this.#heardMs = this.now();
+    this.#wasConnected ||= tick.hubble?.isConnected === true;
     this.pods.update(tick);
     this.listeners.update(tick);
     this.drops.update(tick);
@@ -277,6 +283,7 @@ export class NodeState {
       startedAt: new Date(this.startedMs).toISOString(),
       uptimeSeconds: Math.max(0, Math.round((this.now() - this.startedMs) / 1000)),
       ready: this.ready,
+      source: this.#sourceView(),
       degraded: this.degraded(),
       preexistingSockets: this.#source?.preexistingSockets ?? 'partial',
       wholeHost: this.#source?.wholeHost ?? false,
@@ -294,6 +301,17 @@ export class NodeState {
       stateWriteFailures: this.stateWriteFailures,
       sinks: this.sinks?.views() ?? [],
       learning: this.#tick?.learning ?? { progress: 0, workloads: 0, learned: 0 },
+    };
+  }
+
+  #sourceView(): StatusResponse['source'] {
+    const hubble = this.#tick?.hubble ?? this.#source?.hubble;
+    return {
+      kind: this.#source?.kind ?? 'ebpf',
+      ...(hubble === undefined ? undefined : { hubble }),
+      unavailableDetectors: this.detectors.flatMap(({ id, unavailable }) =>
+        unavailable === undefined ? [] : [{ id, reason: unavailable }],
+      ),
     };
   }
 

@@ -14,12 +14,13 @@ import { EbpfSource } from '../sources/ebpf/source.ts';
 import { type BaselineRequest, Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
+import type { SourceWorker } from './source-worker.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
 const LOOK_EVERY_MS = 100;
 
 /** Owns the kernel source and the pipeline, and turns the one loop that both need. */
-export class AgentWorker {
+export class AgentWorker implements SourceWorker {
   readonly #post: Post;
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;

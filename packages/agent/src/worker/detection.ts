@@ -4,6 +4,7 @@ import {
   type DetectorContext,
   DetectorSet,
   type DetectorStatus,
+  type LackingFacts,
   type ListenerRef,
   type Observation,
   type Who,
@@ -24,8 +25,9 @@ export class Detection {
   readonly #set: DetectorSet;
   #observedEvents: AlertEvent[] = [];
 
-  constructor(config: Config, context: DetectorContext) {
-    this.#set = new DetectorSet({ settings: config.detectors, context });
+  /** `lacking`: what the source cannot tell. */
+  constructor(config: Config, context: DetectorContext, lacking: LackingFacts = {}) {
+    this.#set = new DetectorSet({ settings: config.detectors, context, lacking });
     const names = { cluster: config.cluster, node: config.node, ...bookSettings(config) };
     this.book = new AlertBook({ ...names, yieldsTo: this.#set.yieldsTo });
     this.observed = new AlertBook({ ...names, observed: true, capacity: MAX_OBSERVED, foldAfter: MAX_OBSERVED });
@@ -36,6 +38,11 @@ export class Detection {
     this.book.configure(bookSettings(config));
     this.observed.configure({ ...bookSettings(config), foldAfter: MAX_OBSERVED });
     this.#set.configure(config.detectors);
+  }
+
+  /** What the source has turned out not to tell, or to tell after all. */
+  setLacking(lacking: LackingFacts): void {
+    this.#set.setLacking(lacking);
   }
 
   observe(observation: Observation, who: Who): void {

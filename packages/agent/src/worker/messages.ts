@@ -104,7 +104,36 @@ export interface MapStatus {
   readonly bytes: number;
 }
 
+/** How the flows of a Hubble relay are followed. */
+export interface HubbleStatus {
+  readonly address: string;
+  readonly isConnected: boolean;
+  /** Since when it is, or is not; RFC 3339. */
+  readonly since: string;
+  /** Why it is not connected, and what to do. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string };
+  /** The relay's, as it says; empty before it did. */
+  readonly version: string;
+  readonly flows: number;
+  readonly flowsPerSecond: number;
+  /** Connections after the first one. */
+  readonly reconnects: number;
+  /** Breaks after which flows were missing; how many is in the lost events `hubble_gap`, as a guess by the rate before. */
+  readonly gaps: number;
+  /** Nodes that the relay cannot reach: nothing of them is seen. */
+  readonly unavailableNodes: readonly string[];
+  /** Flows that tell of a packet that was told already, and such that tell of none that counts. */
+  readonly repeated: number;
+  readonly skipped: number;
+  /** False: Cilium is not set to tell when a handshake ends. */
+  readonly tellsHandshakes: boolean;
+}
+
 export interface SourceStatus {
+  /** `ebpf` unless set. */
+  readonly kind?: 'ebpf' | 'hubble';
+  /** With `hubble` alone. */
+  readonly hubble?: HubbleStatus;
   readonly programs: readonly ProgramStatus[];
   readonly preexistingSockets: 'full' | 'partial';
   /** False when our cgroup mount is a subtree: only that subtree is watched. */
@@ -149,6 +178,7 @@ export interface Tick {
   readonly lost: Readonly<Record<string, number>>;
   readonly programs: readonly ProgramStatus[];
   readonly maps: readonly MapStatus[];
+  readonly hubble?: HubbleStatus;
   readonly liveConnections: number;
   readonly unresolvedEndpoints: number;
   /** RTT samples since the last tick by namespace and workload: counts per bucket of RTT_BUCKETS_SECONDS (+Inf last), and their sum. */

@@ -8,6 +8,7 @@ import {
   EdgeTable,
   type Endpoint,
   FlowTable,
+  type LackingFacts,
   LearningStore,
   type ListenerObservation,
   type Observation,
@@ -18,9 +19,9 @@ import {
 import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { HoldBack } from '../identify/holdback.ts';
+import type { Identifier } from '../identify/identifier.ts';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
-import type { IdentityTable } from '../identify/identity-table.ts';
 import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
 import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
 import { AlertProgress } from './alert-progress.ts';
@@ -52,7 +53,7 @@ export class Pipeline implements EbpfSink {
   readonly outbox: FlowOutbox;
   readonly access: AccessRules;
   readonly learning: LearningStore;
-  readonly #identity: IdentityTable;
+  readonly #identity: Identifier;
   readonly #post: Post;
   readonly #flows: FlowTable;
   readonly #edges: EdgeTable;
@@ -65,18 +66,28 @@ export class Pipeline implements EbpfSink {
   readonly #observedProgress = new AlertProgress();
   #listeners: ListenerRow[] = [];
   #nextListeners: ListenerRow[] = [];
+  /** False: a byte stands for a time that some were moved, which detectors alone understand. */
+  readonly #hasBytes: boolean;
   #urgent = false;
 
-  constructor(config: Config, identity: IdentityTable, openAlerts: readonly Alert[], nowMs: number, post: Post) {
+  constructor(
+    config: Config,
+    identity: Identifier,
+    openAlerts: readonly Alert[],
+    nowMs: number,
+    post: Post,
+    lacking: LackingFacts = {},
+  ) {
     this.#identity = identity;
     this.#post = post;
+    this.#hasBytes = lacking['payload-bytes'] === undefined;
     this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
     this.access = new AccessRules(identity.cluster);
     this.learning = new LearningStore(learningSettings(config));
     const { access, learning } = this;
     const { nameAddress, cluster } = identity;
-    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }));
+    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }), lacking);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }
@@ -120,6 +131,16 @@ export class Pipeline implements EbpfSink {
         });
         break;
       }
+      case 'denial': {
+        const { client, server, timeMs, reason, packets } = observation;
+        const local = this.#identity.remote(server.ip, server.port, timeMs);
+        this.#drops.observe({ kind: 'drop', timeMs, netns: 0, reason, packets }, local);
+        this.detection.observe(observation, {
+          local,
+          remote: this.#identity.remote(client.ip, client.port, timeMs),
+        });
+        break;
+      }
       case 'loss':
         this.detection.observe(observation, { local: NOBODY, remote: null });
         break;
@@ -134,6 +155,11 @@ export class Pipeline implements EbpfSink {
       timeMs: event.timeMs,
     });
     if (!event.created) this.#totals.markDead(event.id, event.timeMs);
+  }
+
+  /** Owners (as of `cgroupId`) of which nothing more is told. */
+  forgetOwners(ids: readonly number[], timeMs: number): void {
+    for (const id of ids) this.#totals.markDead(id, timeMs);
   }
 
   datagramTotal(total: DatagramTotal): void {
@@ -244,17 +270,18 @@ export class Pipeline implements EbpfSink {
     const remote = this.#identity.remote(observation.remote.ip, observation.remote.port, observation.timeMs);
     const who: Who & { readonly remote: Endpoint } = { local, remote };
     this.detection.observe(observation, who);
-    if (observation.kind === 'connection') {
-      this.#totals.addConnection(observation, local);
-      this.#stats.observe(observation, local);
+    const counted = this.#hasBytes ? observation : withoutBytes(observation);
+    if (counted.kind === 'connection') {
+      this.#totals.addConnection(counted, local);
+      this.#stats.observe(counted, local);
     }
-    this.#edges.observe(observation, who);
-    const isRecord = observation.kind === 'connection' && observation.phase === 'closed';
-    if (isRecord && !this.outbox.hasRoom(observation.timeMs)) {
+    this.#edges.observe(counted, who);
+    const isRecord = counted.kind === 'connection' && counted.phase === 'closed';
+    if (isRecord && !this.outbox.hasRoom(counted.timeMs)) {
       this.outbox.skip(1);
       return;
     }
-    for (const flow of this.#flows.observe(observation, who)) this.#sendFlow(flow, observation.timeMs);
+    for (const flow of this.#flows.observe(counted, who)) this.#sendFlow(flow, counted.timeMs);
   }
 
   #sendFlow(flow: Parameters<FlowOutbox['push']>[0], nowMs: number): void {
@@ -276,7 +303,9 @@ export class Pipeline implements EbpfSink {
   }
 
   #dropped(observation: DropObservation): void {
-    const local = observation.netns === 0 ? UNKNOWN : this.#identity.byNetns(observation.netns);
+    const { netns, targetIp, timeMs } = observation;
+    const byNetns = netns === 0 ? UNKNOWN : this.#identity.byNetns(netns);
+    const local = targetIp === undefined ? byNetns : this.#identity.remote(targetIp, 0, timeMs);
     this.#drops.observe(observation, local);
     this.detection.observe(observation, { local, remote: null });
   }
@@ -284,6 +313,18 @@ export class Pipeline implements EbpfSink {
   #listenerOwner(observation: ListenerObservation): Endpoint {
     return this.#identity.local({ ...observation.local, ...unknownProcess(observation) });
   }
+}
+
+function withoutBytes(observation: Conversation): Conversation {
+  const none = { receivedBytes: 0, sentBytes: 0 };
+  const delta = { ...observation.delta, ...none };
+  if (observation.kind === 'datagrams') return { ...observation, delta: { ...delta } };
+  return {
+    ...observation,
+    delta: { ...observation.delta, ...none },
+    total: { ...observation.total, ...none },
+    unackedBytes: 0,
+  };
 }
 
 function unknownProcess(observation: { readonly cgroupId: number; readonly netns: number; readonly timeMs: number }) {

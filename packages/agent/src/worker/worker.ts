@@ -1,13 +1,15 @@
-/** Entry of the Worker thread: messages in, messages out. All else is in AgentWorker. */
+/** Entry of the Worker thread: messages in, messages out. All else is in AgentWorker and HubbleWorker. */
 import { parentPort } from 'node:worker_threads';
 import { NetGuardError } from '@netguard/core';
-import { AgentWorker } from './agent-worker.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import type { SourceWorker } from './source-worker.ts';
 
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs in a Worker thread only');
 
-let worker: AgentWorker | undefined;
+let worker: SourceWorker | undefined;
+/** What came while it was being made. */
+const waiting: ToWorker[] = [];
 
 function post(message: FromWorker): void {
   port?.postMessage(message);
@@ -15,7 +17,15 @@ function post(message: FromWorker): void {
 
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   try {
-    worker = new AgentWorker(message.config, message.identities, message.openAlerts, post);
+    const { config, identities, openAlerts } = message;
+    /* Each brings libraries that the other has no use for. */
+    if (config.sources.kind === 'hubble') {
+      const { HubbleWorker } = await import('./hubble-worker.ts');
+      worker = new HubbleWorker(config, identities, openAlerts, post);
+    } else {
+      const { AgentWorker } = await import('./agent-worker.ts');
+      worker = new AgentWorker(config, identities, openAlerts, post);
+    }
     if (message.policies) worker.setPolicies(message.policies);
     if (message.closedCauses) worker.restoreClosed(message.closedCauses);
     if (message.learned) worker.restoreLearned(message.learned);
@@ -24,7 +34,9 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     port?.close();
     return;
   }
-  await worker.run();
+  const running = worker.run();
+  for (const message of waiting.splice(0)) take(message);
+  await running;
   post({ type: 'stopped' });
   port?.close();
 }
@@ -42,7 +54,7 @@ function refusal(error: unknown): FromWorker {
     };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { type: 'refused', code: 'NG_ERR_SOURCE', message: `starting the kernel source: ${text}` };
+  return { type: 'refused', code: 'NG_ERR_SOURCE', message: `starting the source: ${text}` };
 }
 
 function verifierLog(cause: unknown): string | undefined {
@@ -56,9 +68,14 @@ function hintOf(cause: unknown): string | undefined {
 }
 
 port.on('message', (message: ToWorker) => {
+  if (message.type === 'start') void start(message);
+  else if (worker === undefined) waiting.push(message);
+  else take(message);
+});
+
+function take(message: ToWorker): void {
   switch (message.type) {
     case 'start':
-      void start(message);
       break;
     case 'config':
       worker?.configure(message.config);
@@ -91,4 +108,4 @@ port.on('message', (message: ToWorker) => {
       worker?.stop();
       break;
   }
-});
+}

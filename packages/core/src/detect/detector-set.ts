@@ -11,8 +11,8 @@ import { LossMeter } from './loss-meter.ts';
 import { Ownership, type Yielded } from './ownership.ts';
 import { FindingLog } from './recent-findings.ts';
 import { detectors as allDetectors } from './registry.ts';
-import { type LackingFacts, NOTHING_LACKS } from './source-facts.ts';
 import { type DetectorSetting, type DetectorStatus, RunningDetector } from './running-detector.ts';
+import { type LackingFacts, NOTHING_LACKS } from './source-facts.ts';
 
 /** By detector id: the shape of `detectors:` in the configuration. */
 export type DetectorSettings = Readonly<Record<string, DetectorSetting>>;

@@ -146,7 +146,9 @@ test('connections that were open before are no probes, and an answer alone is no
   sightings.tracker.advance(T0 + 9000);
   assert.deepEqual(of('probe'), []);
   assert.deepEqual(
-    of('connection').map(({ role, preexisting, established }) => [role, preexisting, established]).slice(0, 2),
+    of('connection')
+      .map(({ role, preexisting, established }) => [role, preexisting, established])
+      .slice(0, 2),
     [
       ['client', true, true],
       ['server', true, true],

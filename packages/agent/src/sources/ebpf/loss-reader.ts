@@ -2,6 +2,7 @@ import type { LossObservation } from '@netguard/core';
 import * as abi from '@netguard/core/abi';
 import type { BpfMap, BpfProgram } from '@netguard/libbpf';
 import { MapBatch } from '@netguard/libbpf';
+import { LossCounts } from '../loss-counts.ts';
 import { u64 } from './layout.ts';
 
 /** Label of netguard_lost_events_total by index of ng_lost: NG_LOST_SOCK_RING → sock_ring. */
@@ -11,16 +12,12 @@ for (const [name, index] of Object.entries(abi)) {
   NAMES.set(index, name.slice('NG_LOST_'.length).toLowerCase());
 }
 
-/** Left out of the list of flows only: totals, edges and detectors have them, so no judgement is less sure. */
-const RECORDS_ONLY = 'flow_records';
-
 /** Everything that was not delivered, from the kernel's counters and from those that user space reports with `add`. */
 export class LossReader {
   readonly #map: BpfMap;
   readonly #programs: readonly BpfProgram[];
   readonly #batch = new MapBatch();
-  readonly #totals = new Map<string, number>();
-  readonly #reported = new Map<string, number>();
+  readonly #counts = new LossCounts();
   readonly #missedBefore = new Map<string, number>();
 
   constructor(map: BpfMap, programs: readonly BpfProgram[]) {
@@ -29,23 +26,18 @@ export class LossReader {
   }
 
   add(source: string, count: number): void {
-    if (count > 0) this.#totals.set(source, (this.#totals.get(source) ?? 0) + count);
+    this.#counts.add(source, count);
   }
 
   /** Cumulative, only what is not zero. */
   totals(): Record<string, number> {
-    return Object.fromEntries([...this.#totals].filter(([, count]) => count > 0));
+    return this.#counts.totals();
   }
 
   read(timeMs: number, each: (observation: LossObservation) => void): void {
     this.#readMap();
     this.#readSkippedRuns();
-    for (const [source, total] of this.#totals) {
-      const before = this.#reported.get(source) ?? 0;
-      if (total === before || source === RECORDS_ONLY) continue;
-      this.#reported.set(source, total);
-      each({ kind: 'loss', timeMs, source, count: total - before });
-    }
+    this.#counts.tell(timeMs, each);
   }
 
   #readMap(): void {
@@ -54,7 +46,7 @@ export class LossReader {
     const values = this.#batch.valuesView;
     for (let i = 0; i < count; i++) {
       const name = NAMES.get(keys.getUint32(i * 4, true));
-      if (name) this.#totals.set(name, u64(values, i * 8));
+      if (name) this.#counts.set(name, u64(values, i * 8));
     }
   }
 
