@@ -19,5 +19,13 @@ export { type ReplayOptions, type ReplayProgress, type ReplayResult, replayCaptu
 export type { ReplaySummary } from './replay/replay-summary.ts';
 export { EventLog, LoggedEvent, type StreamType } from './state/event-log.ts';
 export { NodeState } from './state/node-state.ts';
-export type { DropRow, ListenerRow, MapStatus, ProgramStatus, SourceStatus, Tick } from './worker/messages.ts';
+export type {
+  DropRow,
+  HubbleStatus,
+  ListenerRow,
+  MapStatus,
+  ProgramStatus,
+  SourceStatus,
+  Tick,
+} from './worker/messages.ts';
 export type { WorkerPort } from './worker-link.ts';

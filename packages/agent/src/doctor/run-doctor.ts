@@ -12,6 +12,7 @@ import { objectDirectory } from '../sources/ebpf/objects.ts';
 import type { ProgramStatus } from '../worker/messages.ts';
 import { cgroupMountCheck, exclusiveProgramCheck } from './cgroup-checks.ts';
 import { bpffsCheck, hostPidsCheck, libbpfCheck, objectsCheck, portCheck, stateDirCheck } from './host-checks.ts';
+import { hubbleChecks } from './hubble-checks.ts';
 import { btfCheck, kernelCheck, memlockCheck } from './kernel-checks.ts';
 import { type BpfTrial, bpfCallCheck, capabilityChecks } from './privilege-checks.ts';
 import { programChecks } from './program-checks.ts';
@@ -22,6 +23,17 @@ export type SelfTest = () => Promise<readonly ProgramStatus[]>;
 
 /** Never throws: what goes wrong is the report. Without `selfTest` the programs themselves are not tried. */
 export async function runDoctor(config: Config, selfTest?: SelfTest): Promise<DoctorReport> {
+  const source =
+    config.sources.kind === 'hubble' ? await hubbleChecks(config.sources.hubble) : await ebpfChecks(config, selfTest);
+  const checks = [
+    ...source,
+    portCheck(config.server.listen, await tryListen(config.server.listen)),
+    stateDirCheck(config.stateDir, tryWrite(config.stateDir)),
+  ];
+  return { kernel: release(), checks, failed: checks.some((check) => check.required && check.status === 'fail') };
+}
+
+async function ebpfChecks(config: Config, selfTest: SelfTest | undefined): Promise<DoctorCheck[]> {
   const kernel = release();
   const status = readText('/proc/self/status');
   const mount = attempt(() => findCgroupMount(config.sources.ebpf.cgroupRoot));
@@ -47,10 +59,8 @@ export async function runDoctor(config: Config, selfTest?: SelfTest): Promise<Do
     hostPidsCheck(hostPidsVisible()),
     memlockCheck(kernel, readText('/proc/self/limits')),
     bpffsCheck(attempt(() => isBpfFs('/sys/fs/bpf')) === true),
-    portCheck(config.server.listen, await tryListen(config.server.listen)),
-    stateDirCheck(config.stateDir, tryWrite(config.stateDir)),
   );
-  return { kernel, checks, failed: checks.some((check) => check.required && check.status === 'fail') };
+  return checks;
 }
 
 function tryBpf(): BpfTrial {

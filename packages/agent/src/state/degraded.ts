@@ -62,7 +62,9 @@ function hubbleSentences({ address, isConnected, since, problem, ...hubble }: Hu
   if (!isConnected) {
     const why = problem === undefined ? 'no answer yet' : `${problem.message} (${problem.code})`;
     const hint = problem?.hint === undefined ? '' : ` ${problem.hint}`;
-    sentences.push(`Nothing is watched since ${since}: no connection to the Hubble relay at ${address}: ${why}.${hint}`);
+    sentences.push(
+      `Nothing is watched since ${since}: no connection to the Hubble relay at ${address}: ${why}.${hint}`,
+    );
   }
   const nodes = hubble.unavailableNodes;
   if (nodes.length > 0) {

@@ -3,6 +3,7 @@ export type {
   AlertAction,
   BaselineView,
   DetectorView,
+  HubbleStatus,
   List,
   ListenerView,
   Lists,

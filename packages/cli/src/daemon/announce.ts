@@ -6,13 +6,11 @@ import { safeText } from '../text/safe-text.ts';
 
 /** What a person at the terminal is told once the daemon stands: what is watched, what is missing, what to do next. */
 export function announce(status: StatusResponse, url: string, palette: Palette): string[] {
-  const attached = status.programs.filter((program) => program.attached).length;
   const origin = new URL(url).origin;
   const server = (DEFAULT_SERVERS as readonly string[]).includes(origin) ? '' : ` --server ${origin}`;
-  const scope = status.wholeHost ? 'this whole machine' : `the cgroup subtree ${safeText(status.cgroupRoot)}`;
   const row = (name: string, text: string): string => `  ${palette.dim(name.padEnd(8))}${text}`;
   return [
-    `${palette.bold(`NetGuard ${safeText(status.version)}`)} watches ${scope}: ${safeText(status.node)}, Linux ${safeText(status.kernel)}, ${attached} of ${status.programs.length} kernel programs attached.`,
+    `${palette.bold(`NetGuard ${safeText(status.version)}`)} watches ${watched(status)}`,
     ...status.degraded.flatMap((sentence) =>
       wrap(safeText(sentence), 90).map((line, i) => palette.yellow(`  ${i === 0 ? '! ' : '  '}${line}`)),
     ),
@@ -23,4 +21,15 @@ export function announce(status: StatusResponse, url: string, palette: Palette):
     row('stop', 'Ctrl-C'),
     '',
   ];
+}
+
+function watched({ source, wholeHost, cgroupRoot, node, kernel, programs }: StatusResponse): string {
+  if (source.hubble !== undefined) {
+    const { address, isConnected } = source.hubble;
+    const state = isConnected ? 'connected' : 'not connected yet';
+    return `the flows of the Hubble relay at ${safeText(address)}: ${state}, no kernel program.`;
+  }
+  const scope = wholeHost ? 'this whole machine' : `the cgroup subtree ${safeText(cgroupRoot)}`;
+  const attached = programs.filter((program) => program.attached).length;
+  return `${scope}: ${safeText(node)}, Linux ${safeText(kernel)}, ${attached} of ${programs.length} kernel programs attached.`;
 }

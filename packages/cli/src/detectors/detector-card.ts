@@ -17,6 +17,8 @@ export function detectorCard(detector: DetectorView, palette: Palette, width: nu
     `${palette.bold(safeText(id))}  ${palette.dim(about.map(safeText).join(', '))}`,
     ...indented(safeText(description)),
   ];
+  if (detector.unavailable !== undefined)
+    lines.push(...indented(`Unavailable: ${safeText(detector.unavailable)}`).map((line) => palette.yellow(line)));
   if (yieldsTo.length > 0)
     lines.push(...indented(`Leaves what they see too to: ${yieldsTo.map(safeText).join(', ')}.`));
   lines.push('', palette.bold('Parameters'));

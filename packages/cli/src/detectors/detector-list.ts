@@ -8,10 +8,19 @@ import { table } from '../text/table.ts';
 
 /** A line a detector: how it runs, what it holds, what went wrong. */
 export function detectorTable(detectors: readonly DetectorView[], palette: Palette): string[] {
+  return [...rows(detectors, palette), ...reasons(detectors)];
+}
+
+function rows(detectors: readonly DetectorView[], palette: Palette): string[] {
   return table<DetectorView>(
     [
       { title: 'DETECTOR', value: ({ id }) => id },
-      { title: 'MODE', value: modeText, paint: (cell, { mode }) => (mode === 'alert' ? cell : palette.dim(cell)) },
+      {
+        title: 'MODE',
+        value: modeText,
+        paint: (cell, { mode, unavailable }) =>
+          mode === 'alert' && unavailable === undefined ? cell : palette.dim(cell),
+      },
       { title: 'CATEGORY', value: ({ category }) => category },
       { title: 'NAMESPACES', align: 'right', value: ({ namespaces }) => dash(Object.keys(namespaces).length) },
       { title: 'STATE', align: 'right', value: ({ entries, capacity }) => stateText(entries, capacity) },
@@ -28,8 +37,13 @@ export function detectorTable(detectors: readonly DetectorView[], palette: Palet
   );
 }
 
-/** `alert`, `observe*` (the star: not its own default), `not running yet`. */
-export function modeText({ mode, defaultMode }: Pick<DetectorView, 'mode' | 'defaultMode'>): string {
+/** `alert`, `observe*` (the star: not its own default), `not running yet`, `unavailable` (whatever its mode). */
+export function modeText({
+  mode,
+  defaultMode,
+  unavailable,
+}: Pick<DetectorView, 'mode' | 'defaultMode' | 'unavailable'>): string {
+  if (unavailable !== undefined) return 'unavailable';
   if (mode === null) return 'not running yet';
   return mode === defaultMode ? mode : `${mode}*`;
 }
@@ -52,4 +66,17 @@ export function getDetector(detectors: readonly DetectorView[], id: string): Det
 
 function dash(count: number): string {
   return count === 0 ? '–' : formatCount(count);
+}
+
+/** Why detectors are unavailable, each reason once. */
+function reasons(detectors: readonly DetectorView[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { id, unavailable } of detectors) {
+    if (unavailable === undefined) continue;
+    const ids = names.get(unavailable) ?? [];
+    ids.push(safeText(id));
+    names.set(unavailable, ids);
+  }
+  if (names.size === 0) return [];
+  return ['', ...Array.from(names, ([reason, ids]) => `unavailable: ${ids.join(', ')}. ${safeText(reason)}`)];
 }

@@ -1,4 +1,4 @@
-import type { StatusResponse } from '../client/api-types.ts';
+import type { HubbleStatus, StatusResponse } from '../client/api-types.ts';
 import { fit, wrap } from '../text/display-width.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Palette } from '../text/palette.ts';
@@ -17,16 +17,14 @@ export function renderStatus(status: StatusResponse, url: string, palette: Palet
   row('Node', `${safeText(status.node)} (cluster ${safeText(status.cluster)}), Linux ${safeText(status.kernel)}`);
   row('Watching', watching(status));
   row('Connections', `${formatExact(status.liveConnections)} open now`);
-  row(
-    'Older sockets',
-    status.preexistingSockets === 'full'
-      ? 'all known'
-      : palette.yellow('partly known: those that moved since the start'),
-  );
+  if (status.source.hubble !== undefined) hubbleRows(status.source.hubble, row, palette);
+  else row('Older sockets', olderSockets(status, palette));
   row('Identities', identities(status));
   row('Alerts', status.alertsOpen > 0 ? palette.red(`${formatExact(status.alertsOpen)} open`) : 'none open');
   row('Learning', learning(status));
   row('Lost events', lost(status, palette));
+  if (status.source.unavailableDetectors.length > 0)
+    row('Unavailable', status.source.unavailableDetectors.map(({ id }) => safeText(id)).join(', '));
   row(
     'Configuration',
     status.configReloadSuccessful
@@ -40,7 +38,7 @@ export function renderStatus(status: StatusResponse, url: string, palette: Palet
       lines.push(`  • ${first}`, ...rest.map((line) => `    ${line}`));
     }
   }
-  lines.push('', ...programTable(status, palette));
+  if (status.programs.length > 0) lines.push('', ...programTable(status, palette));
   if (status.maps.length > 0) lines.push('', ...mapTable(status, palette));
   return lines;
 }
@@ -51,14 +49,35 @@ function headline(status: StatusResponse, palette: Palette): string {
   return palette.green(palette.bold('NetGuard is watching'));
 }
 
-function watching({ wholeHost, cgroupRoot }: StatusResponse): string {
+function watching({ wholeHost, cgroupRoot, source }: StatusResponse): string {
+  if (source.hubble !== undefined) return `the flows of the Hubble relay at ${safeText(source.hubble.address)}`;
   return wholeHost ? 'the whole host' : `only the subtree ${safeText(cgroupRoot)}`;
+}
+
+function olderSockets({ preexistingSockets }: StatusResponse, palette: Palette): string {
+  if (preexistingSockets === 'full') return 'all known';
+  return palette.yellow('partly known: those that moved since the start');
+}
+
+function hubbleRows(
+  { isConnected, since, version, flows, flowsPerSecond, reconnects }: HubbleStatus,
+  row: (name: string, value: string) => void,
+  palette: Palette,
+): void {
+  const what = version === '' ? '' : ` (${safeText(version)})`;
+  const state = isConnected ? `connected since ${safeText(since)}${what}` : `not connected since ${safeText(since)}`;
+  row('Relay', isConnected ? state : palette.red(state));
+  const again = reconnects > 0 ? `, connected again ${formatExact(reconnects)} times` : '';
+  row('Flows', `${formatExact(flows)}, ${flowsPerSecond.toFixed(1)} a second now${again}`);
 }
 
 function identities(status: StatusResponse): string {
   const unresolved =
     status.unresolvedEndpoints > 0 ? `, ${formatExact(status.unresolvedEndpoints)} endpoints without a name` : '';
-  if (status.identityAgeSeconds === null) return `from cgroups and processes only${unresolved}`;
+  if (status.identityAgeSeconds === null) {
+    const from = status.source.kind === 'hubble' ? 'the flows' : 'cgroups and processes';
+    return `from ${from} only${unresolved}`;
+  }
   return `${formatDuration(status.identityAgeSeconds * 1000)} old${unresolved}`;
 }
 

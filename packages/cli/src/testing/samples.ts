@@ -128,6 +128,7 @@ export function sampleStatus(fields: Partial<StatusResponse> = {}): StatusRespon
     startedAt: '2026-11-25T00:00:00.000Z',
     uptimeSeconds: 700,
     ready: true,
+    source: { kind: 'ebpf', unavailableDetectors: [] },
     degraded: [],
     preexistingSockets: 'full',
     wholeHost: true,

@@ -23,7 +23,7 @@ export class ObserverClient {
         ? credentials.createInsecure()
         : credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null);
     this.#client = new Client(target, secrets, {
-      ...(tls === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
+      ...(tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName }),
       // Retries are ours, and no configuration comes from outside.
       'grpc.enable_retries': 0,
       'grpc.service_config_disable_resolution': 1,

@@ -6,16 +6,18 @@ import type { RelaySettings } from './relay-settings.ts';
  * How far one comes on the way to a relay: gRPC tells that there was no connection, and seldom why.
  * - `unreachable`: no name, no route, nobody listens, nobody answers.
  * - `tls`: somebody listens, and the handshake ended.
+ * - `hung-up`: it closed the connection after the handshake, which is how some refuse a client.
  * - `speaks-tls`: we do not, and the other side does.
  * - `no-tls`: the other side does not.
  * - `open`: nothing was wrong on the way.
  */
 export type Reach =
-  | { readonly kind: 'unreachable' | 'tls'; readonly cause: Error }
+  | { readonly kind: 'unreachable' | 'tls' | 'hung-up'; readonly cause: Error }
   | { readonly kind: 'speaks-tls' | 'no-tls' | 'open' };
 
 /** A server of TLS 1.3 refuses a client without certificate after the handshake. */
 const AFTER_HANDSHAKE_MS = 300;
+const HUNG_UP = new Error('the connection was closed after the handshake');
 
 /** Connects and, with TLS, shakes hands, then closes. Never rejects. */
 export async function probeRelay(settings: RelaySettings, timeoutMs = 5000): Promise<Reach> {
@@ -29,7 +31,7 @@ export async function probeRelay(settings: RelaySettings, timeoutMs = 5000): Pro
   const failure = await tryTls(
     settings,
     {
-      servername: serverName,
+      ...(serverName === undefined ? {} : { servername: serverName }),
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
@@ -38,7 +40,7 @@ export async function probeRelay(settings: RelaySettings, timeoutMs = 5000): Pro
   );
   if (failure === undefined) return { kind: 'open' };
   if (/wrong.version.number|packet length too long|record_layer/i.test(codeAndText(failure))) return { kind: 'no-tls' };
-  return { kind: 'tls', cause: failure };
+  return { kind: failure === HUNG_UP ? 'hung-up' : 'tls', cause: failure };
 }
 
 function tryTcp({ host, port }: RelaySettings, timeoutMs: number): Promise<Error | undefined> {
@@ -59,8 +61,10 @@ async function settle(socket: Socket, event: string, timeoutMs: number, afterMs 
   const { promise, resolve } = Promise.withResolvers<Error | undefined>();
   let timer = setTimeout(() => resolve(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
   socket.once('error', resolve);
-  socket.once('close', () => resolve(new Error('the connection was closed by the other side')));
+  let isThere = false;
+  socket.once('close', () => resolve(isThere ? HUNG_UP : new Error('the connection was closed by the other side')));
   socket.once(event, () => {
+    isThere = true;
     clearTimeout(timer);
     timer = setTimeout(() => resolve(undefined), afterMs);
     // HTTP/2 begins with what the server says; a request for a certificate that was not shown comes instead.

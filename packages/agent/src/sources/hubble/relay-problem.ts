@@ -34,6 +34,8 @@ export function reachProblem(reach: Reach, settings: RelaySettings, phrase: stri
         cause: reach.cause,
         hint: `Nothing answers at ${address}: check sources.hubble.address, that the relay runs (kubectl -n kube-system get deploy,svc hubble-relay), and that no NetworkPolicy stands between.`,
       });
+    case 'hung-up':
+      return clientRefused(reach.cause, settings, phrase);
     case 'tls':
       return tlsProblem(reach.cause, settings, phrase);
     case 'speaks-tls':
@@ -51,20 +53,25 @@ export function reachProblem(reach: Reach, settings: RelaySettings, phrase: stri
   }
 }
 
-function tlsProblem(cause: Error, { tls }: RelaySettings, phrase: string): NetGuardError {
+function tlsProblem(cause: Error, settings: RelaySettings, phrase: string): NetGuardError {
+  const { tls, host } = settings;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   if (/alert.*(certificate|unknown.ca|handshake)|CERTIFICATE_REQUIRED/i.test(`${code} ${cause.message}`)) {
-    const hint =
-      tls?.cert === undefined
-        ? 'The relay wants a client certificate (mutual TLS): set sources.hubble.tlsCertFile and tlsKeyFile.'
-        : 'The relay does not accept the client certificate of sources.hubble.tlsCertFile: it must be signed by the CA that the relay trusts.';
-    return new NetGuardError('NG_ERR_HUBBLE_REFUSED', phrase, { cause, hint });
+    return clientRefused(cause, settings, phrase);
   }
   const hint =
     code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-      ? `The relay's certificate is for another name than ${tls?.serverName ?? ''}: set sources.hubble.tlsServerName to one that it has (Cilium's own is for *.hubble-relay.cilium.io, so netguard.hubble-relay.cilium.io).`
+      ? `The relay's certificate is for another name than ${tls?.serverName ?? host}: set sources.hubble.tlsServerName to one that it has (Cilium's own is for *.hubble-relay.cilium.io, so netguard.hubble-relay.cilium.io).`
       : "The relay's certificate is not trusted: set sources.hubble.tlsCaFile to the certificate that signed it (key ca.crt of the Secret hubble-relay-server-certs).";
   return new NetGuardError('NG_ERR_HUBBLE_TLS', phrase, { cause, hint });
+}
+
+function clientRefused(cause: Error, { tls }: RelaySettings, phrase: string): NetGuardError {
+  const hint =
+    tls?.cert === undefined
+      ? 'The relay wants a client certificate (mutual TLS): set sources.hubble.tlsCertFile and tlsKeyFile.'
+      : 'The relay does not accept the client certificate of sources.hubble.tlsCertFile: it must be signed by the CA that the relay trusts.';
+  return new NetGuardError('NG_ERR_HUBBLE_REFUSED', phrase, { cause, hint });
 }
 
 function answerProblem({ code, details = '' }: CallError, phrase: string, cause: Error): NetGuardError {

@@ -15,7 +15,8 @@ export interface RelaySettings {
 }
 
 export interface RelayTls {
-  readonly serverName: string;
+  /** Whose certificate it must be; the host's when undefined. */
+  readonly serverName: string | undefined;
   readonly ca: Buffer | undefined;
   readonly cert: Buffer | undefined;
   readonly key: Buffer | undefined;
@@ -31,7 +32,7 @@ export function readRelaySettings(config: HubbleConfig): RelaySettings {
   const ca = readPem(config.tlsCaFile, 'sources.hubble.tlsCaFile');
   const cert = readPem(config.tlsCertFile, 'sources.hubble.tlsCertFile');
   const key = readPem(config.tlsKeyFile, 'sources.hubble.tlsKeyFile');
-  const tls = { serverName: config.tlsServerName ?? host, ca, cert, key };
+  const tls = { serverName: config.tlsServerName, ca, cert, key };
   checkPem(tls);
   return { address, host, port, tls };
 }
