@@ -229,21 +229,3 @@ test('a relay that is not there is told at the start, in status, in doctor, and 
     late.close();
   }
 });
-
-test('what of the configuration cannot be is refused with what to do', async () => {
-  const wrong: readonly (readonly [object, RegExp])[] = [
-    [{ kind: 'hubble' }, /sources\.kind hubble needs sources\.hubble\.address/],
-    [
-      { kind: 'hubble', hubble: { address: 'r:443', insecure: true, tlsCaFile: '/ca' } },
-      /sources\.hubble\.tlsCaFile has no meaning with sources\.hubble\.insecure/,
-    ],
-    [{ kind: 'hubble', hubble: { address: 'r:443', tlsKeyFile: '/key' } }, /needs both tlsCertFile and tlsKeyFile/],
-    [{ kind: 'hubbel' }, /sources\.kind/],
-  ];
-  for (const [sources, said] of wrong) {
-    const path = directory.write('wrong.yaml', { apiVersion: 'netguard/v1', sources });
-    const ended = await netguard(['config', 'check', path]);
-    assert.equal(ended.code, 2, told(ended));
-    assert.match(ended.stderr, said);
-  }
-});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleStatus } from '../testing/samples.ts';
+import { sampleHubble, sampleStatus } from '../testing/samples.ts';
 import { palette } from '../text/palette.ts';
 import { announce } from './announce.ts';
 
@@ -27,5 +27,13 @@ test('what is degraded stands right under it', () => {
   assert.match(
     announce(sampleStatus({ degraded: ['Only half is seen.'] }), 'http://127.0.0.1:8410', plain)[1] ?? '',
     /! Only half is seen\./,
+  );
+});
+
+test('of Hubble the relay is told, and no kernel programs', () => {
+  const source = { kind: 'hubble', hubble: sampleHubble(), unavailableDetectors: [] } as const;
+  assert.match(
+    announce(sampleStatus({ source, programs: [] }), 'http://127.0.0.1:8410', plain)[0] ?? '',
+    /watches the flows of the Hubble relay at relay:443: connected, no kernel program\.$/,
   );
 });

@@ -62,3 +62,18 @@ test('a detector is found by its id, its beginning, and pointed out when misspel
   });
   assert.throws(() => getDetector(detectors, 'elephant'), { hint: /There are syn-flood, port-scan\./ });
 });
+
+test('a detector that cannot work on the source says so, each reason once below the list', () => {
+  const unavailable = 'The source is Hubble, whose flows have no bytes.';
+  const detectors = [
+    sampleDetector({ id: 'beacon', unavailable }),
+    sampleDetector({ id: 'exfiltration', unavailable }),
+    sampleDetector(),
+  ];
+  const lines = detectorTable(detectors, plain);
+  assert.match(lines[1] ?? '', /^beacon +unavailable +flood/);
+  assert.match(lines[3] ?? '', /^syn-flood +alert /);
+  assert.deepEqual(lines.slice(4), ['', `unavailable: beacon, exfiltration. ${unavailable}`]);
+  const card = detectorCard(detectors[0] ?? sampleDetector(), plain, 100).join('\n');
+  assert.match(card, /^beacon {2}mode unavailable, .*\n[\s\S]*Unavailable: The source is Hubble/);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleStatus } from '../testing/samples.ts';
+import { sampleHubble, sampleStatus } from '../testing/samples.ts';
 import { palette } from '../text/palette.ts';
 import { renderStatus } from './render-status.ts';
 
@@ -43,4 +43,21 @@ test('run times stand there only while the kernel counts them', () => {
 
 test('a process that is not ready says so', () => {
   assert.match(text({ ready: false }), /^NetGuard is not ready/);
+});
+
+test('of Hubble there stands whether it is connected, how many flows come, and what cannot be judged', () => {
+  const lines = text({
+    programs: [],
+    source: {
+      kind: 'hubble',
+      hubble: sampleHubble(),
+      unavailableDetectors: [{ id: 'beacon', reason: 'no bytes' }],
+    },
+  });
+  assert.match(lines, /Watching +the flows of the Hubble relay at relay:443/);
+  assert.match(lines, /Relay +connected since 2026-11-26T10:00:00\.000Z \(1\.18\.2\)/);
+  assert.match(lines, /Flows +12,345, 42\.5 a second now, 1 reconnects/);
+  assert.match(lines, /Identities +from the flows only/);
+  assert.match(lines, /Unavailable +beacon/);
+  assert.doesNotMatch(lines, /PROGRAM|Older sockets/);
 });

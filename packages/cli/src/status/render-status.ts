@@ -67,7 +67,7 @@ function hubbleRows(
   const what = version === '' ? '' : ` (${safeText(version)})`;
   const state = isConnected ? `connected since ${safeText(since)}${what}` : `not connected since ${safeText(since)}`;
   row('Relay', isConnected ? state : palette.red(state));
-  const again = reconnects > 0 ? `, connected again ${formatExact(reconnects)} times` : '';
+  const again = reconnects > 0 ? `, ${formatExact(reconnects)} reconnects` : '';
   row('Flows', `${formatExact(flows)}, ${flowsPerSecond.toFixed(1)} a second now${again}`);
 }
 

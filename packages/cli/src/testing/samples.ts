@@ -1,6 +1,13 @@
 /** Values of the API for the tests, each with only what a test wants to differ. */
 import type { Alert, Edge, Endpoint, Flow } from '@netguard/core';
-import type { DetectorView, ListenerView, PodRow, SilenceView, StatusResponse } from '../client/api-types.ts';
+import type {
+  DetectorView,
+  HubbleStatus,
+  ListenerView,
+  PodRow,
+  SilenceView,
+  StatusResponse,
+} from '../client/api-types.ts';
 
 export function podEndpoint(pod: string, fields: Partial<Endpoint> = {}): Endpoint {
   return {
@@ -115,6 +122,24 @@ export function sampleListener(fields: Partial<ListenerView> = {}): ListenerView
     synsPerSecond: 10,
     completedPerSecond: 9,
     history: [1, 2, 3],
+    ...fields,
+  };
+}
+
+export function sampleHubble(fields: Partial<HubbleStatus> = {}): HubbleStatus {
+  return {
+    address: 'relay:443',
+    isConnected: true,
+    since: '2026-11-26T10:00:00.000Z',
+    version: '1.18.2',
+    flows: 12_345,
+    flowsPerSecond: 42.5,
+    reconnects: 1,
+    gaps: 0,
+    unavailableNodes: [],
+    repeated: 0,
+    skipped: 0,
+    tellsHandshakes: true,
     ...fields,
   };
 }

@@ -188,6 +188,27 @@ describe('the detector set', () => {
     assert.deepEqual([sure?.confidence, sure?.evidence.lossRatio], [0.8, undefined]);
   });
 
+  it('does not run a detector whose source lacks what it needs, says why, and takes it up when that comes', () => {
+    const needy = counter('needy', { needs: ['payload-bytes', 'handshakes'] });
+    const set = setOf([needy, counter('frugal', { needs: ['packet-counts'] })]);
+    set.setLacking({ handshakes: 'no ACK is told' });
+    for (let index = 0; index < 2; index++) set.observe(drop, who);
+    assert.deepEqual(rules(set.evaluate(T0)), ['frugal']);
+    assert.deepEqual(
+      set.status().map(({ mode, unavailable }) => [mode, unavailable]),
+      [
+        ['alert', 'no ACK is told'],
+        ['alert', undefined],
+      ],
+    );
+    set.configure({ needy: { mode: 'observe' } });
+    assert.equal(set.status()[0]?.unavailable, 'no ACK is told');
+    set.setLacking({});
+    for (let index = 0; index < 2; index++) set.observe(drop, who);
+    set.evaluate(T0);
+    assert.deepEqual(rules(set.observed), ['needy']);
+  });
+
   it('is due when the first of its detectors is, and asks for each pending listener once', () => {
     const due = (nextDueMs: number): Partial<Detector> => ({
       create: () => ({
