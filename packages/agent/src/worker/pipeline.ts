@@ -315,16 +315,12 @@ export class Pipeline implements EbpfSink {
   }
 }
 
+/** What is counted of a conversation whose bytes are marks. Round trips between points on its way are none of a socket's. */
 function withoutBytes(observation: Conversation): Conversation {
   const none = { receivedBytes: 0, sentBytes: 0 };
-  const delta = { ...observation.delta, ...none };
-  if (observation.kind === 'datagrams') return { ...observation, delta: { ...delta } };
-  return {
-    ...observation,
-    delta: { ...observation.delta, ...none },
-    total: { ...observation.total, ...none },
-    unackedBytes: 0,
-  };
+  if (observation.kind === 'datagrams') return { ...observation, delta: { ...observation.delta, ...none } };
+  const { delta, total } = observation;
+  return { ...observation, delta: { ...delta, ...none }, total: { ...total, ...none }, unackedBytes: 0, srttUs: 0 };
 }
 
 function unknownProcess(observation: { readonly cgroupId: number; readonly netns: number; readonly timeMs: number }) {
