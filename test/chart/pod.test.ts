@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as abi from '@netguard/core/abi';
+import { parse } from 'yaml';
 import { configSchema } from '../../packages/agent/src/config/schema.ts';
 import { wantsClusterPolicies } from '../../packages/agent/src/policy/wants-cluster-policies.ts';
 import { RESTART_KEYS } from '../../packages/agent/src/restart-needed.ts';
@@ -54,6 +55,46 @@ test('of the node only its state directory can be written', async () => {
     none.map(({ hostPath }: KubeObject) => hostPath.path),
     ['/sys/fs/cgroup'],
   );
+});
+
+test('one pod reads Hubble, with no privilege, nothing of its node, and the certificates of the relay', async () => {
+  const objects = await render({ ci: 'hubble' });
+  assert.equal(
+    objects.some(({ kind }) => kind === 'DaemonSet'),
+    false,
+  );
+  const { spec } = only(objects, 'Deployment');
+  assert.deepEqual([spec.replicas, spec.strategy], [1, { type: 'Recreate' }]);
+  const pod = spec.template.spec;
+  const { securityContext, volumeMounts } = pod.containers[0];
+  assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] });
+  assert.deepEqual([pod.securityContext.runAsNonRoot, securityContext.runAsUser], [true, undefined]);
+  assert.equal('hostPID' in pod, false);
+  assert.deepEqual(
+    pod.volumes.filter((volume: KubeObject) => volume.hostPath),
+    [],
+  );
+  assert.ok(volumeMounts.some(({ mountPath }: KubeObject) => mountPath === '/etc/netguard-hubble'));
+  const { sources } = parse(configMap(objects).data['netguard.yaml']);
+  assert.deepEqual(sources, {
+    kind: 'hubble',
+    hubble: {
+      address: 'hubble-relay.kube-system.svc:443',
+      tlsServerName: 'netguard.hubble-relay.cilium.io',
+      tlsCaFile: '/etc/netguard-hubble/ca.crt',
+      tlsCertFile: '/etc/netguard-hubble/tls.crt',
+      tlsKeyFile: '/etc/netguard-hubble/tls.key',
+    },
+  });
+});
+
+test('values of Hubble that do not go together are refused with what to set', async () => {
+  const hubble = (sources: object) => ({ config: { sources: { kind: 'hubble', ...sources } } });
+  await assert.rejects(render({ values: hubble({}) }), /needs config\.sources\.hubble\.address/);
+  const plain = hubble({ hubble: { address: 'r:80', insecure: true } });
+  await assert.rejects(render({ values: { ...plain, hubble: { tlsSecret: 's' } } }), /no meaning with .*insecure/);
+  await assert.rejects(render({ values: { hubble: { tlsSecret: 's' } } }), /needs config\.sources\.kind=hubble/);
+  await assert.rejects(render({ values: { hubble: { clientCertificate: true } } }), /needs hubble\.tlsSecret/);
 });
 
 test('the configuration is mounted as a directory, so that it reloads', async () => {

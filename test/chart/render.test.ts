@@ -17,6 +17,7 @@ import {
   only,
   render,
   renderText,
+  workload,
 } from './support/helm-run.ts';
 import { unknownFields, wrongValues } from './support/kubernetes-schemas.ts';
 
@@ -33,7 +34,15 @@ after(() => rmSync(work, { recursive: true, force: true }));
 const objectsOf = (name: string) => rendered.get(name) ?? assert.fail(name);
 
 test('there are values for the ways the chart is installed', () => {
-  const wanted = ['custom-config', 'default', 'every-option', 'hostpid-false', 'no-rbac', 'prometheus-operator'];
+  const wanted = [
+    'custom-config',
+    'default',
+    'every-option',
+    'hostpid-false',
+    'hubble',
+    'no-rbac',
+    'prometheus-operator',
+  ];
   assert.deepEqual(NAMES.toSorted(), wanted);
 });
 
@@ -71,15 +80,15 @@ test('what they would refuse is found', async () => {
   assert.match((await wrongValues(monitor)).join(), /interval/);
 });
 
-test('kubectl reads the DaemonSet and loses nothing of it', () => {
+test('kubectl reads the workload and loses nothing of it', () => {
   for (const name of NAMES) {
-    const daemonSet = only(objectsOf(name), 'DaemonSet');
+    const object = workload(objectsOf(name));
     const file = join(work, `${name}.json`);
-    writeFileSync(file, JSON.stringify(daemonSet));
+    writeFileSync(file, JSON.stringify(object));
     const args = ['set', 'image', '--local', '-f', file, 'agent=other:1', '-o', 'json'];
     const read = JSON.parse(execFileSync(helmPrograms().kubectl, args, { encoding: 'utf8', env: { HOME: work } }));
-    daemonSet.spec.template.spec.containers[0].image = 'other:1';
-    assert.deepEqual(without(daemonSet, read), [], name);
+    object.spec.template.spec.containers[0].image = 'other:1';
+    assert.deepEqual(without(object, read), [], name);
   }
 });
 
@@ -88,7 +97,7 @@ test("the agent's own loader takes the rendered configuration", () => {
     const { data } = configMap(objectsOf(name));
     const file = join(work, `${name}.yaml`);
     writeFileSync(file, data['netguard.yaml']);
-    const [{ env }] = only(objectsOf(name), 'DaemonSet').spec.template.spec.containers;
+    const [{ env }] = workload(objectsOf(name)).spec.template.spec.containers;
     const variables = Object.fromEntries(env.map((one: KubeObject) => [one.name, one.value ?? 'node-7']));
     const { config, warnings } = loadConfig({
       file,

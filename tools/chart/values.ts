@@ -59,6 +59,21 @@ const api = z.strictObject({
     .describe('Secret whose key `token` is the bearer token for changes (silences, acknowledging).'),
 });
 
+const hubble = z.strictObject({
+  tlsSecret: z
+    .string()
+    .default('')
+    .describe(
+      "Secret whose key `ca.crt` signs the relay's certificate, in the namespace of the release; renewals are picked up.",
+    ),
+  clientCertificate: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Show `tls.crt` and `tls.key` of that Secret to the relay, where it wants to know who asks (mutual TLS).',
+    ),
+});
+
 const state = z.strictObject({
   type: z
     .enum(['hostPath', 'emptyDir'])
@@ -187,6 +202,7 @@ export const valuesSchema = z.strictObject({
     ),
   metrics: metrics.prefault({}),
   api: api.prefault({}),
+  hubble: hubble.prefault({}),
   hostPID: z
     .boolean()
     .default(true)

@@ -13,6 +13,20 @@
 {{- if hasKey (dig "kubernetes" dict $config) "nodeName" }}
 {{- fail "config.kubernetes.nodeName is set by the chart: it is the name of the node the pod runs on; remove it" }}
 {{- end }}
+{{- $hubble := dig "sources" "hubble" dict $config }}
+{{- if include "netguard.isHubble" . }}
+{{- if not (dig "address" "" $hubble) }}
+{{- fail "config.sources.kind=hubble needs config.sources.hubble.address: hubble-relay.kube-system.svc:443, or with config.sources.hubble.insecure=true hubble-relay.kube-system.svc:80" }}
+{{- end }}
+{{- if and .Values.hubble.tlsSecret (dig "insecure" false $hubble) }}
+{{- fail "hubble.tlsSecret has no meaning with config.sources.hubble.insecure: leave one out" }}
+{{- end }}
+{{- else if .Values.hubble.tlsSecret }}
+{{- fail "hubble.tlsSecret needs config.sources.kind=hubble" }}
+{{- end }}
+{{- if and .Values.hubble.clientCertificate (not .Values.hubble.tlsSecret) }}
+{{- fail "hubble.clientCertificate needs hubble.tlsSecret: a Secret with ca.crt, tls.crt and tls.key" }}
+{{- end }}
 {{- if .Values.api.expose }}
 {{- if not (and .Values.api.tlsSecret .Values.api.tokenSecret) }}
 {{- fail "api.expose lets other machines reach the API: set api.tlsSecret (a Secret of type kubernetes.io/tls) and api.tokenSecret (a Secret with the key token), or leave api.expose off and use kubectl port-forward" }}
@@ -39,7 +53,7 @@
 {{- end }}
 {{- end }}
 {{- range $mount := .Values.extraVolumeMounts }}
-{{- if has $mount.mountPath (list "/etc/netguard" "/var/lib/netguard" "/sys/fs/cgroup" "/sys/fs/bpf" "/tmp") }}
+{{- if has $mount.mountPath (list "/etc/netguard" "/etc/netguard-hubble" "/var/lib/netguard" "/sys/fs/cgroup" "/sys/fs/bpf" "/tmp") }}
 {{- fail (printf "extraVolumeMounts: %s is mounted by the chart; choose another path" $mount.mountPath) }}
 {{- end }}
 {{- end }}

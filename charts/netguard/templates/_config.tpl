@@ -24,6 +24,14 @@ values give the same bytes.
 {{- if .Values.metrics.enabled }}
 {{- $_ := set $own "metrics" (dict "listen" (printf ":%d" (int64 .Values.metrics.port))) }}
 {{- end }}
+{{- if .Values.hubble.tlsSecret }}
+{{- $hubble := dict "tlsCaFile" "/etc/netguard-hubble/ca.crt" }}
+{{- if .Values.hubble.clientCertificate }}
+{{- $_ := set $hubble "tlsCertFile" "/etc/netguard-hubble/tls.crt" }}
+{{- $_ := set $hubble "tlsKeyFile" "/etc/netguard-hubble/tls.key" }}
+{{- end }}
+{{- $_ := set $own "sources" (dict "hubble" $hubble) }}
+{{- end }}
 {{- mustMergeOverwrite (mustDeepCopy .Values.config) $own | toYaml }}
 {{- end }}
 

@@ -81,6 +81,11 @@ export function only(objects: readonly KubeObject[], kind: string): KubeObject {
   return found[0];
 }
 
+/** What runs the agent: a DaemonSet, or the Deployment of the one that reads Hubble. */
+export function workload(objects: readonly KubeObject[]): KubeObject {
+  return only(objects, objects.some(({ kind }) => kind === 'Deployment') ? 'Deployment' : 'DaemonSet');
+}
+
 /** The ConfigMap that the agent reads, beside those of dashboards. */
 export function configMap(objects: readonly KubeObject[]): KubeObject {
   return only(
