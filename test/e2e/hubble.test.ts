@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { DetectorView, DropRow, StatusResponse } from '@netguard/agent';
-import type { Alert } from '@netguard/core';
+import type { Alert, Flow } from '@netguard/core';
 import {
   POINT,
   type TestEnd,
@@ -146,6 +146,7 @@ test('without root and kernel programs it is silent for a crowd, tells scans and
     const denied = await opened('port-scan', 'intruder');
     assert.equal(denied.target?.workload?.name, 'web');
     await relay.tell(synFlood(Date.now(), 600));
+    await relay.tell(testConnection(at(scanner, 49_000), web, Date.now()));
     const flood = await opened('syn-flood', 'db');
     assert.deepEqual([flood.source, flood.target?.pod], [null, 'db-6b5-y2']);
 
@@ -154,6 +155,12 @@ test('without root and kernel programs it is silent for a crowd, tells scans and
       drops.map(({ endpoint, reason, packets }) => [endpoint.pod, reason, packets]),
       [['web-7d4-x1', 'POLICY_DENIED', 60]],
     );
+
+    const flows = await agent.list<Flow>('flows');
+    const turnedAway = flows.filter(
+      ({ verdict, dropReason }) => verdict === 'DROPPED' && dropReason === 'POLICY_DENIED',
+    );
+    assert.deepEqual([turnedAway.length, turnedAway[0]?.source.pod], [60, 'intruder-9c8-z3']);
 
     relay.breakStreams();
     relay.remember(testConnection(at(scanner, 50_000), web, Date.now()));

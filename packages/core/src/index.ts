@@ -43,6 +43,7 @@ export type { LackingFacts, SourceFact } from './detect/source-facts.ts';
 export type * from './endpoint.ts';
 export { endpointName, workloadKey } from './endpoint.ts';
 export * from './error.ts';
+export { denialFlow } from './flow/denial-flow.ts';
 export type { EdgeTableOptions } from './flow/edge-table.ts';
 export { EdgeTable } from './flow/edge-table.ts';
 export { OTHER_ENDPOINT } from './flow/edge-window.ts';

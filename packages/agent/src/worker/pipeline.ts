@@ -3,7 +3,9 @@ import {
   type Alert,
   type ConnectionObservation,
   type DatagramObservation,
+  type DenialObservation,
   type DropObservation,
+  denialFlow,
   detectorContext,
   EdgeTable,
   type Endpoint,
@@ -69,6 +71,8 @@ export class Pipeline implements EbpfSink {
   /** False: a byte stands for a time that some were moved, which detectors alone understand. */
   readonly #hasBytes: boolean;
   #urgent = false;
+  readonly #node: string;
+  #denials = 0;
 
   constructor(
     config: Config,
@@ -80,6 +84,7 @@ export class Pipeline implements EbpfSink {
   ) {
     this.#identity = identity;
     this.#post = post;
+    this.#node = config.node;
     this.#hasBytes = lacking['payload-bytes'] === undefined;
     this.#flows = new FlowTable({ node: config.node, windowMs: config.flows.windowMs });
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
@@ -131,16 +136,9 @@ export class Pipeline implements EbpfSink {
         });
         break;
       }
-      case 'denial': {
-        const { client, server, timeMs, reason, packets } = observation;
-        const local = this.#identity.remote(server.ip, server.port, timeMs);
-        this.#drops.observe({ kind: 'drop', timeMs, netns: 0, reason, packets }, local);
-        this.detection.observe(observation, {
-          local,
-          remote: this.#identity.remote(client.ip, client.port, timeMs),
-        });
+      case 'denial':
+        this.#denied(observation);
         break;
-      }
       case 'loss':
         this.detection.observe(observation, { local: NOBODY, remote: null });
         break;
@@ -308,6 +306,15 @@ export class Pipeline implements EbpfSink {
     const local = targetIp === undefined ? byNetns : this.#identity.remote(targetIp, 0, timeMs);
     this.#drops.observe(observation, local);
     this.detection.observe(observation, { local, remote: null });
+  }
+
+  #denied(denial: DenialObservation): void {
+    const { client, server, timeMs, reason, packets } = denial;
+    const local = this.#identity.remote(server.ip, server.port, timeMs);
+    const remote = this.#identity.remote(client.ip, client.port, timeMs);
+    this.#drops.observe({ kind: 'drop', timeMs, netns: 0, reason, packets }, local);
+    this.detection.observe(denial, { local, remote });
+    this.#sendFlow(denialFlow(denial, { local, remote }, `d${++this.#denials}`, this.#node), timeMs);
   }
 
   #listenerOwner(observation: ListenerObservation): Endpoint {

@@ -21,6 +21,8 @@ export interface Flow {
   readonly state: 'live' | 'closed';
   readonly closeReason?: CloseReason;
   readonly result?: ConnectionResult;
+  /** Why it was turned away on its way, as whoever did calls it. */
+  readonly dropReason?: string;
   readonly start: string;
   readonly durationMs: number;
   /** Totals since the start: request is client → server. */
