@@ -30,7 +30,7 @@ export interface Told {
 export function toldOf(end: FlowEndpoint | null | undefined, node: string): Told {
   if (!end) return { kind: 'unknown', key: '' };
   const { identity = 0, namespace, podName } = end;
-  if (podName && namespace) return { kind: 'pod', key: `${namespace}/${podName}` };
+  if (podName && namespace) return { kind: 'pod', key: short(`${namespace}/${podName}`) };
   const kind = RESERVED.get(identity) ?? kindOfLabels(end.labels ?? []) ?? 'unknown';
   return { kind, key: kind === 'host' ? `host ${node}` : kind };
 }
@@ -57,12 +57,13 @@ export function toldEndpoint(ip: string, told: Told, end: FlowEndpoint, node: st
 
 function podOf(ip: string, { namespace = '', podName = '', workloads = [] }: FlowEndpoint): Endpoint {
   const [workload] = workloads;
-  const named = workload?.name && workload.kind ? { kind: workload.kind, name: workload.name } : undefined;
+  const named =
+    workload?.name && workload.kind ? { kind: short(workload.kind), name: short(workload.name) } : undefined;
   return Object.freeze<Endpoint>({
     ip,
     kind: 'pod',
-    namespace,
-    pod: podName,
+    namespace: short(namespace),
+    pod: short(podName),
     ...(named === undefined ? {} : { workload: Object.freeze(named) }),
   });
 }
@@ -71,4 +72,9 @@ function podOf(ip: string, { namespace = '', podName = '', workloads = [] }: Flo
 function kindOfLabels(labels: readonly string[]): Told['kind'] | undefined {
   const kinds = labels.flatMap((label) => RESERVED_LABELS.get(label) ?? []);
   return kinds.find((kind) => kind !== 'world') ?? kinds[0];
+}
+
+/** No name of Kubernetes is longer; what is kept does not grow with what somebody sends. */
+function short(name: string): string {
+  return name.length <= 253 ? name : name.slice(0, 253);
 }
