@@ -5,7 +5,17 @@ import { type Endpoint, OTHER_ENDPOINT } from '@netguard/core';
 import { KUBERNETES_OFF } from '../kubernetes/kubernetes-status.ts';
 import { NodeState } from '../state/node-state.ts';
 import { parseExposition, seriesValue } from '../testing/exposition.ts';
-import { alert, edge, listenerRow, podEndpoint, START_MS, sourceStatus, tick, total } from '../testing/samples.ts';
+import {
+  alert,
+  edge,
+  hubbleStatus,
+  listenerRow,
+  podEndpoint,
+  START_MS,
+  sourceStatus,
+  tick,
+  total,
+} from '../testing/samples.ts';
 import { testConfig } from '../testing/settings.ts';
 import type { Tick } from '../worker/messages.ts';
 import { NodeMetrics } from './node-metrics.ts';
@@ -16,6 +26,19 @@ const EXEMPLARS = [
 ];
 
 const SHARED = { namespace: 'shop', workload: 'web' };
+
+const BEACON = {
+  id: 'beacon',
+  mode: 'observe',
+  parameters: {},
+  namespaces: {},
+  errors: 0,
+  yielded: 0,
+  suppressed: 0,
+  entries: 0,
+  capacity: 1,
+  evicted: 0,
+} as const;
 
 function newNode(metrics: Partial<ReturnType<typeof testConfig>['metrics']> = {}) {
   const clock = { ms: START_MS };
@@ -51,6 +74,8 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
     programs: [{ name: 'ng_tcp_state', attached: true, runs: 7, seconds: 0.25 }],
     rtt: [{ ...SHARED, buckets: [1, 0, 0, 2, 0, 0, 0, 0, 0, 1], sumSeconds: 1.5, exemplars: EXEMPLARS }],
     retransmits: [{ ...SHARED, segments: 4 }],
+    hubble: hubbleStatus({ unavailableNodes: ['n1'] }),
+    detectors: [{ ...BEACON, unavailable: 'no bytes' }],
   });
 }
 
@@ -99,6 +124,11 @@ test('every value is where the contract says', async () => {
   assert.equal(value('netguard_unresolved_endpoints_total'), 0);
   assert.equal(value('netguard_identity_age_seconds'), 1);
   assert.equal(value('netguard_config_last_reload_successful'), 1);
+  assert.equal(value('netguard_hubble_connected'), 1);
+  assert.equal(value('netguard_hubble_flows_total'), 500);
+  assert.equal(value('netguard_hubble_flows_repeated_total'), 300);
+  assert.equal(value('netguard_hubble_unavailable_nodes'), 1);
+  assert.equal(value('netguard_detector_unavailable', { rule: 'beacon' }), 1);
   assert.equal(value('netguard_build_info', { version: '1.2.3' }), 1);
   assert.ok((value('process_resident_memory_bytes') ?? 0) > 0);
   assert.ok(value('nodejs_eventloop_lag_p99_seconds') !== undefined);

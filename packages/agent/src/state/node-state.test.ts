@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alert, flow, listenerRow, podEndpoint, START_MS, sourceStatus, tick, total } from '../testing/samples.ts';
+import {
+  alert,
+  flow,
+  hubbleStatus,
+  listenerRow,
+  podEndpoint,
+  START_MS,
+  sourceStatus,
+  tick,
+  total,
+} from '../testing/samples.ts';
 import { testConfig } from '../testing/settings.ts';
-import type { HubbleStatus } from '../worker/messages.ts';
 import { type LoggedEvent, STREAM_TYPES } from './event-log.ts';
 import { NodeState } from './node-state.ts';
 
@@ -53,28 +62,14 @@ test('a watched subtree, unseen processes and a silent Worker are said', () => {
 
 test('on Hubble it is ready once the relay was reached, and says what is wrong with it', () => {
   const { state } = newState();
-  const hubble: HubbleStatus = {
-    address: 'relay:443',
-    isConnected: false,
-    since: '2026-11-26T10:00:00.000Z',
-    problem: { code: 'NG_ERR_HUBBLE_TLS', message: 'reading flows: not trusted', hint: 'Set tlsCaFile.' },
-    version: '',
-    flows: 0,
-    flowsPerSecond: 0,
-    reconnects: 0,
-    gaps: 0,
-    unavailableNodes: [],
-    repeated: 0,
-    skipped: 0,
-    tellsHandshakes: true,
-  };
+  const problem = { code: 'NG_ERR_HUBBLE_TLS', message: 'reading flows: not trusted', hint: 'Set tlsCaFile.' };
+  const hubble = hubbleStatus({ isConnected: false, problem });
   state.apply({ type: 'started', status: { ...sourceStatus, kind: 'hubble', hubble, programs: [] } });
   assert.equal(state.ready, false);
   assert.deepEqual(state.degraded(), [
     'Nothing is watched since 2026-11-26T10:00:00.000Z: no connection to the Hubble relay at relay:443: reading flows: not trusted (NG_ERR_HUBBLE_TLS). Set tlsCaFile.',
   ]);
-  const { problem: _, ...well } = hubble;
-  const connected = { ...well, isConnected: true, unavailableNodes: ['n1'], tellsHandshakes: false };
+  const connected = hubbleStatus({ unavailableNodes: ['n1'], tellsHandshakes: false });
   state.apply({ type: 'tick', tick: tick(START_MS, { programs: [], hubble: connected }) });
   assert.equal(state.ready, true);
   assert.match(

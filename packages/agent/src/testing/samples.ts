@@ -1,6 +1,6 @@
 /** Messages of a Worker for tests, valid in every field; each test overrides what it is about. */
 import type { Alert, Edge, Endpoint, EndpointTotal, Flow } from '@netguard/core';
-import type { ListenerRow, SourceStatus, Tick } from '../worker/messages.ts';
+import type { HubbleStatus, ListenerRow, SourceStatus, Tick } from '../worker/messages.ts';
 
 export const START_MS = Date.parse('2026-01-31T12:00:00.000Z');
 
@@ -29,6 +29,24 @@ export function total(
     receivedPackets: receivedBytes / 100,
     sentPackets: receivedBytes / 50,
     ...overrides,
+  };
+}
+
+export function hubbleStatus(fields: Partial<HubbleStatus> = {}): HubbleStatus {
+  return {
+    address: 'relay:443',
+    isConnected: true,
+    since: '2026-11-26T10:00:00.000Z',
+    version: '1.18.2',
+    flows: 500,
+    flowsPerSecond: 42.5,
+    reconnects: 2,
+    gaps: 0,
+    unavailableNodes: [],
+    repeated: 300,
+    skipped: 10,
+    tellsHandshakes: true,
+    ...fields,
   };
 }
 
