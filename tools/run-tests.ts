@@ -16,7 +16,7 @@ interface Group {
   readonly isLoud?: boolean;
 }
 
-const CAPTURES = 'test/scenarios/captures.test.ts';
+const CAPTURES = 'test/scenarios/{captures,hubble-captures}.test.ts';
 /** What needs neither root nor a network: helm renders without a cluster, captures are read. */
 const UNIT = ['packages/*/src/**/*.test.ts', '{tools,deploy}/**/*.test.ts', 'test/chart/*.test.ts', CAPTURES];
 

@@ -11,6 +11,11 @@ const GENERATION = 0x10000;
 export class SightedPair {
   /** A packet of the side that began was told, so the other's are answers. */
   isBegun = false;
+  /**
+   * The flags of a first segment that may be the middle of a connection, or a probe; 0 when there is none. What is told next
+   * decides.
+   */
+  heldFlags = 0;
   /** Which end began, as far as it is known. */
   opener: 0 | 1 = 0;
   /** Invented sequence numbers count from here; another connection of the same sockets has another one. */
@@ -29,6 +34,7 @@ export class SightedPair {
 
   reset(): void {
     this.isBegun = false;
+    this.heldFlags = 0;
     this.opener = 0;
     this.initial = 0;
     this.#lastMs = Number.NEGATIVE_INFINITY;

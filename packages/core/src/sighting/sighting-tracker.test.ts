@@ -157,6 +157,21 @@ test('connections that were open before are no probes, and an answer alone is no
   assert.equal(sightings.left.unbegun, 2);
 });
 
+test('a bare ACK that is answered by RST is a probe, and one that is not answered is nothing', () => {
+  const { sightings, of } = open();
+  for (const teller of ['a|to-stack', 'b|to-endpoint']) {
+    sightings.take(sighting({ flags: ACK, teller }));
+    sightings.take(sighting({ at: 1, back: true, flags: RST, teller }));
+  }
+  sightings.take(sighting({ at: 2, sourcePort: 41_000, flags: ACK }));
+  sightings.tracker.advance(T0 + 3000);
+  assert.deepEqual(
+    of('probe').map(({ sourceIp, targetIp, lastPort, shapes }) => [sourceIp, targetIp, lastPort, shapes.ack]),
+    [[CLIENT, SERVER, 80, 1]],
+  );
+  assert.deepEqual(of('connection'), []);
+});
+
 test('tellers of SYN, FIN and RST alone are found out', () => {
   const { sightings } = open();
   for (let nth = 0; nth < 30; nth++) {

@@ -82,17 +82,41 @@ export class SightingTracker {
       return;
     }
     const isMidStream = !pair.isBegun && !isSyn;
-    if (isMidStream && isAnswer(seen, flags)) {
-      this.#unbegun++;
-      return;
-    }
-    if (!pair.isBegun || (isSyn && !pair.hasMoved[sender])) pair.opener = sender;
+    if (isMidStream && !this.#begins(seen, packet, pair, sender)) return;
+    if ((!pair.isBegun && pair.heldFlags === 0) || (isSyn && !pair.hasMoved[sender])) pair.opener = sender;
     pair.isBegun = true;
     if ((flags & FIN) !== 0 && sender === pair.opener && pair.hasAnsweredSyn)
       this.#handshakes.note(pair.hasAcknowledged);
     pair.note(sender, flags);
     this.#number(packet, pair, sender, isMidStream);
     this.tracker.packet(packet);
+  }
+
+  /**
+   * Whether to go on with a segment of a pair whose beginning was not told. A first one with ACK is held: answered by RST it was
+   * a probe, and is counted as that; anything else makes it the middle of a connection.
+   */
+  #begins(seen: Sighting, packet: Packet, pair: SightedPair, sender: 0 | 1): boolean {
+    const { flags } = packet;
+    const held = pair.heldFlags;
+    if (held !== 0) {
+      if (sender === pair.opener || (flags & RST) === 0) return true;
+      turnRound(packet);
+      packet.flags = held;
+      this.#number(packet, pair, pair.opener, false);
+      this.tracker.packet(packet);
+      turnRound(packet);
+      packet.flags = flags;
+      return true;
+    }
+    if (isAnswer(seen, flags)) {
+      this.#unbegun++;
+      return false;
+    }
+    if ((flags & ACK) === 0) return true;
+    pair.heldFlags = flags;
+    pair.opener = sender;
+    return false;
   }
 
   #datagram(seen: Sighting, packet: Packet, pair: SightedPair, sender: 0 | 1, teller: number): void {
@@ -147,7 +171,7 @@ export class SightingTracker {
     packet.acknowledgement = (flags & ACK) === 0 ? 0 : (initial + 1 + (isSyn ? 0 : marks[peer])) | 0;
     if ((flags & FIN) !== 0) packet.acknowledgement = (packet.acknowledgement + EVERYTHING) | 0;
     const isPlain = !isSyn && (flags & (ACK | RST)) === ACK;
-    // A segment in the middle is one of a connection: bare ACKs are not told apart from data then.
+    // In the middle of a connection a bare ACK is one of something that was said.
     const hasPayload = isPlain && ((flags & PSH) !== 0 || isMidStream || !this.tellsHandshakes);
     packet.payloadBytes = hasPayload ? 1 : 0;
     if (hasPayload) marks[sender]++;
@@ -197,4 +221,14 @@ function dropped({ drop }: Sighting): number {
 function isAnswer({ isReply }: Sighting, flags: number): boolean {
   if (isReply === false) return false;
   return isReply === true || (flags & RST) !== 0 || (flags & (SYN | ACK)) === (SYN | ACK);
+}
+
+/** As the other end would send it. */
+function turnRound(packet: Packet): void {
+  for (let index = 0; index < 4; index++) {
+    const word = packet.source[index]!;
+    packet.source[index] = packet.target[index]!;
+    packet.target[index] = word;
+  }
+  [packet.sourcePort, packet.targetPort] = [packet.targetPort, packet.sourcePort];
 }
