@@ -37,7 +37,7 @@ const KEEP_CLAIM_MS = 600_000;
 /** Endpoints of addresses nobody claims; a flood of spoofed sources turns this over, and never grows it. */
 const UNCLAIMED_CAPACITY = 16_384;
 /* Where an API server shares its address with a node, its ports tell it from the node's other services. */
-const API_SERVER_PORTS = new Set([443, 6443, 8443]);
+export const API_SERVER_PORTS: ReadonlySet<number> = new Set([443, 6443, 8443]);
 
 export class AddressTable {
   readonly #options: AddressTableOptions;

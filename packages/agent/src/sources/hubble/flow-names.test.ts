@@ -57,6 +57,13 @@ test('reserved identities: the world, this host, other nodes, the API server', (
   assert.equal(names.cluster.isOwnNode('10.9.0.1'), true);
 });
 
+test('where the API server runs on a node, its ports tell it from the rest', () => {
+  const names = newNames();
+  names.learn('10.9.0.1', { identity: 7, labels: ['reserved:kube-apiserver', 'reserved:remote-node'] }, 'n1', T0);
+  const kinds = [6443, 10_250, 0].map((port) => names.remote('10.9.0.1', port, T0).kind);
+  assert.deepEqual(kinds, ['kube-apiserver', 'node', 'kube-apiserver']);
+});
+
 test("an address that another pod has now was the first one's at the time", () => {
   const names = newNames();
   names.learn('10.0.0.1', web, 'n1', T0);

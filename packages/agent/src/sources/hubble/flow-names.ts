@@ -1,5 +1,5 @@
 import { type Endpoint, Lru } from '@netguard/core';
-import { AddressTable, type AddressTableOptions } from '../../identify/address-table.ts';
+import { AddressTable, type AddressTableOptions, API_SERVER_PORTS } from '../../identify/address-table.ts';
 import { ClusterTable, type ClusterTableOptions } from '../../identify/cluster-table.ts';
 import type { Identifier } from '../../identify/identifier.ts';
 import { type IdentityChanges, type IdentityDelta, NO_CHANGES } from '../../identify/identity-changes.ts';
@@ -85,6 +85,7 @@ export class FlowNames implements Identifier {
   remote(ip: string, port: number, timeMs: number): Endpoint {
     const claim = this.#claimAt(ip, timeMs);
     if (claim === undefined || claim.told.kind === 'unknown') return this.#addresses.find(ip, port, timeMs);
+    if (claim.told.isNodeToo && port !== 0 && !API_SERVER_PORTS.has(port)) return Object.freeze({ ip, kind: 'node' });
     return claim.endpoint;
   }
 

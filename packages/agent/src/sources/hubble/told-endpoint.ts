@@ -24,6 +24,8 @@ export interface Told {
   readonly kind: 'pod' | 'host' | 'remote-node' | 'kube-apiserver' | 'world' | 'unknown';
   /** Tells one from the next at the same address; the same for the same end. */
   readonly key: string;
+  /** The API server runs on a node, whose other services answer there too. */
+  readonly isNodeToo?: boolean;
 }
 
 /** Reads the end of a flow. `node` is the name of the node that told of it: what `reserved:host` is. */
@@ -32,6 +34,7 @@ export function toldOf(end: FlowEndpoint | null | undefined, node: string): Told
   const { identity = 0, namespace, podName } = end;
   if (podName && namespace) return { kind: 'pod', key: short(`${namespace}/${podName}`) };
   const kind = RESERVED.get(identity) ?? kindOfLabels(end.labels ?? []) ?? 'unknown';
+  if (kind === 'kube-apiserver') return { kind, key: kind, isNodeToo: (end.labels ?? []).some(isOfNode) };
   return { kind, key: kind === 'host' ? `host ${node}` : kind };
 }
 
@@ -77,4 +80,8 @@ function kindOfLabels(labels: readonly string[]): Told['kind'] | undefined {
 /** No name of Kubernetes is longer; what is kept does not grow with what somebody sends. */
 function short(name: string): string {
   return name.length <= 253 ? name : name.slice(0, 253);
+}
+
+function isOfNode(label: string): boolean {
+  return label === 'reserved:host' || label === 'reserved:remote-node';
 }
