@@ -186,7 +186,7 @@ export class HubbleWorker implements SourceWorker {
   }
 
   #stateChanged({ isConnected, problem }: StreamState, address: string): void {
-    this.#answered.resolve();
+    if (isConnected || problem !== undefined) this.#answered.resolve();
     const code = problem?.code ?? '';
     if (isConnected) {
       this.#post({ type: 'log', level: 'info', msg: `reading flows from the Hubble relay at ${address}` });

@@ -9,15 +9,17 @@ const FEWEST = 20;
 export class HandshakeSample {
   readonly #seen: boolean[] = [];
   #at = 0;
+  #acknowledged = 0;
 
   note(hasAcknowledged: boolean): void {
+    if (this.#seen[this.#at]) this.#acknowledged--;
+    if (hasAcknowledged) this.#acknowledged++;
     this.#seen[this.#at] = hasAcknowledged;
     this.#at = (this.#at + 1) % SAMPLES;
   }
 
   /** Half is enough: a FIN may overtake, and events are lost. */
   get isTold(): boolean {
-    if (this.#seen.length < FEWEST) return true;
-    return this.#seen.filter(Boolean).length * 2 >= this.#seen.length;
+    return this.#seen.length < FEWEST || this.#acknowledged * 2 >= this.#seen.length;
   }
 }

@@ -69,6 +69,24 @@ test('after a break flows are asked for again, and each is taken once', async ()
   assert.deepEqual([lost, stream.nodes.gaps, stream.figures.again, stream.figures.reconnects], [{}, 0, 2, 1]);
 });
 
+test('what came in a break before the first flow is not missed', async () => {
+  const double = await relay();
+  const { ports } = follow(double.address);
+  await until(() => double.followers === 1);
+  double.breakStreams();
+  double.remember([flow(1, Date.now())]);
+  await until(() => ports.length === 1);
+});
+
+test('a flow without a time is handed on, and spoils nothing', async () => {
+  const double = await relay();
+  const { ports, stream } = follow(double.address);
+  await until(() => double.followers === 1);
+  await double.tell([{ flow: { l4: { TCP: { source_port: 9 } } }, node_name: 'n1' }, flow(1, Date.now())]);
+  await until(() => ports.length === 2);
+  assert.deepEqual([ports, stream.figures.flows], [[9, 1], 1]);
+});
+
 test('what the relay no longer remembers after a break is counted as a gap', async () => {
   const double = await relay({ remembers: 2 });
   const { stream, ports, lost } = follow(double.address);

@@ -47,7 +47,9 @@ export class FlowStream {
   #asking: NodeJS.Timeout | undefined;
   #isClosed = false;
   #failures = 0;
+  /** Time of the newest flow, and of the first connection, from which on none is to be missed. */
   #lastMs = Number.NaN;
+  #firstMs = Number.NaN;
   #flows = 0;
   #again = 0;
   #reconnects = 0;
@@ -100,10 +102,10 @@ export class FlowStream {
 
   #follow(client: ObserverClient, settings: RelaySettings): void {
     const connectedMs = Date.now();
-    const isAgain = !Number.isNaN(this.#lastMs);
+    const isAgain = !Number.isNaN(this.#firstMs);
     if (isAgain) this.#reconnects++;
-    else this.#lastMs = connectedMs;
-    const sinceMs = this.#lastMs - OVERLAP_MS;
+    else this.#firstMs = connectedMs;
+    const sinceMs = (Number.isNaN(this.#lastMs) ? this.#firstMs : this.#lastMs) - OVERLAP_MS;
     if (isAgain) this.nodes.broke(sinceMs);
     const call = client.flows(isAgain ? { follow: true, since: toTimestamp(sinceMs) } : { follow: true });
     this.#call = call;
@@ -137,6 +139,10 @@ export class FlowStream {
     if (!flow) return;
     const node = response.nodeName || flow.nodeName || '';
     const timeMs = toMs(flow.time ?? response.time);
+    if (Number.isNaN(timeMs)) {
+      this.#handlers.onFlow(flow, node, timeMs);
+      return;
+    }
     if (this.nodes.isStale(node, timeMs) || this.#seen.has(flowKey(flow, node), timeMs)) {
       this.#again++;
       this.nodes.known(node);
@@ -145,7 +151,8 @@ export class FlowStream {
     const missing = this.nodes.news(node, timeMs);
     if (missing > 0) this.#handlers.onLost('hubble_gap', missing);
     // A node whose clock is ahead must not make the others' flows too old to be asked for.
-    this.#lastMs = Math.max(this.#lastMs, Math.min(timeMs, Date.now()));
+    const heardMs = Math.min(timeMs, Date.now());
+    if (!(heardMs <= this.#lastMs)) this.#lastMs = heardMs;
     this.#flows++;
     this.#handlers.onFlow(flow, node, timeMs);
   }
@@ -153,6 +160,8 @@ export class FlowStream {
   async #ended(client: ObserverClient, settings: RelaySettings, error: ServiceError): Promise<void> {
     if (this.#isClosed || client !== this.#client) return;
     this.#drop();
+    // What is missed from now on is told later: time must not go on while the reason is looked for.
+    this.#setState(false, this.#state.problem);
     const problem = await relayProblem(error, settings);
     if (!this.#isClosed) this.#failed(problem);
   }
