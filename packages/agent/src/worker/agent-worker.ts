@@ -22,6 +22,7 @@ const LOOK_EVERY_MS = 100;
 /** Owns the kernel source and the pipeline, and turns the one loop that both need. */
 export class AgentWorker implements SourceWorker {
   readonly #post: Post;
+  readonly #identity: IdentityTable;
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;
   readonly #inventory: Inventory;
@@ -42,6 +43,7 @@ export class AgentWorker implements SourceWorker {
     const identity = newIdentityTable(config, mount);
     const startMs = Date.now();
     identity.setIdentities(identities, startMs);
+    this.#identity = identity;
     this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
     this.#baselines = new Baselines(this.#pipeline.learning, post);
     this.#inventory = new Inventory(identity.known, post);
@@ -98,7 +100,7 @@ export class AgentWorker implements SourceWorker {
   }
 
   setNodeAddresses(addresses: readonly string[]): void {
-    this.#pipeline.setNodeAddresses(addresses);
+    this.#identity.setNodeAddresses(addresses);
   }
 
   setPolicies(policies: Policies): void {

@@ -9,6 +9,7 @@ import type { StreamState } from '../sources/hubble/flow-stream.ts';
 import { hubbleLacks } from '../sources/hubble/hubble-lacks.ts';
 import { HubbleSource } from '../sources/hubble/hubble-source.ts';
 import { type BaselineRequest, Baselines } from './baselines.ts';
+import { Inventory } from './inventory.ts';
 import type { FromWorker } from './messages.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 import type { SourceWorker } from './source-worker.ts';
@@ -25,6 +26,7 @@ export class HubbleWorker implements SourceWorker {
   readonly #post: Post;
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;
+  readonly #inventory: Inventory;
   readonly #names: FlowNames;
   readonly #source: HubbleSource;
   readonly #view: PipelineSource;
@@ -44,6 +46,7 @@ export class HubbleWorker implements SourceWorker {
     this.#names = new FlowNames({ nodeName, nodeAddresses: [], ...config.identity });
     const startMs = Date.now();
     this.#names.setIdentities(identities, startMs);
+    this.#inventory = new Inventory(this.#names.known, post);
     const toMain = (message: FromWorker) => post(message.type === 'alert' ? withDelay(message) : message);
     this.#pipeline = new Pipeline(config, this.#names, openAlerts, startMs, toMain, hubbleLacks(true));
     this.#baselines = new Baselines(this.#pipeline.learning, post);
@@ -90,6 +93,9 @@ export class HubbleWorker implements SourceWorker {
     this.#pipeline.changeIdentities(delta, this.#view.nowMs());
   }
 
+  /** It reads for the whole cluster: the node it happens to be on is none of its own. */
+  setNodeAddresses(): void {}
+
   setPolicies(policies: Policies): void {
     this.#pipeline.access.setPolicies(policies);
   }
@@ -108,6 +114,10 @@ export class HubbleWorker implements SourceWorker {
 
   askBaselines(id: number, request: BaselineRequest): void {
     this.#baselines.ask(id, request);
+  }
+
+  listIdentities(id: number): void {
+    this.#inventory.ask(id);
   }
 
   flowsTaken(): void {
@@ -141,6 +151,7 @@ export class HubbleWorker implements SourceWorker {
     if (this.#pipeline.takeUrgent() || this.#view.nowMs() >= this.#pipeline.detection.nextDueMs)
       this.#pipeline.evaluate(this.#view);
     this.#baselines.advance();
+    this.#inventory.advance();
     this.#pipeline.outbox.flush(Date.now());
     this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
   }

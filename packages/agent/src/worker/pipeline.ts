@@ -190,10 +190,6 @@ export class Pipeline implements EbpfSink {
     this.#releaseHeld(nowMs);
   }
 
-  setNodeAddresses(addresses: readonly string[]): void {
-    this.#identity.setNodeAddresses(addresses);
-  }
-
   /** Judges what is pending and posts what became an alert. */
   evaluate(source: PipelineSource): void {
     for (const moved of this.#datagramDeltas.take(source.nowMs())) this.observe(moved);

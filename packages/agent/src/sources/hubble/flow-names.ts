@@ -29,8 +29,9 @@ interface Claim {
  */
 export class FlowNames implements Identifier {
   readonly cluster: ClusterTable;
+  /** Who the file and the API server name. */
+  readonly known = new IdentityStore();
   readonly unresolved = 0;
-  readonly #known = new IdentityStore();
   readonly #addresses: AddressTable;
   readonly #claims = new Lru<string, Claim>(CAPACITY);
   readonly #owners = new Owners();
@@ -111,11 +112,11 @@ export class FlowNames implements Identifier {
   onCgroupEvent(): void {}
 
   setIdentities(identities: IdentityFile | null, atMs: number): void {
-    this.#apply(this.#known.replaceFile(identities), atMs);
+    this.#apply(this.known.replaceFile(identities), atMs);
   }
 
   changeIdentities(delta: IdentityDelta, atMs: number): void {
-    this.#apply(this.#known.apply(delta), atMs);
+    this.#apply(this.known.apply(delta), atMs);
   }
 
   advance(nowMs: number): void {
