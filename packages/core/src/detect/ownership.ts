@@ -38,6 +38,7 @@ export class Ownership {
   readonly #rank = new Map<string, number>();
   readonly #claims = new Lru<string, Claim>(CAPACITY);
   readonly #dropped = new Map<string, number>();
+  readonly #names = new WeakMap<Finding, readonly string[]>();
 
   /** Throws when rules yield to each other in a circle: none of them would ever speak. */
   constructor(detectors: readonly Pick<Detector, 'id' | 'yieldsTo'>[]) {
@@ -80,12 +81,24 @@ export class Ownership {
   }
 
   #ownerOf(finding: Finding, nowMs: number): Claim | undefined {
-    for (const { rule, same } of this.#yields.get(finding.rule) ?? []) {
-      const key = causeKey(same, finding.source, finding.target);
-      const claim = key === undefined ? undefined : this.#claims.get(`${rule}\n${same}\n${key}`);
+    for (const name of this.#ownersOf(finding)) {
+      const claim = this.#claims.get(name);
       if (claim !== undefined && isFresh(claim, nowMs)) return claim;
     }
     return undefined;
+  }
+
+  /** What claims of its owners are called; once for a finding, which may be said again and again. */
+  #ownersOf(finding: Finding): readonly string[] {
+    let names = this.#names.get(finding);
+    if (names === undefined) {
+      names = (this.#yields.get(finding.rule) ?? []).flatMap(({ rule, same }) => {
+        const key = causeKey(same, finding.source, finding.target);
+        return key === undefined ? [] : [`${rule}\n${same}\n${key}`];
+      });
+      this.#names.set(finding, names);
+    }
+    return names;
   }
 
   /** Remembers who owns what this finding speaks of: its owner if it has one, else itself. */

@@ -1,11 +1,13 @@
 /** Beats kept of one rhythm: the last ones. */
 export const BEATS_KEPT = 64;
+const NONE: number[] = [];
 
 /** When something happened and how many bytes were sent at it: the last 64 times. */
 export class Beats {
-  readonly #times: number[] = [];
-  readonly #sent: number[] = [];
-  readonly #received: number[] = [];
+  /** Made with the first beat: most pairs never have a second. */
+  #times: number[] | undefined;
+  #sent: number[] = NONE;
+  #received: number[] = NONE;
   /** All that ever were. */
   count = 0;
   /** The count at which they are judged again. */
@@ -13,7 +15,14 @@ export class Beats {
   firstMs = Number.NaN;
 
   add(timeMs: number): void {
-    if (this.count === 0) this.firstMs = timeMs;
+    if (this.#times === undefined) {
+      this.firstMs = timeMs;
+      this.count = 1;
+      this.#times = [timeMs];
+      this.#sent = [0];
+      this.#received = [0];
+      return;
+    }
     const at = this.count++ % BEATS_KEPT;
     this.#times[at] = timeMs;
     this.#sent[at] = 0;
@@ -29,7 +38,7 @@ export class Beats {
   }
 
   get lastMs(): number {
-    return this.count === 0 ? Number.NEGATIVE_INFINITY : (this.#times[(this.count - 1) % BEATS_KEPT] ?? 0);
+    return this.#times === undefined ? Number.NEGATIVE_INFINITY : (this.#times[(this.count - 1) % BEATS_KEPT] ?? 0);
   }
 
   /** How many beats are kept. */
@@ -39,7 +48,7 @@ export class Beats {
 
   /** When the nth of the kept beats was, the oldest being 0. */
   timeOf(index: number): number {
-    return this.#times[(this.count - this.kept + index) % BEATS_KEPT]!;
+    return this.#times?.[(this.count - this.kept + index) % BEATS_KEPT] ?? 0;
   }
 
   /** The kept beats in the order in which they came. */
@@ -50,7 +59,7 @@ export class Beats {
     const received: number[] = [];
     for (let number = this.count - kept; number < this.count; number++) {
       const at = number % BEATS_KEPT;
-      times.push(this.#times[at] ?? 0);
+      times.push(this.#times?.[at] ?? 0);
       sent.push(this.#sent[at] ?? 0);
       received.push(this.#received[at] ?? 0);
     }

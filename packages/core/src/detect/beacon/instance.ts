@@ -10,8 +10,8 @@ import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { portName } from '../port-name.ts';
-import { judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
-import { type Connection, Pair } from './pair.ts';
+import { isWorthJudging, judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
+import { type Connection, Pair, Sharers } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
 import { beaconFinding } from './report.ts';
 
@@ -34,7 +34,7 @@ export class BeaconInstance implements DetectorInstance {
   readonly #pairs = new PairLru<Pair>(PAIRS, (pair) => pair.alarm !== undefined);
   readonly #connections = new Lru<string, Connection>(CONNECTIONS);
   /** The workloads that talk to a destination, as far as they are counted. */
-  readonly #sharers = new Lru<string, Set<string>>(DESTINATIONS);
+  readonly #sharers = new Lru<string, Sharers>(DESTINATIONS);
   /** Connections with a beat since the last evaluation. */
   readonly #moved = new Set<Connection>();
   readonly #alarmed = new Map<Pair, Verdict>();
@@ -113,7 +113,7 @@ export class BeaconInstance implements DetectorInstance {
     if (!observation.preexisting) {
       if (connection.startMs - pair.starts.lastMs > TOGETHER_MS) pair.starts.add(connection.startMs);
       connection.start = pair.starts.count;
-      this.#moved.add(connection);
+      this.#note(connection);
     }
     return connection;
   }
@@ -128,22 +128,29 @@ export class BeaconInstance implements DetectorInstance {
     let pair = this.#pairs.get(caller, ip);
     if (pair === undefined) {
       const workload = workloadKey(local);
-      const destination = `${ip}|${port}`;
-      pair = new Pair(local, { ...remote, port }, destination, this.#learning.knows(workload, peerFact(remote, port)));
+      const sharers = this.#share(ip, port, workload);
+      pair = new Pair(local, remote, port, sharers, this.#learning.knows(workload, peerFact(remote, port)));
       const evicted = this.#pairs.add(caller, ip, pair);
       if (evicted !== undefined) this.#alarmed.delete(evicted);
-      this.#share(destination, workload);
     }
     return pair;
   }
 
-  #share(destination: string, workload: string): void {
+  #share(ip: string, port: number, workload: string): Sharers {
+    const destination = `${ip}|${port}`;
     let sharers = this.#sharers.get(destination);
     if (sharers === undefined) {
-      sharers = new Set();
+      sharers = new Sharers(workload);
       this.#sharers.set(destination, sharers);
+    } else {
+      sharers.add(workload, this.#parameters.sharedBy);
     }
-    if (sharers.size < this.#parameters.sharedBy) sharers.add(workload);
+    return sharers;
+  }
+
+  /** A beat came: to be judged at the next evaluation. */
+  #note(connection: Connection): void {
+    if (isWorthJudging(connection, this.#parameters)) this.#moved.add(connection);
   }
 
   #move(connection: Connection, { delta, timeMs }: ConnectionObservation): void {
@@ -156,7 +163,7 @@ export class BeaconInstance implements DetectorInstance {
       if (connection.lastActiveMs > 0) pair.bursts.add(timeMs);
       connection.burst = connection.lastActiveMs > 0 ? pair.bursts.count : 0;
       connection.bursts++;
-      this.#moved.add(connection);
+      this.#note(connection);
     }
     pair.bursts.grow(connection.burst, sentBytes, receivedBytes);
     connection.lastActiveMs = timeMs;
@@ -167,7 +174,7 @@ export class BeaconInstance implements DetectorInstance {
 
   #judge(connection: Connection, nowMs: number): void {
     const { pair } = connection;
-    const isShared = (this.#sharers.get(pair.destination)?.size ?? 0) >= this.#parameters.sharedBy;
+    const isShared = pair.sharers.count >= this.#parameters.sharedBy;
     const verdict =
       judgeRhythms(pair, isShared, this.#parameters) ?? judgeSession(connection, isShared, this.#parameters);
     if (verdict === undefined) return;

@@ -31,11 +31,16 @@ const SESSION_ACTIVE_SHARE = 0.6;
 const SESSION_BYTES_PER_TICK = 1024;
 
 export function judgeRhythms(pair: Pair, isShared: boolean, p: BeaconParameters): Verdict | undefined {
-  const bursts = isUsualPort(pair.target.port ?? 0) ? p.usualPortScore : p.score;
+  const bursts = isUsualPort(pair.port) ? p.usualPortScore : p.score;
   const ofStarts = judge('connections', pair.starts, p.score, pair, isShared, p);
   const ofBursts = judge('bursts', pair.bursts, bursts, pair, isShared, p);
   if (ofStarts === undefined || ofBursts === undefined) return ofStarts ?? ofBursts;
   return ofBursts.score > ofStarts.score ? ofBursts : ofStarts;
+}
+
+/** Whether there may be something to judge by now. Of most connections there never is. */
+export function isWorthJudging({ pair, bursts }: Connection, p: BeaconParameters): boolean {
+  return pair.starts.count >= p.minimumBeats || pair.bursts.count >= p.minimumBeats || bursts >= SESSION_BURSTS;
 }
 
 /** A long, quiet connection of small messages to a stranger's unusual port: what an interactive implant or shell is like. */
@@ -45,7 +50,7 @@ export function judgeSession(connection: Connection, isShared: boolean, p: Beaco
   if (spanMs < p.sessionMs || bursts < SESSION_BURSTS || activeTicks < SESSION_ACTIVE_TICKS) return undefined;
   if (activeTicks * 1000 > SESSION_ACTIVE_SHARE * spanMs || sentBytes > SESSION_BYTES_PER_TICK * activeTicks)
     return undefined;
-  if (pair.target.kind !== 'world' || isUsualPort(pair.target.port ?? 0)) return undefined;
+  if (pair.targetKind !== 'world' || isUsualPort(pair.port)) return undefined;
   if (pair.isLearned || isShared) return undefined;
   return { form: 'session', score: 0.5, threshold: 0.5, rhythm: undefined, beats: bursts, spanMs, isShared };
 }

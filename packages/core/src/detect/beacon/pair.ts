@@ -4,8 +4,9 @@ import { Beats } from './beats.ts';
 /** One workload and one destination outside: address and port. */
 export class Pair {
   readonly source: Endpoint;
-  readonly target: Endpoint;
-  readonly destination: string;
+  readonly port: number;
+  /** Who shares the destination. */
+  readonly sharers: Sharers;
   /** The workload talked to this destination before this pair was seen: it was learned. */
   readonly isLearned: boolean;
   /** Connections. */
@@ -15,12 +16,43 @@ export class Pair {
   /** Beats that are in a finding already. */
   reported = 0;
   alarm: Alarm | undefined;
+  readonly #remote: Endpoint;
 
-  constructor(source: Endpoint, target: Endpoint, destination: string, isLearned: boolean) {
+  constructor(source: Endpoint, remote: Endpoint, port: number, sharers: Sharers, isLearned: boolean) {
     this.source = source;
-    this.target = target;
-    this.destination = destination;
+    this.#remote = remote;
+    this.port = port;
+    this.sharers = sharers;
     this.isLearned = isLearned;
+  }
+
+  /** The destination, with its port. */
+  get target(): Endpoint {
+    return { ...this.#remote, port: this.port };
+  }
+
+  get targetKind(): Endpoint['kind'] {
+    return this.#remote.kind;
+  }
+}
+
+/** The workloads that talk to one destination, as far as they are counted. Most have one. */
+export class Sharers {
+  readonly #first: string;
+  #others: Set<string> | undefined;
+
+  constructor(first: string) {
+    this.#first = first;
+  }
+
+  get count(): number {
+    return 1 + (this.#others?.size ?? 0);
+  }
+
+  add(workload: string, most: number): void {
+    if (workload === this.#first || this.count >= most) return;
+    this.#others ??= new Set();
+    this.#others.add(workload);
   }
 }
 

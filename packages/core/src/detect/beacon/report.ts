@@ -25,8 +25,9 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
   const beats = pair.starts.count + pair.bursts.count;
   const count = Math.max(0, beats - pair.reported);
   pair.reported = beats;
+  const end = pair.target;
   const source = endpointName(pair.source);
-  const target = `${endpointName(pair.target)}:${pair.target.port ?? 0}`;
+  const target = `${endpointName(end)}:${pair.port}`;
   const every = rhythm === undefined ? '' : ` about every ${seconds(rhythm.medianInterval)}`;
   return {
     rule: 'beacon',
@@ -43,7 +44,7 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
         ? 'It has no rhythm, but no usual service uses this port, and the messages are small, with pauses: as of a remote shell or an implant under command.'
         : 'Implants report to their command server like this; so do agents of monitoring and other services.'),
     source: pair.source,
-    target: pair.target,
+    target: end,
     sinceMs: alarm.sinceMs,
     count,
     evidence: {
@@ -68,8 +69,8 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
     },
     mitre: BEACON_MITRE,
     suggestion:
-      `Ask what ${source} has to do with ${endpointName(pair.target)}: look up its owner, and the program with ` +
-      `\`netguard observe --ip ${pair.target.ip}\`. If nobody knows it, deny the pod egress to it with a NetworkPolicy and keep the pod for inspection; ` +
+      `Ask what ${source} has to do with ${endpointName(end)}: look up its owner, and the program with ` +
+      `\`netguard observe --ip ${end.ip}\`. If nobody knows it, deny the pod egress to it with a NetworkPolicy and keep the pod for inspection; ` +
       'if it is a service you use, set the detector to `observe` or `off` for the namespace.',
   };
 }
@@ -78,7 +79,7 @@ function severity(pair: Pair, { form, score, beats, isShared }: Verdict): Severi
   if (form === 'session' || pair.isLearned) return 'low';
   // Several workloads of a cluster that push to one place are its telemetry. Hosts without a name may all be infected.
   if (isShared && pair.source.kind === 'pod') return 'low';
-  return score >= HIGH_SCORE && beats >= HIGH_BEATS && pair.target.kind === 'world' ? 'high' : 'medium';
+  return score >= HIGH_SCORE && beats >= HIGH_BEATS && pair.targetKind === 'world' ? 'high' : 'medium';
 }
 
 function seconds(ms: number): string {

@@ -15,6 +15,8 @@ export interface ToldEdge {
   readonly protocol: string;
   readonly firstMs: number;
   unreported: number;
+  /** What was said of it when nothing had moved: the same again. */
+  said?: Finding;
 }
 
 /** Where somebody who is in goes next: logins, remote execution, the cluster's own services, databases. */
@@ -25,9 +27,14 @@ const SENSITIVE = new Set([
 
 /** The finding of one new edge. Moves its reported count on. */
 export function newEdgeFinding(edge: ToldEdge): Finding {
-  const { source, target, protocol, firstMs } = edge;
   const count = edge.unreported;
   edge.unreported = 0;
+  if (count > 0) return findingOf(edge, count);
+  edge.said ??= findingOf(edge, 0);
+  return edge.said;
+}
+
+function findingOf({ source, target, protocol, firstMs, fact }: ToldEdge, count: number): Finding {
   const port = target.port ?? 0;
   const isSensitive = SENSITIVE.has(port) && target.kind !== 'world';
   const [from, to] = [endpointName(source), `${endpointName(target)}:${port}`];
@@ -51,7 +58,7 @@ export function newEdgeFinding(edge: ToldEdge): Finding {
       windowMs: 1,
       protocol,
       port,
-      learnedAs: edge.fact.slice(1),
+      learnedAs: fact.slice(1),
       sensitivePort: isSensitive,
     },
     mitre: NEW_EDGE_MITRE,
