@@ -41,6 +41,20 @@ function delta(more: Partial<IdentityDelta>): IdentityDelta {
   };
 }
 
+test('ids of containers are kept of pods on this node, and of those whose node nobody knows', () => {
+  const store = new IdentityStore('node-1');
+  const containers = [{ id: 'a'.repeat(64), name: 'app' }];
+  const here = pod('web', { node: 'node-1', containers });
+  const there = pod('db', { node: 'node-2', containers });
+  const unknown = pod('job', { containers });
+  const told = store.apply(delta({ pods: [here, there, unknown] })).pods.map(({ now }) => now);
+  assert.deepEqual(told, [here, { ...there, containers: [{ name: 'app' }] }, unknown]);
+  assert.deepEqual(
+    store.replaceFile(file(pod('said', { node: 'node-2', containers }))).pods[0]?.now?.containers,
+    containers,
+  );
+});
+
 test('only what became different is a change', () => {
   const store = new IdentityStore();
   const [web, db] = [pod('web'), pod('db')];

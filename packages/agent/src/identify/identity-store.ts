@@ -15,6 +15,7 @@ import type {
 import { SharedParts } from './shared-parts.ts';
 
 export class IdentityStore {
+  readonly #node: string | undefined;
   readonly #parts = new SharedParts();
   readonly #pods = new Layers<PodIdentity>(
     ({ uid }) => uid,
@@ -26,6 +27,11 @@ export class IdentityStore {
   readonly #workloads = new Layers<WorkloadIdentity>(({ namespace, kind, name }) => `${namespace}/${kind}/${name}`);
   #resolvers: readonly string[] = [];
   #hasFile = false;
+
+  /** `node`: of pods that the API server has elsewhere, ids of containers are not kept, as their cgroups are not here. */
+  constructor(node?: string) {
+    this.#node = node;
+  }
 
   /** Takes a whole file in place of the one before; null: there is none. */
   replaceFile(file: IdentityFile | null): IdentityChanges {
@@ -45,7 +51,10 @@ export class IdentityStore {
   /** Takes what the API server told. */
   apply(delta: IdentityDelta): IdentityChanges {
     return {
-      pods: this.#pods.apply(delta.pods, delta.podsGone),
+      pods: this.#pods.apply(
+        delta.pods.map((pod) => (this.#isElsewhere(pod) ? withoutContainerIds(pod) : pod)),
+        delta.podsGone,
+      ),
       services: this.#services.apply(delta.services, delta.servicesGone),
       nodes: this.#nodes.apply(delta.nodes, delta.nodesGone),
       namespaces: this.#namespaces.apply(delta.namespaces, delta.namespacesGone),
@@ -65,11 +74,19 @@ export class IdentityStore {
     for (const pods of chunks(this.#pods.all(), most)) yield { pods };
   }
 
+  #isElsewhere({ node }: PodIdentity): boolean {
+    return this.#node !== undefined && node !== undefined && node !== this.#node;
+  }
+
   #takeResolvers(resolvers: readonly string[]): readonly string[] | undefined {
     if (isDeepStrictEqual(resolvers, this.#resolvers)) return undefined;
     this.#resolvers = resolvers;
     return resolvers;
   }
+}
+
+function withoutContainerIds(pod: PodIdentity): PodIdentity {
+  return { ...pod, containers: pod.containers.map(({ id: _id, ...rest }) => rest) };
 }
 
 /** Things of one kind: those of the API server lie over those of the file. */

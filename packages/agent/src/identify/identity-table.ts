@@ -45,7 +45,7 @@ export class IdentityTable {
   /** What is known of the cluster beside names, from the same snapshots. */
   readonly cluster: ClusterTable;
   /** Who is who, as it was told. */
-  readonly known = new IdentityStore();
+  readonly known: IdentityStore;
   readonly #addresses: AddressTable;
   readonly #cgroups: CgroupTable;
   readonly #netns = new NetnsTable();
@@ -63,6 +63,7 @@ export class IdentityTable {
   constructor(options: IdentityTableOptions) {
     this.#addresses = new AddressTable(options);
     this.cluster = new ClusterTable(options, (ip) => this.#addresses.isOwnNode(ip));
+    this.known = new IdentityStore(options.nodeName);
     this.#hostNetns = options.hostNetns;
     const address = options.nodeAddresses.find((ip) => !isLoopbackAddress(ip)) ?? '';
     this.#node = new Subject('host', 'host', nodeEndpoint(address, options.nodeName));

@@ -13,12 +13,17 @@ export class SharedParts {
       ...pod,
       namespace: this.#one(pod.namespace),
       labels: this.#one(pod.labels),
-      containers: pod.containers.map((container) => this.#container(container)),
+      containers: this.#containers(pod.containers),
     };
     if (pod.workload !== undefined) shared.workload = this.#one(pod.workload);
     if (pod.node !== undefined) shared.node = this.#one(pod.node);
     if (pod.serviceAccount !== undefined) shared.serviceAccount = this.#one(pod.serviceAccount);
     return shared;
+  }
+
+  #containers(containers: readonly ContainerIdentity[]): readonly ContainerIdentity[] {
+    if (containers.every(({ id }) => id === undefined)) return this.#one(containers);
+    return containers.map((container) => this.#container(container));
   }
 
   #container(container: ContainerIdentity): ContainerIdentity {
