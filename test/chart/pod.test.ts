@@ -269,7 +269,7 @@ const EVENTS = ['/pods get', 'events.k8s.io/events create'];
 const REVIEWS = ['authentication.k8s.io/tokenreviews create', 'authorization.k8s.io/subjectaccessreviews create'];
 
 test('the agent may read what names and judges traffic, and nothing else', async () => {
-  assert.deepEqual(allowedBy(await usual), [...NAMING, ...POLICIES]);
+  assert.deepEqual(allowedBy(await usual), [...NAMING, ...POLICIES, ...EVENTS]);
   assert.deepEqual(allowedBy(await render({ ci: 'every-option' })), [...NAMING, ...EVENTS, ...REVIEWS]);
   const kinds = (await render({ ci: 'no-rbac' })).map(({ kind }) => kind);
   assert.deepEqual(
@@ -291,11 +291,29 @@ test('rights follow the configuration as the agent does', async () => {
   for (const [config, isFollowed] of cases) {
     const parsed = configSchema.parse({ apiVersion: 'netguard/v1', ...config });
     assert.equal(wantsClusterPolicies(parsed), isFollowed, JSON.stringify(config));
-    const rights = allowedBy(await render({ values: { config } }));
+    const rights = allowedBy(await render({ values: { config, podEvents: false } }));
     assert.deepEqual(rights, isFollowed ? [...NAMING, ...POLICIES] : NAMING, JSON.stringify(config));
   }
-  const events = { config: { sinks: { pods: { type: 'kubernetes-events' }, other: { type: 'file', path: '/x' } } } };
-  assert.deepEqual(allowedBy(await render({ values: events })), [...NAMING, ...POLICIES, ...EVENTS]);
+});
+
+test('alerts become Events by a sink of the chart’s, unless there is one, or nothing to write them with', async () => {
+  const sinksOf = async (values: object) =>
+    (parse(configMap(await render({ values })).data['netguard.yaml']) as { sinks?: object }).sinks;
+  const own = { 'kubernetes-events': { type: 'kubernetes-events', minSeverity: 'medium' } };
+  const file = { other: { type: 'file', path: '/x' } };
+  const other = { pods: { type: 'kubernetes-events' }, ...file };
+  assert.deepEqual(await sinksOf({ config: { sinks: file } }), { ...file, ...own });
+  assert.deepEqual(await sinksOf({ config: { sinks: other } }), other);
+  for (const values of [
+    { podEvents: false },
+    { config: { kubernetes: { enabled: 'never' } } },
+    { serviceAccount: { automountToken: false } },
+  ]) {
+    assert.equal(await sinksOf(values), undefined, JSON.stringify(values));
+    assert.ok(!allowedBy(await render({ values })).includes('events.k8s.io/events create'), JSON.stringify(values));
+  }
+  const values = { podEvents: false, config: { sinks: other } };
+  assert.deepEqual(allowedBy(await render({ values })), [...NAMING, ...POLICIES, ...EVENTS]);
 });
 
 test('Secrets are mounted whole, and only where they are named', async () => {

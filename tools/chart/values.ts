@@ -114,7 +114,7 @@ const rbac = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Make the ClusterRole: list and watch what names traffic, and what else `config` asks for (policies while their detector is on; Events with a sink of type kubernetes-events), nothing more.',
+      'Make the ClusterRole: list and watch what names traffic, and what else `config` asks for (policies while their detector is on; Events while `podEvents` or a sink of type kubernetes-events is on), nothing more.',
     ),
 });
 
@@ -202,6 +202,12 @@ export const valuesSchema = z.strictObject({
     ),
   metrics: metrics.prefault({}),
   api: api.prefault({}),
+  podEvents: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Show alerts as Events of the pods they are about (`kubectl describe pod`), from severity medium on, a few a pod and hour: a sink `kubernetes-events`, unless `config.sinks` has one of that type, and the right to create Events.',
+    ),
   hubble: hubble.prefault({}),
   hostPID: z
     .boolean()

@@ -24,6 +24,9 @@ values give the same bytes.
 {{- if .Values.metrics.enabled }}
 {{- $_ := set $own "metrics" (dict "listen" (printf ":%d" (int64 .Values.metrics.port))) }}
 {{- end }}
+{{- if and .Values.podEvents .Values.serviceAccount.automountToken (ne (dig "kubernetes" "enabled" "auto" .Values.config) "never") (not (include "netguard.hasEventSink" .)) }}
+{{- $_ := set $own "sinks" (dict "kubernetes-events" (dict "type" "kubernetes-events" "minSeverity" "medium")) }}
+{{- end }}
 {{- if .Values.hubble.tlsSecret }}
 {{- $hubble := dict "tlsCaFile" "/etc/netguard-hubble/ca.crt" }}
 {{- if .Values.hubble.clientCertificate }}

@@ -14,8 +14,15 @@
 {{- end }}
 {{- end }}
 
-{{- define "netguard.writesEvents" -}}
+{{- define "netguard.hasEventSink" -}}
 {{- range dig "sinks" dict .Values.config }}
+{{- if eq (dig "type" "" .) "kubernetes-events" }}true{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "netguard.writesEvents" -}}
+{{- $config := include "netguard.config" . | fromYaml }}
+{{- range dig "sinks" dict $config }}
 {{- if eq (dig "type" "" .) "kubernetes-events" }}true{{ end }}
 {{- end }}
 {{- end }}
