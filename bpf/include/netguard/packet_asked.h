@@ -17,17 +17,13 @@ static __always_inline __u32 asked_hash(const struct ng_total_key *of, __u16 por
 	return mix32((__u32)of->cgroup_id * 0x9e3779b1U ^ (__u32)of->protocol << 16 ^ port) | 1; /* 0: nobody's */
 }
 
-static __always_inline void asked_note(const struct ng_total_key *of, __u16 port)
+static __always_inline void asked_note(__u32 hash)
 {
-	__u32 hash = asked_hash(of, port);
-
 	asked_ports[(hash >> 16) & (ASKED_PORTS - 1)] = hash;
 }
 
-static __always_inline bool was_asked(const struct ng_total_key *of, __u16 port)
+static __always_inline bool was_asked(__u32 hash)
 {
-	__u32 hash = asked_hash(of, port);
-
 	return asked_ports[(hash >> 16) & (ASKED_PORTS - 1)] == (__u16)hash;
 }
 

@@ -56,10 +56,11 @@ static __always_inline struct ng_conv_value *conversation_make(void *table, cons
 {
 	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .opener = ingress ? 2 : 1 };
 	struct ng_total_value *total;
+	__u32 asked = asked_hash(of, local_port); /* before `of` may become another */
 	__u32 *room, quota;
 
 	if (ingress)
-		asked_note(of, local_port);
+		asked_note(asked);
 	if (fresh.first_ns < *full_until_ns)
 		return 0;
 	total = total_guess(of, &fresh.slot);
@@ -69,7 +70,7 @@ static __always_inline struct ng_conv_value *conversation_make(void *table, cons
 	quota = table == &ng_convs4 ? ng_conv_quota4 : ng_conv_quota6;
 	if (*room <= (ingress ? quota >> 3 : 0)) /* the last eighth is for what begins here: what comes in cannot keep it from asking */
 		return 0;
-	if (!ingress && may_be_reply(fresh.first_ns, *full_until_ns, *room, quota) && was_asked(of, local_port))
+	if (!ingress && may_be_reply(fresh.first_ns, *full_until_ns, *room, quota) && was_asked(asked))
 		fresh.opener = 2;
 	--*room; /* roughly: user space counts what is there each second */
 	if (bpf_map_update_elem(table, key, &fresh, BPF_NOEXIST) == -E2BIG)
