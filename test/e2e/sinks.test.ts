@@ -28,6 +28,9 @@ interface Group {
   readonly commonLabels: Readonly<Record<string, string>>;
 }
 
+/** While the hook is away nobody else may get its port: an address of loopback that nothing else is on. */
+const HOOK_HOST = '127.0.0.77';
+
 test('an alert appears in Alertmanager, stays while it goes on, and resolves; nothing is lost while a webhook is away', async () => {
   using directory = new Temporary();
   await using lab = await Lab.open();
@@ -36,7 +39,7 @@ test('an alert appears in Alertmanager, stays while it goes on, and resolves; no
   await Program.start(pod, 'listener', { port }).line();
   await using receiver = await RecordingServer.listen();
   await using alertmanager = await Alertmanager.start(receiver.url);
-  const hook = await RecordingServer.listen();
+  const hook = await RecordingServer.listen({ host: HOOK_HOST });
   const hookUrl = hook.url;
   const hookPort = hook.port;
   await hook.close();
@@ -79,7 +82,7 @@ test('an alert appears in Alertmanager, stays while it goes on, and resolves; no
   await using second = await Agent.start({ lab, directory, config });
   await until('the alert of the first run in the second', async () => (await second.floodsOf(pod))[0]);
   assert.ok(await listed(), 'it is the same to Alertmanager');
-  await using back = await RecordingServer.listen({ port: hookPort });
+  await using back = await RecordingServer.listen({ host: HOOK_HOST, port: hookPort });
   await flood.stop();
   await until('the alert is gone from Alertmanager', async () => !(await listed()));
   await until('Alertmanager tells that', () => groups().at(-1)?.status === 'resolved');

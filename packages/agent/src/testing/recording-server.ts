@@ -18,8 +18,10 @@ export class RecordingServer {
   respond: Respond = (_, reply) => void reply.end('{}');
   readonly #server: Server;
   readonly #scheme: 'http' | 'https';
+  readonly #host: string;
 
-  private constructor(tls?: { readonly cert: string; readonly key: string }) {
+  private constructor(host: string, tls?: { readonly cert: string; readonly key: string }) {
+    this.#host = host;
     this.#scheme = tls ? 'https' : 'http';
     const listener = async (request: import('node:http').IncomingMessage, reply: ServerResponse) => {
       const { method = '', url: path = '', headers } = request;
@@ -33,14 +35,16 @@ export class RecordingServer {
   /** `port` 0 is a free one; a given one is for a receiver that comes back. */
   static async listen({
     port = 0,
+    host = '127.0.0.1',
     tls,
   }: {
     port?: number;
+    host?: string;
     tls?: { cert: string; key: string };
   } = {}): Promise<RecordingServer> {
-    const recording = new RecordingServer(tls);
+    const recording = new RecordingServer(host, tls);
     await new Promise<void>((resolve, reject) => {
-      recording.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
+      recording.#server.once('error', reject).listen(port, host, resolve);
     });
     return recording;
   }
@@ -50,7 +54,7 @@ export class RecordingServer {
   }
 
   get url(): string {
-    return `${this.#scheme}://127.0.0.1:${this.port}`;
+    return `${this.#scheme}://${this.#host}:${this.port}`;
   }
 
   bodies<T>(): T[] {
