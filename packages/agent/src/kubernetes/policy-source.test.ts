@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ApiServerDouble } from '../testing/api-server-double.ts';
-import { accessTo, FollowedCluster } from '../testing/followed-cluster.ts';
+import { accessTo, FollowedCluster, QUICK } from '../testing/followed-cluster.ts';
 import { rawAdminPolicy, rawPod, rawPolicy } from '../testing/kubernetes-objects.ts';
 import { until } from '../testing/until.ts';
 import type { WatchedResource } from './kubernetes-status.ts';
@@ -12,16 +12,6 @@ let server: ApiServerDouble;
 let names: FollowedCluster;
 let source: PolicySource;
 let told: ClusterPolicies[];
-
-const QUICK = {
-  answerMs: 5000,
-  idleMs: 5000,
-  firstRetryMs: 4,
-  maxRetryMs: 50,
-  shortestWatchMs: 5,
-  forbiddenMs: 20,
-  absentMs: 20,
-};
 
 beforeEach(async () => {
   server = await ApiServerDouble.start();

@@ -12,7 +12,8 @@ import type { WatchTiming } from '../kubernetes/resource-watch.ts';
 import type { ResourceName } from '../kubernetes/resources.ts';
 import type { ApiServerDouble } from './api-server-double.ts';
 
-const QUICK: Partial<WatchTiming> = {
+/** So that a test need not wait. */
+export const QUICK: Partial<WatchTiming> = {
   answerMs: 5000,
   idleMs: 5000,
   firstRetryMs: 4,

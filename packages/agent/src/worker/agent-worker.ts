@@ -1,19 +1,19 @@
 import { release } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { type Alert, type ClosedCause, type LearningSnapshot, NetGuardError, type Policies } from '@netguard/core';
+import { type Alert, NetGuardError } from '@netguard/core';
 import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { kernelCheck } from '../doctor/kernel-checks.ts';
 import { type CgroupMount, findCgroupMount, walkCgroups } from '../identify/cgroup-tree.ts';
-import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
 import { nodeAddresses } from '../identify/node-addresses.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
-import { type BaselineRequest, Baselines } from './baselines.ts';
+import { Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
+import { PipelineCommands } from './pipeline-commands.ts';
 import type { SourceWorker } from './source-worker.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
@@ -21,6 +21,7 @@ const LOOK_EVERY_MS = 100;
 
 /** Owns the kernel source and the pipeline, and turns the one loop that both need. */
 export class AgentWorker implements SourceWorker {
+  readonly commands: PipelineCommands;
   readonly #post: Post;
   readonly #identity: IdentityTable;
   readonly #pipeline: Pipeline;
@@ -54,6 +55,7 @@ export class AgentWorker implements SourceWorker {
       readListener: (netns, address, port) => this.#source.readListener(netns, address, port),
       deleteTotals: (cgroupId) => this.#source.deleteTotals(cgroupId),
     };
+    this.commands = new PipelineCommands(this.#pipeline, this.#baselines, this.#view.nowMs);
     this.#source.tick();
   }
 
@@ -91,46 +93,13 @@ export class AgentWorker implements SourceWorker {
     this.#source.setLimits(this.#pipeline.detection.kernelLimits());
   }
 
-  setIdentities(identities: IdentityFile | null): void {
-    this.#pipeline.setIdentities(identities, this.#view.nowMs());
-  }
-
-  changeIdentities(delta: IdentityDelta): void {
-    this.#pipeline.changeIdentities(delta, this.#view.nowMs());
-  }
-
   setNodeAddresses(addresses: readonly string[]): void {
     this.#identity.setNodeAddresses(addresses);
-  }
-
-  setPolicies(policies: Policies): void {
-    this.#pipeline.access.setPolicies(policies);
-  }
-
-  /** Causes that a person closed before the restart: they are no news while they go on. */
-  restoreClosed(causes: readonly ClosedCause[]): void {
-    this.#pipeline.detection.book.restore([], this.#view.nowMs(), causes);
-  }
-
-  closeAlert(id: string): void {
-    this.#pipeline.detection.book.close(id, this.#view.nowMs());
-  }
-
-  restoreLearned(learned: LearningSnapshot): void {
-    this.#pipeline.learning.import(learned);
-  }
-
-  askBaselines(id: number, request: BaselineRequest): void {
-    this.#baselines.ask(id, request);
   }
 
   listIdentities(id: number): void {
     this.#inventory.ask(id);
     this.#source.wake();
-  }
-
-  flowsTaken(): void {
-    this.#pipeline.outbox.taken();
   }
 
   stop(): void {

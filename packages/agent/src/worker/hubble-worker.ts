@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
-import type { Alert, ClosedCause, LearningSnapshot, Policies } from '@netguard/core';
+import type { Alert } from '@netguard/core';
 import { learningSettings } from '../config/learning-settings.ts';
 import type { Config } from '../config/schema.ts';
-import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { FlowNames } from '../sources/hubble/flow-names.ts';
 import type { StreamState } from '../sources/hubble/flow-stream.ts';
 import { hubbleLacks } from '../sources/hubble/hubble-lacks.ts';
 import { HubbleSource } from '../sources/hubble/hubble-source.ts';
-import { type BaselineRequest, Baselines } from './baselines.ts';
+import { Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
 import type { FromWorker } from './messages.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
+import { PipelineCommands } from './pipeline-commands.ts';
 import type { SourceWorker } from './source-worker.ts';
 
 /** Judgements fall due and time passes at least so often. */
@@ -23,6 +23,7 @@ const FORGET_EVERY_MS = 60_000;
 
 /** Reads a Hubble relay and turns the pipeline by the time of its flows. Needs no privilege and no kernel program. */
 export class HubbleWorker implements SourceWorker {
+  readonly commands: PipelineCommands;
   readonly #post: Post;
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;
@@ -63,6 +64,7 @@ export class HubbleWorker implements SourceWorker {
       readListener: (_netns, address, port) => this.#source.readListener(address, port),
       deleteTotals: () => {},
     };
+    this.commands = new PipelineCommands(this.#pipeline, this.#baselines, this.#view.nowMs);
   }
 
   async run(): Promise<void> {
@@ -85,43 +87,11 @@ export class HubbleWorker implements SourceWorker {
     this.#source.setLimits(this.#pipeline.detection.kernelLimits());
   }
 
-  setIdentities(identities: IdentityFile | null): void {
-    this.#pipeline.setIdentities(identities, this.#view.nowMs());
-  }
-
-  changeIdentities(delta: IdentityDelta): void {
-    this.#pipeline.changeIdentities(delta, this.#view.nowMs());
-  }
-
   /** It reads for the whole cluster: the node it happens to be on is none of its own. */
   setNodeAddresses(): void {}
 
-  setPolicies(policies: Policies): void {
-    this.#pipeline.access.setPolicies(policies);
-  }
-
-  restoreClosed(causes: readonly ClosedCause[]): void {
-    this.#pipeline.detection.book.restore([], this.#view.nowMs(), causes);
-  }
-
-  closeAlert(id: string): void {
-    this.#pipeline.detection.book.close(id, this.#view.nowMs());
-  }
-
-  restoreLearned(learned: LearningSnapshot): void {
-    this.#pipeline.learning.import(learned);
-  }
-
-  askBaselines(id: number, request: BaselineRequest): void {
-    this.#baselines.ask(id, request);
-  }
-
   listIdentities(id: number): void {
     this.#inventory.ask(id);
-  }
-
-  flowsTaken(): void {
-    this.#pipeline.outbox.taken();
   }
 
   stop(): void {

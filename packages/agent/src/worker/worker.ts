@@ -26,9 +26,9 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
       const { AgentWorker } = await import('./agent-worker.ts');
       worker = new AgentWorker(config, identities, openAlerts, post);
     }
-    if (message.policies) worker.setPolicies(message.policies);
-    if (message.closedCauses) worker.restoreClosed(message.closedCauses);
-    if (message.learned) worker.restoreLearned(message.learned);
+    if (message.policies) worker.commands.setPolicies(message.policies);
+    if (message.closedCauses) worker.commands.restoreClosed(message.closedCauses);
+    if (message.learned) worker.commands.restoreLearned(message.learned);
   } catch (error) {
     post(refusal(error));
     port?.close();
@@ -81,28 +81,28 @@ function take(message: ToWorker): void {
       worker?.configure(message.config);
       break;
     case 'identities':
-      worker?.setIdentities(message.identities);
+      worker?.commands.setIdentities(message.identities);
       break;
     case 'identity-delta':
-      worker?.changeIdentities(message.delta);
+      worker?.commands.changeIdentities(message.delta);
       break;
     case 'node-addresses':
       worker?.setNodeAddresses(message.addresses);
       break;
     case 'policies':
-      worker?.setPolicies(message.policies);
+      worker?.commands.setPolicies(message.policies);
       break;
     case 'close-alert':
-      worker?.closeAlert(message.id);
+      worker?.commands.closeAlert(message.id);
       break;
     case 'baselines':
-      worker?.askBaselines(message.id, message.request);
+      worker?.commands.askBaselines(message.id, message.request);
       break;
     case 'list-identities':
       worker?.listIdentities(message.id);
       break;
     case 'flows-taken':
-      worker?.flowsTaken();
+      worker?.commands.flowsTaken();
       break;
     case 'stop':
       worker?.stop();
