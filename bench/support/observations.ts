@@ -12,7 +12,9 @@ import type {
 } from '@netguard/core';
 
 /** All fields, at all depths, may be written to. */
-export type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
+export type Writable<T> = {
+  -readonly [K in keyof T]: T[K] extends Uint8Array ? T[K] : T[K] extends object ? Writable<T[K]> : T[K];
+};
 
 export interface Seen<O extends Observation = Observation> {
   readonly observation: Writable<O>;

@@ -68,6 +68,7 @@ export type { LoginService } from './login-services.ts';
 export { LOGIN_SERVICES } from './login-services.ts';
 export { nearestName } from './nearest-name.ts';
 export type * from './observation.ts';
+export type * from './payload/facts.ts';
 export type * from './policy/access.ts';
 export { nothingForbidden } from './policy/access.ts';
 export { AccessRules } from './policy/access-rules.ts';
@@ -91,6 +92,7 @@ export type { LabelRequirement, LabelSelector } from './policy/label-selector.ts
 export type * from './policy/policies.ts';
 export type * from './policy/subject.ts';
 export { formatTime } from './rfc3339.ts';
+export type * from './rules/signature-match.ts';
 export type { Sighting, SightingProtocol } from './sighting/sighting.ts';
 export { TCP_FLAGS } from './sighting/sighting.ts';
 export { SightingTracker } from './sighting/sighting-tracker.ts';

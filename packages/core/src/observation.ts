@@ -1,3 +1,6 @@
+import type { ApplicationFacts } from './payload/facts.ts';
+import type { SignatureMatch } from './rules/signature-match.ts';
+
 /**
  * What a source saw: addresses and cgroup ids, no names. Every source (the kernel programs, a capture file) says the same
  * things in the same words; `identify/` adds the names, detectors and flows read both.
@@ -192,6 +195,47 @@ export interface ProbeObservation {
 
 export type ProbeShape = 'syn' | 'fin' | 'null' | 'xmas' | 'ack' | 'udp' | 'rst' | 'synAck' | 'other';
 
+/** A conversation of which payload was sampled, from the point of view of its watched end. */
+export interface PayloadConversation {
+  readonly timeMs: number;
+  readonly transport: 'TCP' | 'UDP';
+  /** Unique for the life of the source and the same for all samples of one conversation. */
+  readonly id: string;
+  readonly role: Role;
+  readonly cgroupId: number;
+  readonly netns: number;
+  readonly local: Socket;
+  readonly remote: Socket;
+  /** True: the watched end sent it. */
+  readonly sent: boolean;
+}
+
+/**
+ * The beginning of one packet's payload, as it was sampled: the first segments of each direction of a conversation, and every
+ * DNS message. A retransmission is not told twice.
+ */
+export interface PayloadObservation extends PayloadConversation {
+  readonly kind: 'payload';
+  /** Payload bytes of this direction before it (TCP; 0 for datagrams): a gap in the sample shows in it. */
+  readonly offset: number;
+  /** Payload bytes of the packet; `bytes` may hold fewer. */
+  readonly length: number;
+  /** A view that is valid during the call only. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a parser made of the payload of one direction, told once for each message. */
+export interface ApplicationObservation extends PayloadConversation {
+  readonly kind: 'application';
+  readonly facts: ApplicationFacts;
+}
+
+/** A rule matched a sample. */
+export interface SignatureObservation extends PayloadConversation {
+  readonly kind: 'signature';
+  readonly signature: SignatureMatch;
+}
+
 /** Events that were not delivered: makes a detector less sure, never silently. */
 export interface LossObservation {
   readonly kind: 'loss';
@@ -209,4 +253,7 @@ export type Observation =
   | DropObservation
   | ProbeObservation
   | DenialObservation
+  | PayloadObservation
+  | ApplicationObservation
+  | SignatureObservation
   | LossObservation;

@@ -51,6 +51,9 @@ export class CaptureNames {
     switch (observation.kind) {
       case 'connection':
       case 'datagrams':
+      case 'payload':
+      case 'application':
+      case 'signature':
         return { local: this.#find(observation.local, timeMs), remote: this.#find(observation.remote, timeMs) };
       case 'listener':
         return { local: this.#find(observation.local, timeMs), remote: null };

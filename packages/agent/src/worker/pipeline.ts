@@ -139,6 +139,13 @@ export class Pipeline implements EbpfSink {
       case 'denial':
         this.#denied(observation);
         break;
+      case 'application':
+      case 'signature':
+        this.detection.observe(observation, {
+          local: this.#identity.local({ ...observation.local, ...unknownProcess(observation) }),
+          remote: this.#identity.remote(observation.remote.ip, observation.remote.port, observation.timeMs),
+        });
+        break;
       case 'loss':
         this.detection.observe(observation, { local: NOBODY, remote: null });
         break;

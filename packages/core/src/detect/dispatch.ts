@@ -58,6 +58,8 @@ const KINDS: readonly Observation['kind'][] = [
   'drop',
   'probe',
   'denial',
+  'application',
+  'signature',
   'loss',
 ];
 
