@@ -11,12 +11,10 @@ const lacking = hubbleLacks(true);
 const unavailable = new Set(
   detectors.filter(({ needs = [] }) => needs.some((fact) => lacking[fact] !== undefined)).map(({ id }) => id),
 );
-/** Told of as one conversation and one ICMP error, whatever the number of ports: docs/guide/cilium.md. */
-const UNTOLD = new Set(['port-scan-udp']);
 
 for (const { id, scenario } of await Promise.all(scenarioIds().filter(isRecorded).map(loadScenario))) {
   const expected = scenario.inCapture?.expect ?? scenario.expect;
-  const rule = expected === 'silence' || unavailable.has(expected.rule) || UNTOLD.has(id) ? undefined : expected.rule;
+  const rule = expected === 'silence' || unavailable.has(expected.rule) ? undefined : expected.rule;
   test(`${id} is ${rule === undefined ? 'silent' : 'told once'} on flows`, () => {
     const { opened, told } = hubbleReplay(readRecording(id).pcap, scenarioFile(id, 'identities.yaml'));
     assert.ok(told > 0);
