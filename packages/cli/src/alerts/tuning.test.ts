@@ -71,3 +71,8 @@ test('where no limit can do it, it is a silence that ends, ready for a shell', (
   assert.match(hostile, / 'source_workload="it'\\''s \$\(x\) [^']*"' --for/);
   assert.doesNotMatch(hostile, /\p{Cc}/u);
 });
+
+test('of a signature it is the rule that matched', () => {
+  const signature = { gid: 1, sid: 2_024_792, rev: 4, msg: 'miner' };
+  assert.equal(text(raised({ observed: 1, threshold: 1, signature })), 'rules:\n  disable: [2024792]');
+});

@@ -18,9 +18,11 @@ const ROOM = 1.1;
 
 /**
  * The narrowest change that would have kept this alert from being raised: the exceeded parameter just above what was
- * observed, in the namespace it was raised for. Where no parameter can do that, a silence that ends.
+ * observed, in the namespace it was raised for; for a signature its rule. Where no parameter can do that, a silence that ends.
  */
 export function tuningFor(alert: Alert, detector: TunedDetector | undefined): Tuning {
+  const sid = signatureId(alert);
+  if (sid !== undefined) return { kind: 'configuration', lines: ['rules:', `  disable: [${sid}]`] };
   const namespace = subjectOf(alert)?.namespace;
   const exceeded = detector === undefined ? undefined : exceededParameter(alert, detector, namespace);
   if (exceeded === undefined) return { kind: 'silence', lines: [silenceCommand(alert)] };
@@ -31,6 +33,12 @@ export function tuningFor(alert: Alert, detector: TunedDetector | undefined): Tu
       ? ['    parameters:', `      ${name}: ${value}`]
       : ['    namespaces:', `      ${yamlKey(namespace)}:`, '        parameters:', `          ${name}: ${value}`];
   return { kind: 'configuration', parameter: name, lines: ['detectors:', `  ${rule}:`, ...inner] };
+}
+
+/** The number of the rule that an alert of signatures speaks of. */
+function signatureId({ evidence: { signature } }: Alert): number | undefined {
+  if (typeof signature !== 'object' || signature === null || !('sid' in signature)) return undefined;
+  return typeof signature.sid === 'number' ? signature.sid : undefined;
 }
 
 /** The value in force where the alert was raised. */

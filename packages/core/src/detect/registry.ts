@@ -11,6 +11,7 @@ import { newEdge } from './new-edge/new-edge.ts';
 import { policyViolation } from './policy-violation/policy-violation.ts';
 import { portScan } from './port-scan/port-scan.ts';
 import { sensitiveEndpoint } from './sensitive-endpoint/sensitive-endpoint.ts';
+import { signature } from './signature/signature.ts';
 import { slowScan } from './slow-scan/slow-scan.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { targetDown } from './target-down/target-down.ts';
@@ -35,4 +36,5 @@ export const detectors: readonly Detector[] = [
   sensitiveEndpoint,
   newEdge,
   exfiltration,
+  signature,
 ];
