@@ -41,6 +41,8 @@ export interface DnsFacts {
   readonly messageBytes: number;
   /** UDP size that EDNS offers; absent without it. */
   readonly ednsBytes?: number;
+  /** Why not all records are here: the sample ends before, the message is not as RFC 1035 says, a limit of the parser was reached. */
+  readonly unread?: 'cut' | 'malformed' | 'limit';
   /** The message itself, as far as it was sampled. */
   readonly bytes: Uint8Array;
 }
