@@ -1,6 +1,20 @@
 import { parseDns } from './dns/parse-dns.ts';
 import { parseDnsStream } from './dns/parse-dns-stream.ts';
 import type { ApplicationFacts } from './facts.ts';
+import { parseHttp } from './http/parse-http.ts';
+import { parseHttp2 } from './http2/parse-http2.ts';
+import { parseBittorrent, parseBittorrentDatagram } from './other/parse-bittorrent.ts';
+import { parseLdap } from './other/parse-ldap.ts';
+import { parseLines } from './other/parse-lines.ts';
+import { parseMemcached, parseMemcachedDatagram } from './other/parse-memcached.ts';
+import { parseNtp } from './other/parse-ntp.ts';
+import { parseAmqp, parseMqtt } from './other/parse-queues.ts';
+import { parseRdp } from './other/parse-rdp.ts';
+import { parseSnmp } from './other/parse-snmp.ts';
+import { parseSocks4, parseSocks5 } from './other/parse-socks.ts';
+import { parseTelnet } from './other/parse-telnet.ts';
+import { parseTftp } from './other/parse-tftp.ts';
+import { parseSsh } from './ssh/parse-ssh.ts';
 
 /** One way of reading a sample. Never throws, keeps nothing, takes time linear in the bytes it is given. */
 export interface PayloadParser {
@@ -16,12 +30,30 @@ export interface PayloadParser {
   parse(bytes: Uint8Array, wireLength: number, toServer: boolean | undefined): readonly ApplicationFacts[];
 }
 
-/** All parsers, those that are surest of what they see first. */
+/** All parsers, those that are surest of what they see first: the first that finds something is right. */
 export const PAYLOAD_PARSERS: readonly PayloadParser[] = [
-  { name: 'dns', transport: 'UDP', parse: (bytes, wireLength) => asList(parseDns(bytes, wireLength)) },
+  { name: 'http', transport: 'TCP', parse: (stream) => parseHttp(stream) },
+  { name: 'http2', transport: 'TCP', parse: (stream) => parseHttp2(stream) },
+  { name: 'ssh', transport: 'TCP', parse: (stream, _, toServer) => parseSsh(stream, toServer) },
+  { name: 'bittorrent', transport: 'TCP', parse: (stream, _, toServer) => list(parseBittorrent(stream, toServer)) },
+  { name: 'bittorrent', transport: 'UDP', parse: (bytes, length) => list(parseBittorrentDatagram(bytes, length)) },
+  { name: 'lines', transport: 'both', parse: (bytes, _, toServer) => list(parseLines(bytes, toServer)) },
+  { name: 'rdp', transport: 'TCP', parse: (stream) => list(parseRdp(stream)) },
+  { name: 'mqtt', transport: 'TCP', parse: (stream, _, toServer) => list(parseMqtt(stream, toServer)) },
+  { name: 'amqp', transport: 'TCP', parse: (stream, _, toServer) => list(parseAmqp(stream, toServer)) },
+  { name: 'snmp', transport: 'UDP', parse: (bytes, _, toServer) => list(parseSnmp(bytes, toServer)) },
+  { name: 'ldap', transport: 'both', parse: (bytes) => list(parseLdap(bytes)) },
+  { name: 'telnet', transport: 'TCP', parse: (stream, _, toServer) => list(parseTelnet(stream, toServer)) },
+  { name: 'tftp', transport: 'UDP', parse: (bytes) => list(parseTftp(bytes)) },
   { name: 'dns', transport: 'TCP', parse: (stream) => parseDnsStream(stream) },
+  { name: 'dns', transport: 'UDP', parse: (bytes, length) => list(parseDns(bytes, length)) },
+  { name: 'memcached', transport: 'TCP', parse: (stream) => list(parseMemcached(stream)) },
+  { name: 'memcached', transport: 'UDP', parse: (bytes, _, toServer) => list(parseMemcachedDatagram(bytes, toServer)) },
+  { name: 'socks5', transport: 'TCP', parse: (stream, _, toServer) => list(parseSocks5(stream, toServer)) },
+  { name: 'socks4', transport: 'TCP', parse: (stream, _, toServer) => list(parseSocks4(stream, toServer)) },
+  { name: 'ntp', transport: 'UDP', parse: (bytes, length) => list(parseNtp(bytes, length)) },
 ];
 
-function asList(facts: ApplicationFacts | undefined): readonly ApplicationFacts[] {
+function list(facts: ApplicationFacts | undefined): readonly ApplicationFacts[] {
   return facts === undefined ? [] : [facts];
 }

@@ -1,0 +1,47 @@
+import type { OtherFacts } from '../facts.ts';
+import { otherFacts } from './other-facts.ts';
+
+/** Header of RFC 5905, section 7.3; extensions and a digest may follow, in words of 4 bytes. */
+const HEADER_BYTES = 48;
+const MOST_BYTES = 1024;
+const CONTROL_HEADER_BYTES = 12;
+const PRIVATE_HEADER_BYTES = 8;
+const MODES = { symmetricActive: 1, client: 3, broadcast: 5, control: 6, private: 7 } as const;
+
+/**
+ * A datagram of NTP: time (modes 1 to 5), control (6, RFC 9327), or ntpd's private mode 7, which `monlist` is of. Modes 6 and 7
+ * are what amplifies.
+ */
+export function parseNtp(bytes: Uint8Array, wireLength: number): OtherFacts | undefined {
+  if (bytes.length < PRIVATE_HEADER_BYTES) return undefined;
+  const [first, second] = [bytes[0]!, bytes[1]!];
+  const mode = first & 7;
+  const version = (first >>> 3) & 7;
+  if (mode === MODES.private)
+    return isPrivate(bytes, version) ? otherFacts('ntp', first >= 0x80 ? 'response' : 'request') : undefined;
+  if (version < 1 || version > 4) return undefined;
+  if (mode === MODES.control) {
+    const isControl =
+      bytes.length >= CONTROL_HEADER_BYTES && first < 0x40 && controlBytes(bytes) <= wireLength && bytes[6] === 0;
+    return isControl ? otherFacts('ntp', second >= 0x80 ? 'response' : 'request') : undefined;
+  }
+  if (mode < MODES.symmetricActive || mode > MODES.broadcast || !isTime(bytes, wireLength, version)) return undefined;
+  return otherFacts('ntp', mode === MODES.client || mode === MODES.symmetricActive ? 'request' : 'response');
+}
+
+/** Stratum up to 16, a poll interval up to 2^17 s. */
+function isTime(bytes: Uint8Array, wireLength: number, version: number): boolean {
+  const isLength =
+    version === 4 ? wireLength >= HEADER_BYTES && wireLength <= MOST_BYTES : wireLength <= HEADER_BYTES + 20;
+  return isLength && wireLength >= HEADER_BYTES && wireLength % 4 === 0 && bytes[1]! <= 16 && bytes[2]! <= 17;
+}
+
+/** Version 2, implementation 2 or 3, a request code that ntpd had. */
+function isPrivate(bytes: Uint8Array, version: number): boolean {
+  return version === 2 && (bytes[2] === 2 || bytes[2] === 3) && bytes[3]! <= 45;
+}
+
+/** What header and data take by the count of the header. */
+function controlBytes(bytes: Uint8Array): number {
+  return CONTROL_HEADER_BYTES + bytes[10]! * 256 + bytes[11]!;
+}
