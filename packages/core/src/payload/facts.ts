@@ -213,7 +213,7 @@ export interface StratumFacts {
   readonly agent?: string;
 }
 
-/** Other protocols that are known by their first bytes: `smtp`, `ftp`, `irc`, `telnet`, `rdp`, `vnc`, `socks4`, `socks5`, `bittorrent`, `ldap`, `ntp`, `snmp`, `rtsp`, `sip`, `tftp`, `amqp`, `mqtt`, `memcached`. */
+/** Other protocols that are known by their first bytes: `smtp`, `ftp`, `irc`, `telnet`, `rdp`, `vnc`, `socks4`, `socks5`, `bittorrent`, `ldap`, `ntp`, `snmp`, `rtsp`, `sip`, `ssdp`, `tftp`, `amqp`, `mqtt`, `memcached`, `pop3`, `imap`, `netbios`. */
 export interface OtherFacts {
   readonly protocol: 'other';
   readonly message: 'request' | 'response';

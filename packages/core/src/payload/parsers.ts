@@ -7,6 +7,7 @@ import { parseBittorrent, parseBittorrentDatagram } from './other/parse-bittorre
 import { parseLdap } from './other/parse-ldap.ts';
 import { parseLines } from './other/parse-lines.ts';
 import { parseMemcached, parseMemcachedDatagram } from './other/parse-memcached.ts';
+import { parseNetbios } from './other/parse-netbios.ts';
 import { parseNtp } from './other/parse-ntp.ts';
 import { parseAmqp, parseMqtt } from './other/parse-queues.ts';
 import { parseRdp } from './other/parse-rdp.ts';
@@ -45,6 +46,7 @@ export const PAYLOAD_PARSERS: readonly PayloadParser[] = [
   { name: 'ldap', transport: 'both', parse: (bytes) => list(parseLdap(bytes)) },
   { name: 'telnet', transport: 'TCP', parse: (stream, _, toServer) => list(parseTelnet(stream, toServer)) },
   { name: 'tftp', transport: 'UDP', parse: (bytes) => list(parseTftp(bytes)) },
+  { name: 'netbios', transport: 'UDP', parse: (bytes) => list(parseNetbios(bytes)) },
   { name: 'dns', transport: 'TCP', parse: (stream) => parseDnsStream(stream) },
   { name: 'dns', transport: 'UDP', parse: (bytes, length) => list(parseDns(bytes, length)) },
   { name: 'memcached', transport: 'TCP', parse: (stream) => list(parseMemcached(stream)) },

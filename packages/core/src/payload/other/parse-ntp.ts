@@ -4,6 +4,8 @@ import { otherFacts } from './other-facts.ts';
 /** Header of RFC 5905, section 7.3; extensions and a digest may follow, in words of 4 bytes. */
 const HEADER_BYTES = 48;
 const MOST_BYTES = 1024;
+const OLD_DIGEST_BYTES = 20;
+const LAST_PRIVATE_CODE = 45;
 const CONTROL_HEADER_BYTES = 12;
 const PRIVATE_HEADER_BYTES = 8;
 const MODES = { symmetricActive: 1, client: 3, broadcast: 5, control: 6, private: 7 } as const;
@@ -18,7 +20,9 @@ export function parseNtp(bytes: Uint8Array, wireLength: number): OtherFacts | un
   const mode = first & 7;
   const version = (first >>> 3) & 7;
   if (mode === MODES.private)
-    return isPrivate(bytes, version) ? otherFacts('ntp', first >= 0x80 ? 'response' : 'request') : undefined;
+    return isPrivate(bytes, version, wireLength)
+      ? otherFacts('ntp', first >= 0x80 ? 'response' : 'request')
+      : undefined;
   if (version < 1 || version > 4) return undefined;
   if (mode === MODES.control) {
     const isControl =
@@ -29,16 +33,19 @@ export function parseNtp(bytes: Uint8Array, wireLength: number): OtherFacts | un
   return otherFacts('ntp', mode === MODES.client || mode === MODES.symmetricActive ? 'request' : 'response');
 }
 
-/** Stratum up to 16, a poll interval up to 2^17 s. */
+/** Stratum up to 16, a poll interval up to 2^17 s. Windows has a signature of 72 bytes after version 3. */
 function isTime(bytes: Uint8Array, wireLength: number, version: number): boolean {
-  const isLength =
-    version === 4 ? wireLength >= HEADER_BYTES && wireLength <= MOST_BYTES : wireLength <= HEADER_BYTES + 20;
-  return isLength && wireLength >= HEADER_BYTES && wireLength % 4 === 0 && bytes[1]! <= 16 && bytes[2]! <= 17;
+  const most = version < 3 ? HEADER_BYTES + OLD_DIGEST_BYTES : MOST_BYTES;
+  const isLength = wireLength >= HEADER_BYTES && wireLength <= most && wireLength % 4 === 0;
+  return isLength && bytes[1]! <= 16 && bytes[2]! <= 17;
 }
 
-/** Version 2, implementation 2 or 3, a request code that ntpd had. */
-function isPrivate(bytes: Uint8Array, version: number): boolean {
-  return version === 2 && (bytes[2] === 2 || bytes[2] === 3) && bytes[3]! <= 45;
+/** Version 2, implementation 2 or 3, a request code that ntpd had, and no more items than fit. */
+function isPrivate(bytes: Uint8Array, version: number, wireLength: number): boolean {
+  const items = (bytes[4]! & 15) * 256 + bytes[5]!;
+  const itemBytes = (bytes[6]! & 15) * 256 + bytes[7]!;
+  const isCode = version === 2 && (bytes[2] === 2 || bytes[2] === 3) && bytes[3]! <= LAST_PRIVATE_CODE;
+  return isCode && PRIVATE_HEADER_BYTES + items * itemBytes <= wireLength;
 }
 
 /** What header and data take by the count of the header. */
