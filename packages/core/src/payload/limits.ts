@@ -33,8 +33,9 @@ export const PAYLOAD_LIMITS = {
   http2BlockBytes: 65_536,
   /** HPACK: size of the dynamic table (RFC 7541, section 4.1 counts 32 bytes an entry). Browsers allow 64 KB. */
   hpackTableBytes: 65_536,
-  /** HPACK: fields of one header block, and bytes of their text: one byte can stand for a whole entry of the table. */
+  /** HPACK: fields of one header block. */
   hpackFields: 256,
+  /** HPACK: bytes of the text of all fields of one direction: one byte can stand for a whole entry of the table. */
   hpackTextBytes: 65_536,
   /** SSH: bytes of a banner line with its end (RFC 4253, section 4.2), and lines that a server may send before it. */
   sshLineBytes: 255,

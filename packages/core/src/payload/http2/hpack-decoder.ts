@@ -9,6 +9,7 @@ export class HpackDecoder {
   #block: Uint8Array = new Uint8Array(0);
   #at = 0;
   #isBroken = false;
+  #textBytesLeft: number = LIMITS.hpackTextBytes;
 
   /** False after a block that was cut off, wrong or beyond a limit: what the table holds is not known any more. */
   get isUsable(): boolean {
@@ -20,12 +21,11 @@ export class HpackDecoder {
     const fields: Field[] = [];
     this.#block = block;
     this.#at = 0;
-    let textBytes = 0;
     while (this.#at < block.length && !this.#isBroken) {
       const field = this.#next();
       if (field === undefined) continue;
-      textBytes += field[0].length + field[1].length;
-      if (textBytes > LIMITS.hpackTextBytes || fields.length === LIMITS.hpackFields) return this.#broken(fields);
+      this.#textBytesLeft -= field[0].length + field[1].length;
+      if (this.#textBytesLeft < 0 || fields.length === LIMITS.hpackFields) return this.#broken(fields);
       fields.push(field);
     }
     return fields;
