@@ -11,8 +11,8 @@ const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => changed(bytes, random, () => random.pick(ODD)),
   (bytes, random) => changed(bytes, random, (byte) => byte ^ (1 << random.below(8))),
   (bytes, random) => changed(bytes, random, (byte) => (byte + (random.below(2) === 0 ? 1 : 255)) & 255),
-  (bytes, random) => bytes.slice(0, random.below(bytes.length + 1)),
-  (bytes, random) => bytes.slice(random.below(bytes.length + 1)),
+  (bytes, random) => bytes.subarray(0, random.below(bytes.length + 1)),
+  (bytes, random) => bytes.subarray(random.below(bytes.length + 1)),
   (bytes, random) => {
     const from = random.below(bytes.length + 1);
     return joined(bytes.subarray(0, from), bytes.subarray(from + random.below(8)));
@@ -37,8 +37,9 @@ export function mutate(bytes: Uint8Array, random: Random, other: Uint8Array): Ui
   return mutated.subarray(0, 65_535);
 }
 
-function changed(bytes: Uint8Array, random: Random, change: (byte: number) => number): Uint8Array {
-  const copy = bytes.slice();
+/** A sample with one to three bytes changed. */
+export function changed(bytes: Uint8Array, random: Random, change: (byte: number) => number): Uint8Array {
+  const copy = new Uint8Array(bytes);
   if (copy.length === 0) return copy;
   for (let count = random.below(3); count >= 0; count--) {
     const at = random.below(copy.length);

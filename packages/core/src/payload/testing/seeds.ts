@@ -68,7 +68,7 @@ const dnsResponse = dnsPacket.encode({
 
 /** HTTPS, which dns-packet does not write: `1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1 ech`. */
 export const httpsRecord = fromHex(
-  '4e47 8180 0001 0001 0000 0000 01 78 07 6578616d706c65 00 0041 0001 c00c 0041 0001 0000003c 0024' +
+  '4e47 8180 0001 0001 0000 0000 01 78 07 6578616d706c65 00 0041 0001 c00c 0041 0001 0000003c 0022' +
     '0001 00 0001 0006 02 6832 02 6833 0003 0002 20fb 0004 0004 c0000201 0005 0003 aabbcc',
 );
 
