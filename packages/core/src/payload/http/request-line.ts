@@ -30,7 +30,7 @@ export function requestLine(stream: Uint8Array, at: number): RequestLine | undef
   const rest = latin1(stream, space, line.end);
   const version = line.isCut ? null : VERSION.exec(rest);
   if (version !== null) return { ...line, method, target: rest.slice(0, version.index).trim(), version: version[1]! };
-  const target = rest.trim();
+  const target = line.isCut ? /[^ \t]*/.exec(rest.trimStart())![0] : rest.trim();
   const isTarget = TARGET.test(target) || (method === 'CONNECT' && /^[\w.[\]:-]+:\d*$/.test(target));
   return HTTP_METHODS.has(method) && isTarget ? { ...line, method, target, version: '' } : undefined;
 }

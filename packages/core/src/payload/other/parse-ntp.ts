@@ -33,11 +33,19 @@ export function parseNtp(bytes: Uint8Array, wireLength: number): OtherFacts | un
   return otherFacts('ntp', mode === MODES.client || mode === MODES.symmetricActive ? 'request' : 'response');
 }
 
-/** Stratum up to 16, a poll interval up to 2^17 s. Windows has a signature of 72 bytes after version 3. */
+/**
+ * Stratum up to 16, a poll interval up to 2^17 s, distances to the reference clock that leave room over 16 s (MAXDISP of RFC 5905).
+ * Windows has a signature of 72 bytes after version 3.
+ */
 function isTime(bytes: Uint8Array, wireLength: number, version: number): boolean {
   const most = version < 3 ? HEADER_BYTES + OLD_DIGEST_BYTES : MOST_BYTES;
   const isLength = wireLength >= HEADER_BYTES && wireLength <= most && wireLength % 4 === 0;
-  return isLength && bytes[1]! <= 16 && bytes[2]! <= 17;
+  return isLength && bytes[1]! <= 16 && bytes[2]! <= 17 && seconds(bytes, 4) < 64 && seconds(bytes, 8) < 64;
+}
+
+/** Of a time in 32 bits, half of them for the fraction; beyond all limits where the sample ends before. */
+function seconds(bytes: Uint8Array, at: number): number {
+  return at + 1 < bytes.length ? bytes[at]! * 256 + bytes[at + 1]! : Number.POSITIVE_INFINITY;
 }
 
 /** Version 2, implementation 2 or 3, a request code that ntpd had, and no more items than fit. */
