@@ -150,6 +150,8 @@ export interface Http2Facts {
   readonly message: 'request' | 'response' | 'settings';
   /** Pseudo-headers first, as sent (`:method`, `:path`, `:authority`, `:status`). */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The sample ended within its header block, or the block could not be read to its end. */
+  readonly isCut?: true;
 }
 
 export interface SshBanner {

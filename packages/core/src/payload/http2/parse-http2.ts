@@ -23,8 +23,9 @@ export function parseHttp2(stream: Uint8Array): Http2Facts[] {
   for (const block of headerBlocks(stream, start)) {
     const headers = decoder.decode(join(block));
     const message = messageOf(headers);
-    if (message !== undefined) facts.push({ protocol: 'http2', message, headers });
-    if (!block.isWhole || !decoder.isUsable) break;
+    const isCut = !block.isWhole || !decoder.isUsable;
+    if (message !== undefined) facts.push({ protocol: 'http2', message, headers, ...(isCut && { isCut }) });
+    if (isCut) break;
   }
   return facts;
 }
