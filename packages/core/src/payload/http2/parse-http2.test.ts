@@ -34,6 +34,8 @@ describe('parseHttp2', () => {
       'settings',
       'request :method GET :scheme http :path /',
     ]);
+    const last = (bytes: Uint8Array): Http2Facts | undefined => parseHttp2(bytes).at(-1);
+    assert.deepEqual([last(stream)?.isCut, last(stream.subarray(0, -12))?.isCut], [undefined, true]);
   });
 
   it('reads a server: pushed requests, responses, no trailers', () => {

@@ -36,7 +36,12 @@ export const LINE_PROTOCOLS: readonly LineProtocol[] = [
   { name: 'irc', from: 'client', message: 'request', line: /^PASS /i, text: /^(?:NICK|USER|CAP) /im },
   { name: 'irc', from: 'server', message: 'response', line: /^:\S+ (?:\d{3}|NOTICE|PRIVMSG|MODE|JOIN|PING) / },
   { name: 'irc', from: 'server', message: 'response', line: /^(?:NOTICE (?:AUTH|\*) |PING |ERROR ):/ },
-  { name: 'pop3', from: 'server', message: 'response', line: /^\+OK .*(?:POP|ready|Dovecot|<\S+@\S+>)/i },
+  {
+    name: 'pop3',
+    from: 'server',
+    message: 'response',
+    line: /^\+OK .*(?:POP|ready|Dovecot|<[^\s<>@]{1,64}@[^\s<>@]{1,255}>)/i,
+  },
   { name: 'pop3', from: 'client', message: 'request', line: /^(?:CAPA|STLS|APOP \S+ [0-9a-f]{32})$/i },
   { name: 'imap', from: 'server', message: 'response', line: /^\* (?:OK|PREAUTH|BYE)\b.*(?:IMAP|CAPABILITY)/i },
   {
