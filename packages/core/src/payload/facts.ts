@@ -65,9 +65,12 @@ export interface TlsClientHello {
   /** Groups of the key shares (X25519MLKEM768 is 0x11ec). */
   readonly keyShares: readonly number[];
   readonly hasEncryptedHello: boolean;
+  /** Empty, as `ja4` is, where a part of the hello that goes into it was not seen. */
   readonly ja3: Fingerprint;
   /** `t13d1516h2_8daaf6152771_02713d6af862`; with `q` in front in QUIC. */
   readonly ja4: string;
+  /** The sample ended before the hello did: lists and names are what was read of them. */
+  readonly isCut?: boolean;
 }
 
 export interface TlsServerHello {
@@ -107,7 +110,8 @@ export interface TlsCertificates {
 
 export interface QuicInitial {
   readonly protocol: 'quic';
-  readonly message: 'initial';
+  /** A version negotiation (`version` is 0) and a retry come from a server. */
+  readonly message: 'initial' | 'version-negotiation' | 'retry';
   readonly version: number;
   readonly destinationId: Uint8Array;
   readonly sourceId: Uint8Array;
