@@ -217,6 +217,8 @@ export interface StratumFacts {
   /** Wallet or worker, and software, where they are told. */
   readonly login?: string;
   readonly agent?: string;
+  /** The sample ended within the line. */
+  readonly isCut?: boolean;
 }
 
 /** Other protocols that are known by their first bytes: `smtp`, `ftp`, `irc`, `telnet`, `rdp`, `vnc`, `socks4`, `socks5`, `bittorrent`, `ldap`, `ntp`, `snmp`, `rtsp`, `sip`, `ssdp`, `tftp`, `amqp`, `mqtt`, `memcached`, `pop3`, `imap`, `netbios`. */
