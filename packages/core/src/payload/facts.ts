@@ -108,6 +108,22 @@ export interface TlsCertificates {
   readonly isCut: boolean;
 }
 
+/**
+ * A record at the beginning that holds no hello: an alert (a server's refusal), or what is left of a connection that was open
+ * before. Of a handshake record that is cut within its hello too.
+ */
+export interface TlsRecord {
+  readonly protocol: 'tls';
+  readonly message: 'record';
+  /** 20 change of ciphers, 21 alert, 22 handshake, 23 data, 24 heartbeat. */
+  readonly contentType: number;
+  readonly recordVersion: number;
+  /** Description of an alert that is not encrypted (RFC 8446, section 6): 40 handshake failure, 48 unknown authority… */
+  readonly alert?: number;
+  /** The sample ended within it. */
+  readonly isCut?: boolean;
+}
+
 export interface QuicInitial {
   readonly protocol: 'quic';
   /** A version negotiation (`version` is 0) and a retry come from a server. */
@@ -247,6 +263,7 @@ export type ApplicationFacts =
   | TlsClientHello
   | TlsServerHello
   | TlsCertificates
+  | TlsRecord
   | QuicInitial
   | HttpRequest
   | HttpResponse

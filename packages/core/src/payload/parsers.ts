@@ -1,3 +1,4 @@
+import { mayBecomeDceRpc, parseDceRpc } from './dcerpc/parse-dcerpc.ts';
 import { parseDns } from './dns/parse-dns.ts';
 import { parseDnsStream } from './dns/parse-dns-stream.ts';
 import type { ApplicationFacts } from './facts.ts';
@@ -15,7 +16,16 @@ import { parseSnmp } from './other/parse-snmp.ts';
 import { parseSocks4, parseSocks5 } from './other/parse-socks.ts';
 import { parseTelnet } from './other/parse-telnet.ts';
 import { parseTftp } from './other/parse-tftp.ts';
+import { parseQuicInitial } from './quic/quic-initial.ts';
+import { mayBecomeSmb, parseSmb } from './smb/parse-smb.ts';
 import { parseSsh } from './ssh/parse-ssh.ts';
+import { parseKafka } from './store/parse-kafka.ts';
+import { parseMongodb } from './store/parse-mongodb.ts';
+import { parseMysql } from './store/parse-mysql.ts';
+import { parsePostgresql } from './store/parse-postgresql.ts';
+import { parseRedis } from './store/parse-redis.ts';
+import { parseStratum } from './stratum/parse-stratum.ts';
+import { mayBecomeTls, parseTls } from './tls/parse-tls.ts';
 
 /** One way of reading a sample. Never throws, keeps nothing, takes time linear in the bytes it is given. */
 export interface PayloadParser {
@@ -29,6 +39,8 @@ export interface PayloadParser {
    * @param toServer the client sent it; undefined when nobody knows
    */
   parse(bytes: Uint8Array, wireLength: number, toServer: boolean | undefined): readonly ApplicationFacts[];
+  /** The beginning is too short for `parse`, and nothing in it speaks against this protocol. Without it: one line of text. */
+  mayBecome?(bytes: Uint8Array): boolean;
 }
 
 /** All parsers, those that are surest of what they see first: the first that finds something is right. */
@@ -36,6 +48,15 @@ export const PAYLOAD_PARSERS: readonly PayloadParser[] = [
   { name: 'http', transport: 'TCP', parse: (stream) => parseHttp(stream) },
   { name: 'http2', transport: 'TCP', parse: (stream) => parseHttp2(stream) },
   { name: 'ssh', transport: 'TCP', parse: (stream, _, toServer) => parseSsh(stream, toServer) },
+  { name: 'tls', transport: 'TCP', parse: (stream) => parseTls(stream), mayBecome: mayBecomeTls },
+  { name: 'quic', transport: 'UDP', parse: (datagram) => list(parseQuicInitial(datagram)) },
+  { name: 'smb', transport: 'TCP', parse: (stream) => parseSmb(stream), mayBecome: mayBecomeSmb },
+  { name: 'stratum', transport: 'TCP', parse: (stream, _, toServer) => parseStratum(stream, toServer) },
+  { name: 'postgresql', transport: 'TCP', parse: (stream) => parsePostgresql(stream) },
+  { name: 'mysql', transport: 'TCP', parse: (stream) => parseMysql(stream) },
+  { name: 'mongodb', transport: 'TCP', parse: (stream) => parseMongodb(stream) },
+  { name: 'redis', transport: 'TCP', parse: (stream, _, toServer) => parseRedis(stream, toServer) },
+  { name: 'dcerpc', transport: 'TCP', parse: (stream) => parseDceRpc(stream), mayBecome: mayBecomeDceRpc },
   { name: 'bittorrent', transport: 'TCP', parse: (stream, _, toServer) => list(parseBittorrent(stream, toServer)) },
   { name: 'bittorrent', transport: 'UDP', parse: (bytes, length) => list(parseBittorrentDatagram(bytes, length)) },
   { name: 'lines', transport: 'both', parse: (bytes, _, toServer) => list(parseLines(bytes, toServer)) },
@@ -49,6 +70,7 @@ export const PAYLOAD_PARSERS: readonly PayloadParser[] = [
   { name: 'netbios', transport: 'UDP', parse: (bytes) => list(parseNetbios(bytes)) },
   { name: 'dns', transport: 'TCP', parse: (stream) => parseDnsStream(stream) },
   { name: 'dns', transport: 'UDP', parse: (bytes, length) => list(parseDns(bytes, length)) },
+  { name: 'kafka', transport: 'TCP', parse: (stream, _, toServer) => parseKafka(stream, toServer) },
   { name: 'memcached', transport: 'TCP', parse: (stream) => list(parseMemcached(stream)) },
   { name: 'memcached', transport: 'UDP', parse: (bytes, _, toServer) => list(parseMemcachedDatagram(bytes, toServer)) },
   { name: 'socks5', transport: 'TCP', parse: (stream, _, toServer) => list(parseSocks5(stream, toServer)) },

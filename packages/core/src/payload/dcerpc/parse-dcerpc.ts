@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import { hex } from '../byte-text.ts';
 import type { DceRpcFacts } from '../facts.ts';
-import { DCERPC_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 const HEADER_BYTES = 16;
 /** Types of connection-oriented fragments (C706, chapter 12.6.4; MS-RPCE, section 2.2.2). */
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<number, DceRpcFacts['message']>> = {
  */
 export function parseDceRpc(stream: Uint8Array): readonly DceRpcFacts[] {
   const facts: DceRpcFacts[] = [];
-  for (let at = 0; at + HEADER_BYTES <= stream.length && facts.length < DCERPC_LIMITS.fragments; ) {
+  for (let at = 0; at + HEADER_BYTES <= stream.length && facts.length < PAYLOAD_LIMITS.dceRpcFragments; ) {
     if (!isHeader(stream, at)) break;
     const isLittle = (stream[at + 4]! & 0x10) !== 0;
     const length = isLittle ? stream[at + 8]! | (stream[at + 9]! << 8) : (stream[at + 8]! << 8) | stream[at + 9]!;
@@ -69,7 +69,7 @@ function readFragment(message: DceRpcFacts['message'], cursor: ByteCursor, isLit
 /** Abstract syntaxes, each once. */
 function readInterfaces(cursor: ByteCursor, isLittle: boolean): string[] {
   cursor.skip(8);
-  const count = Math.min(cursor.u8(), DCERPC_LIMITS.contexts);
+  const count = Math.min(cursor.u8(), PAYLOAD_LIMITS.dceRpcContexts);
   cursor.skip(3);
   const found = new Set<string>();
   for (let index = 0; index < count && cursor.left >= 24; index++) {

@@ -1,6 +1,6 @@
 import { ByteCursor } from '../byte-cursor.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import type { CryptoPieces } from './crypto-pieces.ts';
-import { QUIC_LIMITS } from './limits.ts';
 import { variableInteger } from './long-header.ts';
 
 const PADDING = 0;
@@ -12,7 +12,7 @@ const CRYPTO = 6;
 /** Puts the CRYPTO frames of an Initial packet into `pieces` (RFC 9000, section 19; only these types may be in one). */
 export function readCryptoFrames(frames: Uint8Array, pieces: CryptoPieces): void {
   const cursor = new ByteCursor(frames);
-  for (let count = 0; count < QUIC_LIMITS.frames && cursor.left > 0; ) {
+  for (let count = 0; count < PAYLOAD_LIMITS.quicFrames && cursor.left > 0; ) {
     const type = cursor.u8();
     if (type === PADDING) continue;
     count++;

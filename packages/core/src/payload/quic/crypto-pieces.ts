@@ -1,4 +1,4 @@
-import { QUIC_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 interface Piece {
   readonly offset: number;
@@ -11,7 +11,8 @@ export class CryptoPieces {
 
   /** Copies `bytes`. */
   add(offset: number, bytes: Uint8Array): void {
-    const isOver = offset + bytes.length > QUIC_LIMITS.cryptoBytes || this.#pieces.length === QUIC_LIMITS.pieces;
+    const isOver =
+      offset + bytes.length > PAYLOAD_LIMITS.quicCryptoBytes || this.#pieces.length === PAYLOAD_LIMITS.quicPieces;
     if (isOver || bytes.length === 0 || this.#pieces.some((piece) => covers(piece, offset, bytes.length))) return;
     this.#pieces.push({ offset, bytes: Uint8Array.from(bytes) });
   }

@@ -1,5 +1,5 @@
 import { ByteCursor } from '../byte-cursor.ts';
-import { QUIC_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { findQuicVersion } from './versions.ts';
 
 /** The part of a long header that holds for all versions (RFC 8999, section 5.1). */
@@ -21,10 +21,10 @@ export function readLongHeader(datagram: Uint8Array, at: number): LongHeader | u
   const version = cursor.u32();
   if (version !== 0 && (first & 0x40) === 0) return undefined;
   const destinationLength = cursor.u8();
-  if (destinationLength > QUIC_LIMITS.connectionIdBytes) return undefined;
+  if (destinationLength > PAYLOAD_LIMITS.quicConnectionIdBytes) return undefined;
   const destinationId = cursor.take(destinationLength);
   const sourceLength = cursor.u8();
-  if (sourceLength > QUIC_LIMITS.connectionIdBytes) return undefined;
+  if (sourceLength > PAYLOAD_LIMITS.quicConnectionIdBytes) return undefined;
   const sourceId = cursor.take(sourceLength);
   if (cursor.isCut) return undefined;
   return { version, destinationId, sourceId, type: (first >> 4) & 3, at: cursor.at };

@@ -10,7 +10,7 @@ import { findQuicVersion } from './versions.ts';
 
 /**
  * The hello of one client, put together of the Initial packets of its first datagrams. Kept with the conversation (of the
- * client's direction) until `isDone`: at most QUIC_LIMITS.cryptoBytes, usually two datagrams.
+ * client's direction) until `isDone`: at most PAYLOAD_LIMITS.quicCryptoBytes, usually two datagrams.
  */
 export class QuicHello {
   #pieces = new CryptoPieces();
@@ -21,6 +21,11 @@ export class QuicHello {
   /** The hello was told. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** No packet of a client was read yet. */
+  get isUntouched(): boolean {
+    return this.#keys === undefined;
   }
 
   /** Reads one Initial packet: false when it is none of this client's, or is changed or cut. */

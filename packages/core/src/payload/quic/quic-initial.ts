@@ -1,5 +1,5 @@
 import type { QuicInitial } from '../facts.ts';
-import { QUIC_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { type LongHeader, readBounds, readLongHeader } from './long-header.ts';
 import { QuicHello } from './quic-hello.ts';
 import { findQuicVersion, isQuicVersion } from './versions.ts';
@@ -30,7 +30,7 @@ export function parseQuicInitial(
 function readPackets(datagram: Uint8Array, hello: QuicHello): LongHeader | undefined {
   let initial: LongHeader | undefined;
   let at = 0;
-  for (let packets = 0; packets < QUIC_LIMITS.packets && at < datagram.length; packets++) {
+  for (let packets = 0; packets < PAYLOAD_LIMITS.quicPackets && at < datagram.length; packets++) {
     const header = readLongHeader(datagram, at);
     const bounds = header && readBounds(datagram, at, header);
     if (header === undefined || bounds === undefined) break;
@@ -50,7 +50,7 @@ function facts({ version, destinationId, sourceId }: LongHeader, message: QuicIn
 /** A version negotiation is nothing but a list of versions (RFC 9000, section 17.2.1), one of them known. */
 function isNegotiation(datagram: Uint8Array, { at }: LongHeader): boolean {
   const bytes = datagram.length - at;
-  if (bytes === 0 || bytes % 4 !== 0 || bytes > QUIC_LIMITS.versions * 4) return false;
+  if (bytes === 0 || bytes % 4 !== 0 || bytes > PAYLOAD_LIMITS.quicVersions * 4) return false;
   const view = new DataView(datagram.buffer, datagram.byteOffset + at, bytes);
   for (let offset = 0; offset < bytes; offset += 4) if (isQuicVersion(view.getUint32(offset))) return true;
   return false;

@@ -1,6 +1,6 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import type { SmbFacts } from '../facts.ts';
-import { SMB_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { readSmb1 } from './smb1-message.ts';
 import { readSmb2 } from './smb2-message.ts';
 
@@ -20,7 +20,7 @@ const TRANSFORMED: readonly number[] = [0xfd, 0xfc];
 export function parseSmb(stream: Uint8Array): readonly SmbFacts[] {
   const facts: SmbFacts[] = [];
   let at = 0;
-  while (at + 8 <= stream.length && facts.length < SMB_LIMITS.messages) {
+  while (at + 8 <= stream.length && facts.length < PAYLOAD_LIMITS.smbMessages) {
     const type = stream[at]!;
     const length = (stream[at + 1]! << 16) | (stream[at + 2]! << 8) | stream[at + 3]!;
     if (type === SESSION_MESSAGE) {

@@ -1,7 +1,7 @@
 import type { ByteCursor } from '../byte-cursor.ts';
 import { byteText } from '../byte-text.ts';
 import type { SmbFacts } from '../facts.ts';
-import { SMB_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 const NEGOTIATE = 0x72;
 const REPLY = 0x80;
@@ -31,8 +31,8 @@ function offeredDialects(cursor: ByteCursor): string[] {
   cursor.skip(cursor.u8() * 2);
   const list = cursor.part(cursor.u16le());
   const dialects: string[] = [];
-  while (dialects.length < SMB_LIMITS.dialects && list.u8() === DIALECT) {
-    const name = list.until(0, SMB_LIMITS.dialectBytes);
+  while (dialects.length < PAYLOAD_LIMITS.smbDialects && list.u8() === DIALECT) {
+    const name = list.until(0, PAYLOAD_LIMITS.smbDialectBytes);
     if (name === undefined) break;
     dialects.push(byteText(name));
   }

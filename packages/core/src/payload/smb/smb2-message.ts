@@ -1,6 +1,6 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import type { SmbFacts } from '../facts.ts';
-import { SMB_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 const HEADER_BYTES = 64;
 const NEGOTIATE = 0;
@@ -17,7 +17,7 @@ const DIALECTS: Readonly<Record<number, string>> = {
 
 /** The messages of SMB 2 and 3 at `at`, up to `end`: one, or the parts of a compound (MS-SMB2, section 2.2.1). */
 export function readSmb2(stream: Uint8Array, at: number, end: number, facts: SmbFacts[]): void {
-  for (let start = at; facts.length < SMB_LIMITS.messages; ) {
+  for (let start = at; facts.length < PAYLOAD_LIMITS.smbMessages; ) {
     const cursor = new ByteCursor(stream, start + 4, end);
     if (cursor.u16le() !== HEADER_BYTES) return;
     cursor.skip(2);
@@ -44,7 +44,7 @@ export function readSmb2(stream: Uint8Array, at: number, end: number, facts: Smb
 
 function offeredDialects(cursor: ByteCursor): number[] {
   cursor.skip(2);
-  const count = Math.min(cursor.u16le(), SMB_LIMITS.dialects);
+  const count = Math.min(cursor.u16le(), PAYLOAD_LIMITS.smbDialects);
   cursor.skip(32);
   const codes: number[] = [];
   while (codes.length < count && cursor.left >= 2) codes.push(cursor.u16le());

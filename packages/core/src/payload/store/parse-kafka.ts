@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import { isPrintable } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
 /** Names of requests by their key (Apache Kafka, "Protocol guide"). */
@@ -30,7 +30,7 @@ export function parseKafka(stream: Uint8Array, toServer: boolean | undefined): r
   const isNull = idLength === 0xffff;
   if (cursor.isCut || name === undefined || version > MOST_VERSION) return [];
   const idBytes = isNull ? 0 : idLength;
-  if (size < 10 + idBytes || size > STORE_LIMITS.kafkaRequestBytes || idBytes > 256) return [];
+  if (size < 10 + idBytes || size > PAYLOAD_LIMITS.kafkaRequestBytes || idBytes > 256) return [];
   const id = cursor.part(idBytes);
   if (id.isCut) return [];
   const text = id.take(idBytes);

@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import { isPrintable } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
 /** Operations of the wire protocol (MongoDB manual, "MongoDB Wire Protocol"). */
@@ -21,7 +21,7 @@ export function parseMongodb(stream: Uint8Array): readonly StoreFacts[] {
   cursor.skip(4);
   const message = cursor.u32le() === 0 ? 'request' : 'response';
   const operation = cursor.u32le();
-  if (cursor.left < 5 || length <= HEADER_BYTES || length > STORE_LIMITS.mongoMessageBytes) return [];
+  if (cursor.left < 5 || length <= HEADER_BYTES || length > PAYLOAD_LIMITS.mongoMessageBytes) return [];
   const name = readOperation(operation, cursor);
   if (name === undefined) return [];
   return storeFacts('mongodb', message, message === 'request' ? name : '');
@@ -35,7 +35,7 @@ function readOperation(operation: number, cursor: ByteCursor): string | undefine
       return firstKey(cursor);
     case QUERY: {
       cursor.skip(4);
-      const collection = cursor.until(0, STORE_LIMITS.textBytes);
+      const collection = cursor.until(0, PAYLOAD_LIMITS.storeTextBytes);
       if (collection === undefined || !isPrintable(collection) || !collection.includes(0x2e)) return undefined;
       cursor.skip(8);
       return firstKey(cursor);
@@ -56,9 +56,9 @@ function readOperation(operation: number, cursor: ByteCursor): string | undefine
 function firstKey(cursor: ByteCursor): string | undefined {
   const length = cursor.u32le();
   const type = cursor.u8();
-  if (length < 5 || length > STORE_LIMITS.mongoMessageBytes || (type > 0x13 && type !== 0x7f && type !== 0xff))
+  if (length < 5 || length > PAYLOAD_LIMITS.mongoMessageBytes || (type > 0x13 && type !== 0x7f && type !== 0xff))
     return undefined;
   if (type === 0) return '';
-  const key = cursor.until(0, STORE_LIMITS.textBytes);
+  const key = cursor.until(0, PAYLOAD_LIMITS.storeTextBytes);
   return key !== undefined && isPrintable(key) ? detailText(key) : undefined;
 }

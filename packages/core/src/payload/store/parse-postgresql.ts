@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import { isPrintable } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
 /** What a client asks for before anything else (PostgreSQL manual, "Message Formats"). */
@@ -24,10 +24,9 @@ const AUTHENTICATIONS: Readonly<Record<number, string>> = {
  * PostgreSQL: a client's startup (`detail`: `NAME to DATABASE`) or request for TLS; a server's demand for authentication or its
  * error. A request for TLS and the startup in clear behind it are two. Empty: no PostgreSQL.
  */
-export function parsePostgresql(stream: Uint8Array, toServer: boolean | undefined): readonly StoreFacts[] {
-  const startup = toServer === false ? [] : readStartup(stream);
-  if (startup.length > 0 || toServer === true) return startup;
-  return readAnswer(stream);
+export function parsePostgresql(stream: Uint8Array): readonly StoreFacts[] {
+  const startup = readStartup(stream);
+  return startup.length > 0 ? startup : readAnswer(stream);
 }
 
 function readStartup(stream: Uint8Array): readonly StoreFacts[] {
@@ -54,8 +53,8 @@ function readStartup(stream: Uint8Array): readonly StoreFacts[] {
 function readParameters(list: ByteCursor): string | undefined {
   let user: string | undefined;
   let database: string | undefined;
-  for (let count = 0; count < STORE_LIMITS.postgresParameters; count++) {
-    const key = list.until(0, STORE_LIMITS.textBytes);
+  for (let count = 0; count < PAYLOAD_LIMITS.postgresParameters; count++) {
+    const key = list.until(0, PAYLOAD_LIMITS.storeTextBytes);
     if (key === undefined || !isPrintable(key)) break;
     const value = list.until(0, 4096);
     if (value === undefined) break;

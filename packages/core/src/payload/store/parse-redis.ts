@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import { byteText } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
 const ARRAY = 0x2a;
@@ -21,21 +21,22 @@ const ANSWER =
 /**
  * Redis: the commands at the beginning of a client's stream (RESP, or typed), or what a server answers first. `detail` is the
  * command's name with its subcommand, or the server's version or error; arguments are left out. Empty: no Redis.
+ * @param toServer tells commands from answers that are lists; undefined: lists are commands
  */
 export function parseRedis(stream: Uint8Array, toServer: boolean | undefined): readonly StoreFacts[] {
-  const requests = toServer === false ? [] : readCommands(stream);
-  if (requests.length > 0 || toServer === true) return requests;
-  return readAnswer(stream);
+  const [first, second] = toServer === false ? [readAnswer, readCommands] : [readCommands, readAnswer];
+  const facts = first(stream);
+  return facts.length > 0 ? facts : second(stream);
 }
 
 function readCommands(stream: Uint8Array): readonly StoreFacts[] {
   if (stream[0] !== ARRAY) {
-    const typed = INLINE.exec(byteText(stream, STORE_LIMITS.redisInfoBytes))?.[1];
+    const typed = INLINE.exec(byteText(stream, PAYLOAD_LIMITS.redisInfoBytes))?.[1];
     return typed === undefined ? [] : storeFacts('redis', 'request', typed.toUpperCase());
   }
   const facts: StoreFacts[] = [];
   const cursor = new ByteCursor(stream);
-  while (facts.length < STORE_LIMITS.messages && cursor.left > 0) {
+  while (facts.length < PAYLOAD_LIMITS.storeMessages && cursor.left > 0) {
     const name = readCommand(cursor);
     if (name === undefined) break;
     facts.push({ protocol: 'redis', message: 'request', detail: name });
@@ -64,7 +65,7 @@ function readCommand(cursor: ByteCursor): string | undefined {
 /** The number behind a type byte. */
 function header(cursor: ByteCursor, type: number): number | undefined {
   if (cursor.u8() !== type) return undefined;
-  const digits = cursor.until(CARRIAGE_RETURN, STORE_LIMITS.redisNumberBytes);
+  const digits = cursor.until(CARRIAGE_RETURN, PAYLOAD_LIMITS.redisNumberBytes);
   cursor.skip(1);
   const text = digits && byteText(digits);
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
@@ -79,7 +80,7 @@ function bulk(cursor: ByteCursor): Uint8Array | undefined {
 }
 
 function readAnswer(stream: Uint8Array): readonly StoreFacts[] {
-  const text = byteText(stream, STORE_LIMITS.redisInfoBytes);
+  const text = byteText(stream, PAYLOAD_LIMITS.redisInfoBytes);
   if (!ANSWER.test(text)) return [];
   const version = /\bredis_version:([\w.-]{1,32})/.exec(text)?.[1];
   const error = text.startsWith('-') ? detailText(stream.subarray(1)).split('\r\n', 1)[0]! : '';

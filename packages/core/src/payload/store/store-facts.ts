@@ -1,6 +1,6 @@
 import { byteText } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
-import { STORE_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 export function storeFacts(
   protocol: StoreFacts['protocol'],
@@ -12,5 +12,5 @@ export function storeFacts(
 
 /** What a peer wrote, as long as a detail may be. */
 export function detailText(bytes: Uint8Array): string {
-  return byteText(bytes, STORE_LIMITS.textBytes);
+  return byteText(bytes, PAYLOAD_LIMITS.storeTextBytes);
 }

@@ -2,7 +2,6 @@ import type { StratumFacts } from '../facts.ts';
 import { latin1 } from '../latin1.ts';
 import { PAYLOAD_LIMITS } from '../limits.ts';
 import { type JsonObject, parseObject } from './json-line.ts';
-import { STRATUM_LIMITS } from './limits.ts';
 import { isMiningMethod, isMiningResult, minerOf } from './stratum-method.ts';
 
 const LINE_FEED = 0x0a;
@@ -19,7 +18,7 @@ export function parseStratum(stream: Uint8Array, toServer: boolean | undefined):
   if (stream[0] !== BRACE) return [];
   const facts: StratumFacts[] = [];
   let at = 0;
-  while (at < stream.length && facts.length < STRATUM_LIMITS.lines) {
+  while (at < stream.length && facts.length < PAYLOAD_LIMITS.stratumLines) {
     const found = stream.indexOf(LINE_FEED, at);
     const end = found < 0 ? stream.length : found;
     if (end - at > PAYLOAD_LIMITS.lineBytes) break;

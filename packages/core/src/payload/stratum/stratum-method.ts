@@ -1,5 +1,5 @@
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { asArray, asObject, asText, type JsonObject } from './json-line.ts';
-import { STRATUM_LIMITS } from './limits.ts';
 
 /** Stratum v1 (Slush pool, 2012; BIP 310 for mining.configure), and what its servers ask of clients. */
 const STRATUM_1 = /^(mining\.[a-z_.]{1,40}|client\.(get_version|reconnect|show_message))$/;
@@ -58,7 +58,7 @@ function isEthereumWork(list: readonly unknown[]): boolean {
 export function minerOf(method: string, params: unknown): { login?: string; agent?: string } {
   const object = asObject(params) ?? {};
   const list = asArray(params);
-  const text = (value: unknown) => asText(value, STRATUM_LIMITS.textCharacters);
+  const text = (value: unknown) => asText(value, PAYLOAD_LIMITS.stratumTextCharacters);
   const isNamedFirst = method === 'mining.authorize' || method === 'mining.submit' || method === 'eth_submitLogin';
   const login = text(object.login) ?? (isNamedFirst ? text(list[0]) : undefined);
   const agent = text(object.agent) ?? (method === 'mining.subscribe' ? text(list[0]) : undefined);

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../address.ts';
 import { byteText } from '../byte-text.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { contentOf, type DerElement, derChildren, dottedObject, OCTET_STRING, readDer, SEQUENCE } from './der.ts';
-import { TLS_LIMITS } from './limits.ts';
 
 const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
 /** Kinds of names (RFC 5280, section 4.2.1.6). */
@@ -30,10 +30,10 @@ function names(value: DerElement): string[] {
   const list = readDer(value.bytes, value.start, value.end);
   if (list?.tag !== SEQUENCE) return [];
   const found: string[] = [];
-  for (const name of derChildren(list, TLS_LIMITS.alternativeNames)) {
+  for (const name of derChildren(list, PAYLOAD_LIMITS.tlsAlternativeNames)) {
     const content = contentOf(name);
-    if (name.tag === DNS_NAME) found.push(byteText(content, TLS_LIMITS.nameBytes).toLowerCase());
-    else if (name.tag === EMAIL || name.tag === URI) found.push(byteText(content, TLS_LIMITS.valueCharacters));
+    if (name.tag === DNS_NAME) found.push(byteText(content, PAYLOAD_LIMITS.tlsNameBytes).toLowerCase());
+    else if (name.tag === EMAIL || name.tag === URI) found.push(byteText(content, PAYLOAD_LIMITS.tlsValueCharacters));
     else if (name.tag === ADDRESS) found.push(addressText(content));
   }
   return found.filter((name) => name !== '');

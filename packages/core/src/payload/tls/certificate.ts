@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { hex } from '../byte-text.ts';
 import type { TlsCertificate } from '../facts.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { readAlternativeNames } from './alternative-names.ts';
 import { contentOf, type DerElement, derChildren, INTEGER, readDer, SEQUENCE } from './der.ts';
-import { TLS_LIMITS } from './limits.ts';
 import { readName } from './x509-name.ts';
 import { readTime } from './x509-time.ts';
 
@@ -39,6 +39,6 @@ export function readCertificate(der: Uint8Array): TlsCertificate | undefined {
 
 /** As it is encoded, with the zero in front that keeps a number positive. */
 function serialText(serial: DerElement): string {
-  const digits = hex(contentOf(serial).subarray(0, TLS_LIMITS.serialBytes)).toUpperCase();
+  const digits = hex(contentOf(serial).subarray(0, PAYLOAD_LIMITS.tlsSerialBytes)).toUpperCase();
   return digits.match(/../g)?.join(':') ?? '';
 }

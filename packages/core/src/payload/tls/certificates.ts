@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import type { TlsCertificate, TlsCertificates } from '../facts.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { readCertificate } from './certificate.ts';
-import { TLS_LIMITS } from './limits.ts';
 
 /** The body of a Certificate message of TLS up to 1.2 (RFC 5246, section 7.4.2), of which `missing` bytes were not seen. */
 export function readCertificates(body: Uint8Array, missing: number): TlsCertificates {
@@ -10,7 +10,7 @@ export function readCertificates(body: Uint8Array, missing: number): TlsCertific
   let isCut = missing > 0;
   while (cursor.left > 0) {
     const der = cursor.part(cursor.u24());
-    if (der.isCut || cursor.isCut || chain.length === TLS_LIMITS.certificates) {
+    if (der.isCut || cursor.isCut || chain.length === PAYLOAD_LIMITS.tlsCertificates) {
       isCut = true;
       break;
     }

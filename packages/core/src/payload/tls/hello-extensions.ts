@@ -1,6 +1,6 @@
 import type { ByteCursor } from '../byte-cursor.ts';
 import { byteText } from '../byte-text.ts';
-import { TLS_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
 /** IANA, TLS ExtensionType values. */
 export const SERVER_NAME = 0;
@@ -56,7 +56,7 @@ const READ: readonly number[] = [SUPPORTED_GROUPS, POINT_FORMATS, SIGNATURE_ALGO
 export function readClientExtensions(cursor: ByteCursor, length: number): HelloExtensions {
   const found = noExtensions();
   const start = cursor.at;
-  while (cursor.left >= 4 && found.types.length < TLS_LIMITS.extensions) {
+  while (cursor.left >= 4 && found.types.length < PAYLOAD_LIMITS.tlsExtensions) {
     const type = cursor.u16();
     const size = cursor.u16();
     const isLast = cursor.at - start + size === length;
@@ -101,13 +101,13 @@ function readClientExtension(found: HelloExtensions, type: number, content: Byte
 
 /** Two bytes each, as lists of ciphers, groups and versions are. */
 export function words(list: ByteCursor, into: number[]): void {
-  while (list.left >= 2 && into.length < TLS_LIMITS.listEntries) into.push(list.u16());
+  while (list.left >= 2 && into.length < PAYLOAD_LIMITS.tlsListEntries) into.push(list.u16());
 }
 
 /** Protocol names (RFC 7301), in the order of preference; the length of the list is in front. */
 export function readAlpn(content: ByteCursor, into: string[]): void {
   const list = content.part(content.u16());
-  while (list.left > 0 && into.length < TLS_LIMITS.listEntries) {
+  while (list.left > 0 && into.length < PAYLOAD_LIMITS.tlsListEntries) {
     const name = list.take(list.u8());
     if (list.isCut) return;
     into.push(byteText(name));
@@ -120,14 +120,14 @@ function serverName(list: ByteCursor): string | undefined {
     const type = list.u8();
     const name = list.part(list.u16());
     if (name.isCut) return undefined;
-    if (type === 0) return byteText(name.take(name.left), TLS_LIMITS.nameBytes).toLowerCase();
+    if (type === 0) return byteText(name.take(name.left), PAYLOAD_LIMITS.tlsNameBytes).toLowerCase();
   }
   return undefined;
 }
 
 /** Groups of the shares; the last may be cut, its group is known. */
 function keyShares(list: ByteCursor, into: number[]): void {
-  while (list.left >= 4 && into.length < TLS_LIMITS.listEntries) {
+  while (list.left >= 4 && into.length < PAYLOAD_LIMITS.tlsListEntries) {
     into.push(list.u16());
     list.skip(list.u16());
   }

@@ -1,8 +1,10 @@
-import { TLS_LIMITS } from './limits.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 
-/** Content types (RFC 8446, section 5.1). */
-const ALERT = 21;
-const HANDSHAKE = 22;
+/** Content types (RFC 8446, section 5.1; RFC 6520 for heartbeats). */
+const CHANGE_CIPHER_SPEC = 20;
+export const ALERT = 21;
+export const HANDSHAKE = 22;
+const HEARTBEAT = 24;
 /** RFC 5246, section 6.2.3: a protected fragment is at most 2^14 + 2,048 bytes long. */
 const MOST_FRAGMENT_BYTES = 16_384 + 2048;
 
@@ -15,13 +17,15 @@ export interface HandshakeStream {
   readonly isOpen: boolean;
 }
 
-/** Whether a stream may be TLS by its first bytes: a record of a handshake or an alert, of SSL 3.0 to TLS 1.3. */
+/** Whether a stream may be one of TLS by the first five bytes: a record of SSL 3.0 to TLS 1.3; bytes that are not there fit. */
 export function isTlsRecord(stream: Uint8Array): boolean {
   const type = stream[0];
-  if (type !== HANDSHAKE && type !== ALERT) return false;
+  if (type === undefined || type < CHANGE_CIPHER_SPEC || type > HEARTBEAT) return false;
   if (stream.length > 1 && stream[1] !== 3) return false;
   if (stream.length > 2 && stream[2]! > 4) return false;
-  return stream.length < 5 || fragmentLength(stream, 0) <= (type === ALERT ? 256 : MOST_FRAGMENT_BYTES);
+  if (stream.length < 5) return true;
+  const length = fragmentLength(stream, 0);
+  return length > 0 && length <= MOST_FRAGMENT_BYTES;
 }
 
 /**
@@ -34,7 +38,7 @@ export function readHandshakeRecords(stream: Uint8Array): HandshakeStream | unde
   let bytes = 0;
   let at = 0;
   let isOpen = true;
-  for (let records = 0; records < TLS_LIMITS.records && bytes < TLS_LIMITS.handshakeBytes; records++) {
+  for (let records = 0; records < PAYLOAD_LIMITS.tlsRecords && bytes < PAYLOAD_LIMITS.tlsHandshakeBytes; records++) {
     if (at + 5 > stream.length) break;
     const length = fragmentLength(stream, at);
     if (stream[at] !== HANDSHAKE || stream[at + 1] !== 3 || length === 0 || length > MOST_FRAGMENT_BYTES) {

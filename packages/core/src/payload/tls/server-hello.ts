@@ -1,8 +1,8 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import type { TlsServerHello } from '../facts.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { ALPN, noExtensions, readAlpn, SUPPORTED_VERSIONS } from './hello-extensions.ts';
 import { ja3s, NO_FINGERPRINT } from './ja3.ts';
-import { TLS_LIMITS } from './limits.ts';
 
 export const SERVER_HELLO = 2;
 
@@ -44,7 +44,7 @@ function readExtensions(cursor: ByteCursor, missing: number): ServerExtensions {
   let version: number | undefined;
   const length = cursor.left >= 2 ? cursor.u16() : 0;
   const start = cursor.at;
-  while (cursor.left >= 4 && types.length < TLS_LIMITS.extensions) {
+  while (cursor.left >= 4 && types.length < PAYLOAD_LIMITS.tlsExtensions) {
     const type = cursor.u16();
     const content = cursor.part(cursor.u16());
     types.push(type);

@@ -1,7 +1,7 @@
 import { ByteCursor } from '../byte-cursor.ts';
 import type { TlsClientHello } from '../facts.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { NO_FINGERPRINT } from './ja3.ts';
-import { TLS_LIMITS } from './limits.ts';
 
 const CLIENT_HELLO = 1;
 const SSL_2 = 0x0002;
@@ -28,7 +28,7 @@ export function parseSslV2Hello(stream: Uint8Array): TlsClientHello | undefined 
   const list = cursor.part(cipherBytes);
   if (list.isCut || cipherBytes === 0) return undefined;
   const ciphers: number[] = [];
-  while (list.left >= 3 && ciphers.length < TLS_LIMITS.listEntries) ciphers.push(list.u24());
+  while (list.left >= 3 && ciphers.length < PAYLOAD_LIMITS.tlsListEntries) ciphers.push(list.u24());
   return {
     protocol: 'tls',
     message: 'client-hello',

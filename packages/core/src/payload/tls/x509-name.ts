@@ -1,6 +1,6 @@
 import { byteText } from '../byte-text.ts';
+import { PAYLOAD_LIMITS } from '../limits.ts';
 import { contentOf, type DerElement, derChildren, dottedObject } from './der.ts';
-import { TLS_LIMITS } from './limits.ts';
 
 /** Short names as openssl and rules write them (RFC 4519, RFC 5280 appendix A). */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -29,9 +29,9 @@ const BMP_STRING = 0x1e;
  */
 export function readName(name: DerElement): string {
   const parts: string[] = [];
-  for (const set of derChildren(name, TLS_LIMITS.nameParts)) {
-    for (const attribute of derChildren(set, TLS_LIMITS.nameParts)) {
-      if (parts.length === TLS_LIMITS.nameParts) return parts.join(', ');
+  for (const set of derChildren(name, PAYLOAD_LIMITS.tlsNameParts)) {
+    for (const attribute of derChildren(set, PAYLOAD_LIMITS.tlsNameParts)) {
+      if (parts.length === PAYLOAD_LIMITS.tlsNameParts) return parts.join(', ');
       const [type, value] = [...derChildren(attribute, 2)];
       if (type === undefined || value === undefined) continue;
       const dotted = dottedObject(type);
@@ -44,5 +44,5 @@ export function readName(name: DerElement): string {
 function text(value: DerElement): string {
   const content = contentOf(value);
   const bytes = value.tag === BMP_STRING ? content.filter((_, index) => index % 2 === 1) : content;
-  return byteText(bytes, TLS_LIMITS.valueCharacters);
+  return byteText(bytes, PAYLOAD_LIMITS.tlsValueCharacters);
 }
