@@ -68,13 +68,13 @@ export class ByteCursor {
 
   /** Up to, and over, the next `byte`: undefined when it is not within `most` bytes. */
   until(byte: number, most: number): Uint8Array | undefined {
-    const found = this.bytes.indexOf(byte, this.at);
-    if (found < 0 || found >= this.end || found - this.at > most) {
+    const length = this.bytes.subarray(this.at, Math.min(this.end, this.at + most + 1)).indexOf(byte);
+    if (length < 0) {
       if (this.left <= most) this.isCut = true;
       return undefined;
     }
-    const text = this.bytes.subarray(this.at, found);
-    this.at = found + 1;
+    const text = this.bytes.subarray(this.at, this.at + length);
+    this.at += length + 1;
     return text;
   }
 

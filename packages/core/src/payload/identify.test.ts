@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Beginning, identifyApplication, identifyMemory } from './identify.ts';
+import { mutate } from './testing/mutate.ts';
 import { CLIENT_INITIAL_V1 } from './testing/quic-vectors.ts';
 import { cryptoFrame, initialPacket } from './testing/quic-writer.ts';
+import { Random } from './testing/random.ts';
+import { SEEDS } from './testing/seeds.ts';
 import { alpn, certificates, clientHello, records, serverHello, serverName } from './testing/tls-writer.ts';
 
 const beginning = (bytes: Uint8Array | string, more: Partial<Beginning> = {}): Beginning => ({
@@ -112,5 +115,20 @@ describe('an application', () => {
         }
       }),
     );
+  });
+
+  it('is found of every message that a parser knows, and something is said of every other', () => {
+    for (const { bytes, transport, toServer } of SEEDS) {
+      const facts = identifyApplication(beginning(bytes, { transport, toServer, isLast: true, destinationPort: 123 }))!;
+      assert.notEqual(facts[0]?.protocol, 'unknown', Buffer.from(bytes).toString('latin1'));
+    }
+    const random = new Random(7);
+    for (let count = 0; count < 20_000; count++) {
+      const bytes = mutate(random.pick(SEEDS).bytes, random, random.pick(SEEDS).bytes);
+      const transport = random.pick(['TCP', 'UDP'] as const);
+      const facts = identifyApplication(beginning(bytes, { transport, isLast: true, toServer: undefined }));
+      assert.equal(facts === undefined, bytes.length === 0);
+      assert.notEqual(facts?.length, 0);
+    }
   });
 });

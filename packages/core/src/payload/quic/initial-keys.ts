@@ -9,7 +9,7 @@ export interface InitialKeys {
 
 /** Keys of a client's Initial packets: of the destination connection id of its first one (RFC 9001, section 5.2). */
 export function clientInitialKeys(version: QuicVersion, destinationId: Uint8Array): InitialKeys {
-  const initial = createHmac('sha256', version.salt).update(destinationId).digest();
+  const initial = createHmac('sha256', version.salt).update(destinationId.slice()).digest();
   const client = expandLabel(initial, 'client in', 32);
   return {
     key: expandLabel(client, version.keyLabel, 16),

@@ -14,12 +14,12 @@ export function unprotect(
   keys: InitialKeys,
 ): Buffer | undefined {
   if (end > datagram.length || number + 20 > end) return undefined;
-  const mask = headerMask(keys, datagram.subarray(number + 4, number + 20));
+  const mask = headerMask(keys, datagram.slice(number + 4, number + 20));
   const first = datagram[start]! ^ (mask[0]! & 0x0f);
   const numberBytes = (first & 3) + 1;
   const body = number + numberBytes;
   if (body + TAG_BYTES > end) return undefined;
-  const header = Buffer.from(datagram.subarray(start, body));
+  const header = datagram.slice(start, body);
   header[0] = first;
   const nonce = Buffer.from(keys.iv);
   for (let index = 0; index < numberBytes; index++) {
@@ -28,8 +28,8 @@ export function unprotect(
     nonce[12 - numberBytes + index]! ^= header[at]!;
   }
   const decipher = createDecipheriv('aes-128-gcm', keys.key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(header).setAuthTag(datagram.subarray(end - TAG_BYTES, end));
-  const frames = decipher.update(datagram.subarray(body, end - TAG_BYTES));
+  decipher.setAAD(header).setAuthTag(datagram.slice(end - TAG_BYTES, end));
+  const frames = decipher.update(datagram.slice(body, end - TAG_BYTES));
   try {
     decipher.final();
     return frames;

@@ -1,27 +1,11 @@
 import * as dnsPacket from 'dns-packet';
+import { BINARY_SEEDS } from './binary-seeds.ts';
 import { bytesOf, fromHex, joined } from './bytes.ts';
 import { frame, HTTP2_PREFACE } from './http2-frames.ts';
+import { both, type Seed } from './seed.ts';
 import { sshKeyExchange } from './ssh-packets.ts';
 
-/** A message that a parser of the list knows, by the name of that parser: what tests begin with and fuzzing mutates. */
-export interface Seed {
-  readonly parser: string;
-  readonly transport: 'TCP' | 'UDP';
-  readonly toServer: boolean;
-  readonly bytes: Uint8Array;
-}
-
-function both(
-  parser: string,
-  transport: Seed['transport'],
-  client: readonly Uint8Array[],
-  server: readonly Uint8Array[],
-): Seed[] {
-  return [
-    ...client.map((bytes) => ({ parser, transport, toServer: true, bytes })),
-    ...server.map((bytes) => ({ parser, transport, toServer: false, bytes })),
-  ];
-}
+export type { Seed };
 
 const lines = (...texts: readonly string[]): Uint8Array[] => texts.map((text) => bytesOf(`${text}\r\n`));
 
@@ -197,4 +181,5 @@ export const SEEDS: readonly Seed[] = [
     [fromHex(`23 ${'00'.repeat(47)}`), fromHex('17 00 03 2a 00000000'), fromHex(`16 02 0001 ${'00'.repeat(8)}`)],
     [fromHex(`24 02 06 e9 ${'00'.repeat(44)}`)],
   ),
+  ...BINARY_SEEDS,
 ];

@@ -23,6 +23,7 @@ export function readCertificate(der: Uint8Array): TlsCertificate | undefined {
   if (serial?.tag !== INTEGER || !issuer || validity?.tag !== SEQUENCE || !subject) return undefined;
   const [notBefore, notAfter] = [...derChildren(validity, 2)];
   if (!notBefore || !notAfter) return undefined;
+  const bytes = der.slice();
   const extensions = all.find(({ tag }) => tag === EXTENSIONS);
   return {
     subject: readName(subject),
@@ -31,9 +32,9 @@ export function readCertificate(der: Uint8Array): TlsCertificate | undefined {
     notBeforeMs: readTime(notBefore),
     notAfterMs: readTime(notAfter),
     alternativeNames: extensions === undefined ? [] : readAlternativeNames(extensions),
-    sha1: createHash('sha1').update(der).digest('hex'),
-    sha256: createHash('sha256').update(der).digest('hex'),
-    der,
+    sha1: createHash('sha1').update(bytes).digest('hex'),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    der: bytes,
   };
 }
 
