@@ -59,6 +59,8 @@ export const PAYLOAD_LIMITS = {
   tlsAlternativeNames: 256,
   /** TLS: parts of a subject or issuer. */
   tlsNameParts: 64,
+  /** TLS: values of one part of a subject or issuer. */
+  tlsNameValues: 8,
   /** TLS: characters of one value of a subject or issuer. */
   tlsValueCharacters: 256,
   /** TLS: bytes of a serial number (RFC 5280, section 4.1.2.2: 20). */

@@ -4,7 +4,8 @@ import type { UnknownFacts } from './facts.ts';
 export function unknownFacts(bytes: Uint8Array, toServer: boolean | undefined): UnknownFacts {
   const counts = new Uint32Array(256);
   let printable = 0;
-  for (const byte of bytes) {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
     counts[byte]!++;
     if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) printable++;
   }
@@ -23,6 +24,9 @@ export function unknownFacts(bytes: Uint8Array, toServer: boolean | undefined): 
  */
 function entropy(counts: Uint32Array, total: number): number {
   let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / total) * Math.log2(count / total);
+  for (let byte = 0; byte < 256; byte++) {
+    const share = counts[byte]! / total;
+    if (share > 0) bits -= share * Math.log2(share);
+  }
   return bits;
 }

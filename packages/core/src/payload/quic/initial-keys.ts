@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { QuicVersion } from './versions.ts';
 
 export interface InitialKeys {
@@ -10,7 +10,7 @@ export interface InitialKeys {
 /** Keys of a client's Initial packets: of the destination connection id of its first one (RFC 9001, section 5.2). */
 export function clientInitialKeys(version: QuicVersion, destinationId: Uint8Array): InitialKeys {
   const initial = createHmac('sha256', version.salt).update(destinationId.slice()).digest();
-  const client = expandLabel(initial, 'client in', 32);
+  const client = createSecretKey(expandLabel(createSecretKey(initial), 'client in', 32));
   return {
     key: expandLabel(client, version.keyLabel, 16),
     iv: expandLabel(client, version.ivLabel, 12),
@@ -19,7 +19,7 @@ export function clientInitialKeys(version: QuicVersion, destinationId: Uint8Arra
 }
 
 /** HKDF-Expand-Label of TLS 1.3 with SHA-256 and no context (RFC 8446, section 7.1), at most 32 bytes: one round of HKDF. */
-function expandLabel(secret: Buffer, label: string, length: number): Buffer {
+function expandLabel(secret: KeyObject, label: string, length: number): Buffer {
   const name = `tls13 ${label}`;
   const info = Buffer.concat([Buffer.of(0, length, name.length), Buffer.from(name, 'latin1'), Buffer.of(0, 1)]);
   return createHmac('sha256', secret).update(info).digest().subarray(0, length);

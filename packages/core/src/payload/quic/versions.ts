@@ -1,6 +1,8 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
 /** What versions of QUIC derive their Initial keys from. */
 export interface QuicVersion {
-  readonly salt: Uint8Array;
+  readonly salt: KeyObject;
   readonly keyLabel: string;
   readonly ivLabel: string;
   readonly headerLabel: string;
@@ -50,6 +52,7 @@ export function isQuicVersion(version: number): boolean {
   return version === 0x51303530 || version === 0x54303530 || version === 0x54303531;
 }
 
-function salt(digits: string): Uint8Array {
-  return Buffer.from(digits, 'hex');
+/** As a key: HKDF extracts with it, and a key that is made once is used faster. */
+function salt(digits: string): KeyObject {
+  return createSecretKey(digits, 'hex');
 }

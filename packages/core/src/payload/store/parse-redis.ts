@@ -4,6 +4,8 @@ import type { StoreFacts } from '../facts.ts';
 import { PAYLOAD_LIMITS } from '../limits.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
+/** What a command or an answer begins with: a type of RESP, or a letter of a command that was typed. */
+const BEGINS = new Set(Buffer.from('*$+-:%~>CIFSRKMBDEPcifsrkmbdep', 'latin1'));
 const ARRAY = 0x2a;
 const BULK = 0x24;
 const CARRIAGE_RETURN = 0x0d;
@@ -24,6 +26,7 @@ const ANSWER =
  * @param toServer tells commands from answers that are lists; undefined: lists are commands
  */
 export function parseRedis(stream: Uint8Array, toServer: boolean | undefined): readonly StoreFacts[] {
+  if (!BEGINS.has(stream[0]!)) return [];
   const [first, second] = toServer === false ? [readAnswer, readCommands] : [readCommands, readAnswer];
   const facts = first(stream);
   return facts.length > 0 ? facts : second(stream);

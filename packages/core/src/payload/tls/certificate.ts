@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hex } from '../byte-text.ts';
 import type { TlsCertificate } from '../facts.ts';
 import { PAYLOAD_LIMITS } from '../limits.ts';
@@ -32,8 +32,8 @@ export function readCertificate(der: Uint8Array): TlsCertificate | undefined {
     notBeforeMs: readTime(notBefore),
     notAfterMs: readTime(notAfter),
     alternativeNames: extensions === undefined ? [] : readAlternativeNames(extensions),
-    sha1: createHash('sha1').update(bytes).digest('hex'),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha1: hash('sha1', bytes),
+    sha256: hash('sha256', bytes),
     der: bytes,
   };
 }

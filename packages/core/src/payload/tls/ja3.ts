@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Fingerprint } from '../facts.ts';
 import { withoutGrease } from './grease.ts';
 
@@ -31,5 +31,5 @@ export function ja3s(version: number, cipher: number, extensions: readonly numbe
 
 function fingerprint(parts: readonly string[]): Fingerprint {
   const text = parts.join(',');
-  return { text, hash: createHash('md5').update(text, 'latin1').digest('hex') };
+  return { text, hash: hash('md5', text) };
 }

@@ -71,6 +71,7 @@ describe('JA4', () => {
     assert.equal(alpnOf(0x30, 0xab, 0xcd, 0x31), '01');
     assert.equal(alpnOf(0x71), 'qq');
     assert.equal(alpnOf(...Buffer.from('http/1.1')), 'h1');
+    assert.equal(ja4({ ...EXAMPLE, alpn: ['\x2a\x2a', 'h2'] }, 't').slice(8, 10), 'h2');
     assert.equal(ja4({ ...EXAMPLE, alpn: [] }, 't').slice(8, 10), '00');
     assert.equal(ja4({ ...EXAMPLE, alpn: [''] }, 't').slice(8, 10), '00');
   });

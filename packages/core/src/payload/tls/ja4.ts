@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { withoutGrease } from './grease.ts';
+import { hash } from 'node:crypto';
+import { isGrease, withoutGrease } from './grease.ts';
 import { ALPN, SERVER_NAME } from './hello-extensions.ts';
 
 /** What carries the hello: `t` TLS over TCP, `q` QUIC. */
@@ -35,9 +35,9 @@ export function ja4(hello: Ja4Input, transport: Ja4Transport): string {
     extensions.includes(SERVER_NAME) ? 'd' : 'i',
     count(ciphers),
     count(extensions),
-    alpnEnds(hello.alpn[0] ?? ''),
+    alpnEnds(hello.alpn.find((name) => !isGreaseName(name)) ?? ''),
   ].join('');
-  return `${start}_${hash(sorted(ciphers))}_${extensionHash(extensions, withoutGrease(hello.signatureAlgorithms))}`;
+  return `${start}_${shortHash(sorted(ciphers))}_${extensionHash(extensions, withoutGrease(hello.signatureAlgorithms))}`;
 }
 
 function highestVersion({ version, supportedVersions }: Ja4Input): number {
@@ -47,6 +47,11 @@ function highestVersion({ version, supportedVersions }: Ja4Input): number {
 
 function count(values: readonly number[]): string {
   return String(Math.min(values.length, 99)).padStart(2, '0');
+}
+
+/** GREASE for protocol names is of two bytes too (RFC 8701, section 2). */
+function isGreaseName(name: string): boolean {
+  return name.length === 2 && isGrease((name.charCodeAt(0) << 8) | name.charCodeAt(1));
 }
 
 /** First and last character; where one is no letter or digit, those of the hexadecimal form. */
@@ -65,7 +70,7 @@ function isAlphanumeric(code: number): boolean {
 function extensionHash(extensions: readonly number[], signatureAlgorithms: readonly number[]): string {
   const types = sorted(extensions.filter((type) => type !== SERVER_NAME && type !== ALPN));
   if (types === '') return NOTHING;
-  return hash(signatureAlgorithms.length === 0 ? types : `${types}_${signatureAlgorithms.map(hex4).join(',')}`);
+  return shortHash(signatureAlgorithms.length === 0 ? types : `${types}_${signatureAlgorithms.map(hex4).join(',')}`);
 }
 
 function sorted(values: readonly number[]): string {
@@ -76,6 +81,6 @@ function hex4(value: number): string {
   return value.toString(16).padStart(4, '0');
 }
 
-function hash(text: string): string {
-  return text === '' ? NOTHING : createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 12);
+function shortHash(text: string): string {
+  return text === '' ? NOTHING : hash('sha256', text).slice(0, 12);
 }

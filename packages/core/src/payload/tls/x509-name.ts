@@ -24,21 +24,24 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 const BMP_STRING = 0x1e;
 
 /**
- * A name in the certificate's order: `C=US, O=Let's Encrypt, CN=R3`. Values stand as they are, without escapes: that is the text
- * that rules look into. Types without a short name stand with dots.
+ * A name in the certificate's order: `C=US, O=Let's Encrypt, CN=R3`, several values of one part with ` + ` between them. Values
+ * stand as they are, without escapes: that is the text that rules look into. Types without a short name stand with dots.
  */
 export function readName(name: DerElement): string {
-  const parts: string[] = [];
-  for (const set of derChildren(name, PAYLOAD_LIMITS.tlsNameParts)) {
-    for (const attribute of derChildren(set, PAYLOAD_LIMITS.tlsNameParts)) {
-      if (parts.length === PAYLOAD_LIMITS.tlsNameParts) return parts.join(', ');
-      const [type, value] = [...derChildren(attribute, 2)];
-      if (type === undefined || value === undefined) continue;
-      const dotted = dottedObject(type);
-      parts.push(`${SHORT_NAMES[dotted] ?? dotted}=${text(value)}`);
-    }
+  const sets: string[] = [];
+  for (const set of derChildren(name, PAYLOAD_LIMITS.tlsNameParts)) sets.push(readSet(set));
+  return sets.join(', ');
+}
+
+function readSet(set: DerElement): string {
+  const attributes: string[] = [];
+  for (const attribute of derChildren(set, PAYLOAD_LIMITS.tlsNameValues)) {
+    const [type, value] = [...derChildren(attribute, 2)];
+    if (type === undefined || value === undefined) continue;
+    const dotted = dottedObject(type);
+    attributes.push(`${SHORT_NAMES[dotted] ?? dotted}=${text(value)}`);
   }
-  return parts.join(', ');
+  return attributes.join(' + ');
 }
 
 function text(value: DerElement): string {
