@@ -110,6 +110,12 @@ describe('a QUIC Initial', () => {
     assert.equal(parseQuicInitial(datagram)?.hello?.serverName, 'quic.example');
   });
 
+  it('is left as it is', () => {
+    const datagram = Buffer.from(CLIENT_INITIAL_V1);
+    parseQuicInitial(datagram);
+    assert.deepEqual(datagram, CLIENT_INITIAL_V1);
+  });
+
   it('of a server, or with one bit changed, has no hello', () => {
     const server = parseQuicInitial(SERVER_INITIAL_V1);
     assert.equal(server?.message, 'initial');

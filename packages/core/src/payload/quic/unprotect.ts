@@ -19,7 +19,7 @@ export function unprotect(
   const numberBytes = (first & 3) + 1;
   const body = number + numberBytes;
   if (body + TAG_BYTES > end) return undefined;
-  const header = datagram.slice(start, body);
+  const header = Uint8Array.from(datagram.subarray(start, body));
   header[0] = first;
   const nonce = Buffer.from(keys.iv);
   for (let index = 0; index < numberBytes; index++) {
