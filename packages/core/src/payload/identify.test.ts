@@ -23,6 +23,7 @@ const kinds = (one: Beginning, memory = identifyMemory()): string[] | undefined 
   identifyApplication(one, memory)?.map(({ protocol, message }) => `${protocol} ${message}`);
 
 const HELLO = records(clientHello({ extensions: [serverName('example.org'), alpn('h2')] }));
+const NOISE = Buffer.from('ca552dfa0c0a0c1106c61200021b58f3'.repeat(2), 'hex');
 const FLIGHT = records(Buffer.concat([serverHello(0x0303, 0xc02f, []), certificates([Buffer.alloc(900, 0x30)])]), 400);
 
 describe('an application', () => {
@@ -63,8 +64,10 @@ describe('an application', () => {
   });
 
   it('is unknown once nothing can become of it, and with the last bytes', () => {
-    const [facts] = identifyApplication(beginning(Buffer.from('ca552dfa0c0a0c1106c61200021b58f3', 'hex')))!;
-    assert.ok(facts?.protocol === 'unknown' && facts.bytes.length === 16);
+    const [facts] = identifyApplication(beginning(NOISE))!;
+    assert.ok(facts?.protocol === 'unknown' && facts.bytes.length === 32);
+    assert.equal(kinds(beginning(NOISE.subarray(0, 10))), undefined);
+    assert.equal(kinds(beginning(Buffer.of(0, 0x1d))), undefined, 'the length of a DNS message, sent before it');
     assert.equal(kinds(beginning('uid=0')), undefined);
     assert.deepEqual(kinds(beginning('uid=0', { isLast: true })), ['unknown request']);
     assert.deepEqual(kinds(beginning('x'.repeat(20_000))), ['unknown request'], 'a line that is too long');

@@ -105,6 +105,7 @@ function isCut(fact: ApplicationFacts): boolean {
 }
 
 function mayBecomeKnown(bytes: Uint8Array): boolean {
+  if (bytes.length < PAYLOAD_LIMITS.signatureBytes) return true;
   return isOpenLine(bytes) || PAYLOAD_PARSERS.some((parser) => parser.mayBecome?.(bytes) === true);
 }
 

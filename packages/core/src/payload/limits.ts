@@ -3,6 +3,8 @@
  * its bytes once. Beyond a limit a parser gives what it read so far.
  */
 export const PAYLOAD_LIMITS = {
+  /** Bytes within which every binary protocol has shown itself: of a shorter beginning nobody says that it is unknown. */
+  signatureBytes: 24,
   /** DNS: octets of a name on the wire with its lengths (RFC 1035, section 2.3.4). */
   dnsNameBytes: 255,
   /** DNS: compression pointers followed within one name; each must point before the one that led to it. */
