@@ -73,13 +73,18 @@ describe('parseSsh', () => {
     }
   });
 
-  it('gives the published HASSH of real clients and servers', { skip: noCorpus }, () => {
-    const hashes = captured('bruteforce/zeek_sshguess.pcap').map(({ bytes, toServer }) => [
-      toServer,
-      keyExchange(bytes, toServer).hassh.hash,
-    ]);
-    assert.ok(hashes.length > 10);
-    // All guesses come from one client: one HASSH of it, one HASSHServer.
-    assert.equal(new Set(hashes.map(String)).size, 2);
+  it('gives the HASSH and HASSHServer that Wireshark gives of real connections', { skip: noCorpus }, () => {
+    const expected: readonly (readonly [file: string, client: string, server: string])[] = [
+      ['benign/arkime_ssh2.pcap', '21b457a327ce7a2d4fce5ef2c42400bd', 'f430cd6761697a6a658ee1d45ed22e49'],
+      ['benign/zeek_ssh_single_conn.pcap', 'c4fd9343cba76d12f0dd523fbe7c4da1', 'f430cd6761697a6a658ee1d45ed22e49'],
+      ['bruteforce/zeek_sshguess.pcap', '1f120ecfc2c57fbdeaf66b93a3bf26ee', '3711ee816d3ea9975d96c39c31c54299'],
+    ];
+    for (const [file, client, server] of expected) {
+      const ends = captured(file);
+      assert.ok(ends.length >= 2);
+      for (const { bytes, toServer } of ends) {
+        assert.equal(keyExchange(bytes, toServer).hassh.hash, toServer ? client : server, file);
+      }
+    }
   });
 });
