@@ -81,7 +81,7 @@ describe('redactBytes', () => {
       const bytes = mutate(random.pick(SEEDS).bytes, random, random.pick(SEEDS).bytes);
       const before = new Uint8Array(bytes);
       const once = redactBytes(bytes);
-      assert.deepEqual(bytes, before);
+      assert.ok(bytes.every((byte, at) => byte === before[at]));
       assert.equal(once.length, bytes.length);
       for (const [at, byte] of once.entries()) assert.ok(byte === bytes[at] || byte === 0x78);
     }

@@ -9,50 +9,46 @@ export type { Seed };
 
 const lines = (...texts: readonly string[]): Uint8Array[] => texts.map((text) => bytesOf(`${text}\r\n`));
 
-const dnsQuery = Uint8Array.from(
-  dnsPacket.encode({
-    type: 'query',
-    id: 0x4e47,
-    flags: dnsPacket.RECURSION_DESIRED,
-    questions: [{ type: 'A', name: 'www.example.org' }],
-    additionals: [
-      { type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as unknown as dnsPacket.OptAnswer,
-    ],
-  }),
-);
+const dnsQuery = dnsPacket.encode({
+  type: 'query',
+  id: 0x4e47,
+  flags: dnsPacket.RECURSION_DESIRED,
+  questions: [{ type: 'A', name: 'www.example.org' }],
+  additionals: [
+    { type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as unknown as dnsPacket.OptAnswer,
+  ],
+});
 
-const dnsResponse = Uint8Array.from(
-  dnsPacket.encode({
-    type: 'response',
-    id: 0x4e47,
-    flags: dnsPacket.RECURSION_AVAILABLE,
-    questions: [{ type: 'ANY' as 'A', name: 'example.org' }],
-    answers: [
-      { type: 'CNAME', name: 'example.org', ttl: 60, data: 'a.b.example.org' },
-      { type: 'A', name: 'a.b.example.org', ttl: 60, data: '192.0.2.7' },
-      { type: 'AAAA', name: 'a.b.example.org', ttl: 60, data: '2001:db8::7' },
-      { type: 'MX', name: 'example.org', data: { preference: 10, exchange: 'mail.example.org' } },
-      { type: 'TXT', name: 'example.org', data: ['v=spf1 -all', 'x'] },
-      { type: 'SRV', name: '_x._tcp.example.org', data: { port: 99, target: 'b.example.org', priority: 1, weight: 2 } },
-      { type: 'CAA', name: 'example.org', data: { flags: 128, tag: 'issue', value: 'ca.example' } },
-    ],
-    authorities: [
-      {
-        type: 'SOA',
-        name: 'example.org',
-        data: {
-          mname: 'ns.example.org',
-          rname: 'root.example.org',
-          serial: 1,
-          refresh: 2,
-          retry: 3,
-          expire: 4,
-          minimum: 5,
-        },
+const dnsResponse = dnsPacket.encode({
+  type: 'response',
+  id: 0x4e47,
+  flags: dnsPacket.RECURSION_AVAILABLE,
+  questions: [{ type: 'ANY' as 'A', name: 'example.org' }],
+  answers: [
+    { type: 'CNAME', name: 'example.org', ttl: 60, data: 'a.b.example.org' },
+    { type: 'A', name: 'a.b.example.org', ttl: 60, data: '192.0.2.7' },
+    { type: 'AAAA', name: 'a.b.example.org', ttl: 60, data: '2001:db8::7' },
+    { type: 'MX', name: 'example.org', data: { preference: 10, exchange: 'mail.example.org' } },
+    { type: 'TXT', name: 'example.org', data: ['v=spf1 -all', 'x'] },
+    { type: 'SRV', name: '_x._tcp.example.org', data: { port: 99, target: 'b.example.org', priority: 1, weight: 2 } },
+    { type: 'CAA', name: 'example.org', data: { flags: 128, tag: 'issue', value: 'ca.example' } },
+  ],
+  authorities: [
+    {
+      type: 'SOA',
+      name: 'example.org',
+      data: {
+        mname: 'ns.example.org',
+        rname: 'root.example.org',
+        serial: 1,
+        refresh: 2,
+        retry: 3,
+        expire: 4,
+        minimum: 5,
       },
-    ],
-  }),
-);
+    },
+  ],
+});
 
 /** HTTPS, which dns-packet does not write: `1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1 ech`. */
 export const httpsRecord = fromHex(
