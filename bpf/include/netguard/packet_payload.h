@@ -83,8 +83,8 @@ static __noinline int take_sample(struct __sk_buff *skb, struct ng_payload_event
 		return count_lost(NG_LOST_PAYLOAD_RATE);
 	if (segment && segment < bytes) {
 		head->segment_bytes = segment > 0xffff ? 0xffff : segment;
-		if (left > 1 && segment <= NG_PAYLOAD_MOST)
-			most += segment;
+		if (segment <= NG_PAYLOAD_MOST)
+			most = left > 1 ? 2 * segment : segment;
 	}
 	if (bytes > most)
 		bytes = most;
@@ -131,6 +131,12 @@ static __always_inline __u8 service_flags(const struct ng_payload_event *head)
 	return flags;
 }
 
+static __always_inline void sampled_out(struct ng_sk *own, __u32 seen, __u32 to)
+{
+	own->sampled_out = seen > 255 ? 255 : seen;
+	own->sampled_to = to > 65535 ? 65535 : to;
+}
+
 /*
  * Of a connection that has a socket. What was sent again is left out: at arrival it ends where the next byte is expected, as it
  * leaves it begins before the next one that was never sent (snd_nxt advances behind this hook).
@@ -159,6 +165,8 @@ static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock 
 			return 0;
 		/* bytes_acked has the SYN of who opened the connection in it. */
 		head.offset = payload.sequence - (tcp->snd_una - (__u32)tcp->bytes_acked + (head.role == NG_ROLE_CLIENT));
+		if (head.offset < own->sampled_to) /* the link did not take it the first time, so snd_nxt did not advance */
+			return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(tcp);
 	if (!tp)
@@ -175,7 +183,7 @@ static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock 
 	if (ingress)
 		own->sampled_in = seen + segments > 255 ? 255 : seen + segments;
 	else
-		own->sampled_out = seen + segments > 255 ? 255 : seen + segments;
+		sampled_out(own, seen + segments, head.offset + payload.bytes);
 	if (flags & NG_PORT_OFF)
 		return 0;
 	head.cookie = bpf_get_socket_cookie(skb);

@@ -24,7 +24,7 @@ struct ng_sk {
 	__u32 told;       /* generation + 1 that user space has a full record of; 0: of none */
 	__u8 sampled_in;  /* segments with payload that were looked at to be sampled, by direction; packets alone write them */
 	__u8 sampled_out;
-	__u16 pad0;
+	__u16 sampled_to; /* payload sent before this was looked at; as far as it fits */
 };
 
 /*

@@ -35,6 +35,7 @@ static __always_inline void opened(struct sock *sk, __u8 role)
 	own->told = 0;
 	own->sampled_in = 0;
 	own->sampled_out = 0;
+	own->sampled_to = 0;
 	own->role = role;
 }
 
