@@ -33,7 +33,15 @@ const STRUCTS = [
   'ng_payload_config',
   'ng_limits',
 ];
-const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_total_slot', 'ng_probe_shape', 'ng_port_flag'];
+const ENUMS = [
+  'ng_event_kind',
+  'ng_lost_kind',
+  'ng_role',
+  'ng_sock_flag',
+  'ng_total_slot',
+  'ng_probe_shape',
+  'ng_port_flag',
+];
 
 /** `ng_sock_record` → `ngSockRecord`. */
 function camel(name: string): string {
