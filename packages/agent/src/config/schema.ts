@@ -254,7 +254,7 @@ const payload = z.strictObject({
     .default([53, 5353])
     .describe('Ports where every message is sampled: over UDP all of them, over TCP the first 32 segments each way.'),
   ringBytes: ringBytes
-    .default(4_194_304)
+    .default(2_097_152)
     .describe('Ring buffer for samples, a power of two. Samples that find it full are counted as `payload_ring`.'),
 });
 
