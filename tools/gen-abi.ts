@@ -29,9 +29,19 @@ const STRUCTS = [
   'ng_probe_value',
   'ng_probe_event',
   'ng_cgroup_event',
+  'ng_payload_event',
+  'ng_payload_config',
   'ng_limits',
 ];
-const ENUMS = ['ng_event_kind', 'ng_lost_kind', 'ng_role', 'ng_sock_flag', 'ng_total_slot', 'ng_probe_shape'];
+const ENUMS = [
+  'ng_event_kind',
+  'ng_lost_kind',
+  'ng_role',
+  'ng_sock_flag',
+  'ng_total_slot',
+  'ng_probe_shape',
+  'ng_port_flag',
+];
 
 /** `ng_sock_record` → `ngSockRecord`. */
 function camel(name: string): string {

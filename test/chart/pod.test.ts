@@ -150,6 +150,8 @@ const RESTARTS: Readonly<Record<string, Record<string, unknown> | undefined>> = 
   'log.format': { config: { log: { format: 'json' } } },
   sources: { config: { sources: { ebpf: { tickMs: 500 } } } },
   identity: { config: { identity: { clusterCidrs: ['10.0.0.0/8'] } } },
+  'payload.mode': { config: { payload: { mode: 'off' } } },
+  'payload.ringBytes': { config: { payload: { ringBytes: 4096 } } },
   'metrics.listen': { metrics: { port: 9500 } },
   kubernetes: { config: { kubernetes: { enabled: 'never' } } },
 };
@@ -175,6 +177,7 @@ test('a setting that reloads does not', async () => {
     flows: { recent: 1000 },
     learning: { seconds: 60 },
     metrics: { maxSeriesPerMetric: 100 },
+    payload: { samplesPerSecond: 100, excludeNamespaces: ['bank'] },
     policy: { files: ['/etc/policies/shop.yaml'] },
   };
   const [before, changed] = [await usual, await render({ values: { config } })];
@@ -210,6 +213,7 @@ const LARGE = {
   maxProbes: 131_072,
 };
 const MIB = 2 ** 20;
+const PAYLOAD_RING = 2 * MIB;
 const requestMib = (objects: readonly KubeObject[]) =>
   Number.parseInt(podOf(objects).containers[0].resources.requests.memory, 10);
 
@@ -220,7 +224,9 @@ test('memory follows the sizes of the kernel maps, as they were measured', async
     [DEFAULT, 29.8],
     [LARGE, 214.1],
   ] as const) {
-    const maps = requestMib(await render({ values: { config: { sources: { ebpf: sizes } } } })) - 112;
+    const maps =
+      requestMib(await render({ values: { config: { sources: { ebpf: sizes }, payload: { ringBytes: 4096 } } } })) -
+      112;
     assert.ok(maps >= measured && maps <= measured * 1.2 + 1, `${maps} MiB for ${measured}`);
   }
 });
@@ -230,6 +236,7 @@ test('the formula is the documented one, with the sizes of the records of this b
   const { maxSockets, ringBytes, maxLiveRecords, maxListeners, maxConversations, maxCgroups, maxProbes } = DEFAULT;
   const maps =
     2 * MIB +
+    PAYLOAD_RING +
     ringBytes +
     maxLiveRecords * abi.ngLiveRecord.SIZE +
     (maxLiveRecords / 8) * abi.ngLiveNew.SIZE +

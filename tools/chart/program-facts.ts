@@ -35,7 +35,7 @@ export function entryBytes() {
 }
 
 export function programTemplate(): string {
-  const { sources, flows } = defaultConfig();
+  const { sources, flows, payload } = defaultConfig();
   const { ringBytes, maxSockets, maxLiveRecords, maxListeners, maxConversations, maxCgroups, maxProbes } = sources.ebpf;
   const sizes = { ringBytes, maxSockets, maxLiveRecords, maxListeners, maxConversations, maxCgroups, maxProbes };
   const variables = NODE_NAME_KEYS.filter((path) => schemaAt(configSchema, path, undefined) !== undefined).map(
@@ -46,6 +46,7 @@ export function programTemplate(): string {
     definition('restartKeys', RESTART_KEYS),
     definition('nodeNameVariables', variables),
     definition('ebpfDefaults', sizes),
+    definition('payloadDefaults', { ringBytes: payload.ringBytes }),
     definition('flowDefaults', { recent: flows.recent, maxEdges: flows.maxEdges }),
     definition('entryBytes', entryBytes()),
     '',

@@ -28,6 +28,8 @@ enum ng_lost_kind {
 	NG_LOST_PROBE_RING = 9,
 	NG_LOST_CGROUP_RING = 10,
 	NG_LOST_SHORT_PACKET = 11,  /* headers could not be read */
+	NG_LOST_PAYLOAD_RING = 12,  /* a sample of payload found its ring full, */
+	NG_LOST_PAYLOAD_RATE = 13,  /* or there were more than may be taken, of all or of its cgroup */
 	NG_LOST_KINDS = 16,
 };
 
@@ -233,7 +235,7 @@ struct ng_conv_value {
 	__u64 rx_bytes;
 	__u64 tx_packets;
 	__u64 tx_bytes;
-	__u64 pad0;
+	__u64 sampled;              /* packets each way of which payload is sampled: the first ones, or all */
 };
 
 struct ng_drop {
@@ -299,6 +301,43 @@ struct ng_cgroup_event {
 	__u64 now_ns;
 	__u64 cgroup_id;
 	char path[NG_PATH_LEN];     /* from the root of the default hierarchy */
+};
+
+#define NG_PAYLOAD_MOST 1500
+
+/* The head of a record of ng_payload: the sampled bytes follow it. */
+struct ng_payload_event {
+	__u64 now_ns;               /* boot time */
+	__u64 cgroup_id;
+	__u64 cookie;               /* TCP; 0: it came to a listener, whose child was not made yet */
+	__u32 generation;           /* TCP: connect() again on the same socket */
+	__u32 netns;                /* 0: not known (UDP) */
+	__u32 offset;               /* TCP: payload of this direction before it */
+	__u32 wire_bytes;           /* payload of the packet, or of the whole batch */
+	__u16 bytes;                /* that follow */
+	__u16 segment_bytes;        /* an offload batch: payload of each of its packets but the last; 0: one packet */
+	__u16 lport;                /* host order */
+	__u16 rport;
+	__u8 protocol;              /* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 role;                  /* enum ng_role */
+	__u8 sent;                  /* 1: it leaves here */
+	__u8 loopback;
+	__u32 pad0;
+	struct ng_addr laddr;
+	struct ng_addr raddr;
+};
+
+/* What is said of a port in ng_payload_cfg. */
+enum ng_port_flag {
+	NG_PORT_OFF = 1,            /* nothing is sampled of a service there */
+	NG_PORT_DNS = 2,            /* every message is */
+};
+
+/* Changed while running. A sample costs interval_ns of a time of burst_ns that fills itself. */
+struct ng_payload_config {
+	__u64 interval_ns;
+	__u64 burst_ns;
+	__u8 port[65536];           /* enum ng_port_flag */
 };
 
 /* Thresholds, changed while running: the lowest that any namespace enables; user space applies the right one. */

@@ -116,8 +116,13 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct fastopen_queue {
+	int max_qlen; /* 0: the listener takes no payload with a SYN */
+};
+
 struct request_sock_queue {
 	atomic_t qlen;
+	struct fastopen_queue fastopenq;
 };
 
 struct inet_connection_sock {
@@ -132,6 +137,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 segs_in;
 	__u32 segs_out;
+	__u32 data_segs_in;
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 write_seq;

@@ -36,6 +36,22 @@ struct ipv6_header {
 	struct in6_addr destination;
 };
 
+struct tcp_start {
+	__be16 source;
+	__be16 destination;
+	__be32 sequence;
+	__be32 acknowledged;
+	__u8 offset;
+	__u8 flags;
+};
+
+#define TCP_FIN 1
+#define TCP_SYN 2
+#define TCP_RST 4
+#define TCP_PSH 8
+#define TCP_ACK 16
+#define TCP_URG 32
+
 #define MAX_EXTENSIONS 6
 #define MAX_TRANSPORT 1024 /* the verifier wants a bound; headers further on, behind many extensions, are copied */
 

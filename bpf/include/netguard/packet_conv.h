@@ -6,6 +6,7 @@
 #include "packet.h"
 #include "packet_asked.h"
 #include "packet_total.h"
+#include "payload.h"
 
 /*
  * Key: one conversation of one cgroup over IPv4. Inserted by its first packet; read by differences and deleted by user space
@@ -50,13 +51,18 @@ static __always_inline bool may_be_reply(__u64 now, __u64 full_until, __u32 room
 	return room <= quota / 2 || now < full_until + UNTOLD_NS || now < first_conversation_ns + UNTOLD_NS;
 }
 
+struct port_pair {
+	__u16 local;
+	__u16 remote;
+};
+
 /* `of` becomes that of cgroup 0 where its own has no total. Null: the table is full, or the total has had its share of it. */
-static __always_inline struct ng_conv_value *conversation_make(void *table, const void *key, bool ingress, __u16 local_port,
+static __always_inline struct ng_conv_value *conversation_make(void *table, const void *key, bool ingress, struct port_pair ports,
 							       __u64 *full_until_ns, struct ng_total_key *of)
 {
 	struct ng_conv_value fresh = { .first_ns = bpf_ktime_get_coarse_ns(), .opener = ingress ? 2 : 1 };
 	struct ng_total_value *total;
-	__u32 asked = asked_hash(of, local_port); /* before `of` may become another */
+	__u32 asked = asked_hash(of, ports.local); /* before `of` may become another */
 	__u32 *room, quota;
 
 	if (ingress)
@@ -72,16 +78,13 @@ static __always_inline struct ng_conv_value *conversation_make(void *table, cons
 		return 0;
 	if (!ingress && may_be_reply(fresh.first_ns, *full_until_ns, *room, quota) && was_asked(asked))
 		fresh.opener = 2;
+	if (ng_payload_on && of->protocol == IPPROTO_UDP)
+		fresh.sampled = datagrams_sampled(port_flags(ports.local) | port_flags(ports.remote));
 	--*room; /* roughly: user space counts what is there each second */
 	if (bpf_map_update_elem(table, key, &fresh, BPF_NOEXIST) == -E2BIG)
 		*full_until_ns = fresh.first_ns + FULL_PAUSE_NS;
 	return bpf_map_lookup_elem(table, key);
 }
-
-struct port_pair {
-	__u16 local;
-	__u16 remote;
-};
 
 static __always_inline struct port_pair conversation_ports(struct __sk_buff *skb, const struct ip_packet *packet, bool ingress)
 {
@@ -127,7 +130,7 @@ static __always_inline struct ng_conv_value *conversation_get(struct __sk_buff *
 		key.lport = ports.local;
 		key.rport = ports.remote;
 		conversation = bpf_map_lookup_elem(&ng_convs4, &key);
-		return conversation ?: conversation_make(&ng_convs4, &key, ingress, ports.local, &convs4_full_until_ns, of);
+		return conversation ?: conversation_make(&ng_convs4, &key, ingress, ports, &convs4_full_until_ns, of);
 	} else {
 		struct ng_conv_key key = { .cgroup_id = of->cgroup_id, .protocol = of->protocol, .loopback = of->loopback };
 
@@ -138,7 +141,7 @@ static __always_inline struct ng_conv_value *conversation_get(struct __sk_buff *
 		key.lport = ports.local;
 		key.rport = ports.remote;
 		conversation = bpf_map_lookup_elem(&ng_convs6, &key);
-		return conversation ?: conversation_make(&ng_convs6, &key, ingress, ports.local, &convs6_full_until_ns, of);
+		return conversation ?: conversation_make(&ng_convs6, &key, ingress, ports, &convs6_full_until_ns, of);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "packet.h"
 #include "packet_conv.h"
+#include "packet_payload.h"
 #include "packet_total.h"
 
 /* Payload of the transport. An offload batch is one skb with one header: gso_segs tells its datagrams. */
@@ -42,6 +43,8 @@ static __always_inline int count_packet(struct __sk_buff *skb, bool ingress)
 		__sync_fetch_and_add(&total->overflow, packets);
 		count_lost(NG_LOST_CONV_MAP);
 	}
+	if (ng_payload_on && is_sampled(conversation, ingress))
+		sample_datagram(skb, &packet, conversation, ingress);
 	if (ingress) {
 		__sync_fetch_and_add(&total->rx_packets, packets);
 		__sync_fetch_and_add(&total->rx_bytes, bytes);

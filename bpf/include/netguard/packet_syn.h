@@ -5,6 +5,7 @@
 
 #include "listener.h"
 #include "packet.h"
+#include "packet_payload.h"
 
 #define SYN_SEEN_SETS 4096 /* a part */
 #define SYN_SEEN_PARTS 16
@@ -20,22 +21,6 @@ struct syn_seen_set {
  * forget and one in sixteen of the others; a listener remembers the last second at up to some 5,000 SYNs a second.
  */
 static struct syn_seen_set syn_seen[SYN_SEEN_PARTS * SYN_SEEN_SETS];
-
-struct tcp_start {
-	__be16 source;
-	__be16 destination;
-	__be32 sequence;
-	__be32 acknowledged;
-	__u8 offset;
-	__u8 flags;
-};
-
-#define TCP_FIN 1
-#define TCP_SYN 2
-#define TCP_RST 4
-#define TCP_PSH 8
-#define TCP_ACK 16
-#define TCP_URG 32
 
 static __always_inline bool seen_before(const struct ng_listener_key *listener, const struct ng_addr *source,
 					const struct tcp_start *tcp)
@@ -82,12 +67,16 @@ static __always_inline int arrived_at_listener(struct __sk_buff *skb)
 			__sync_fetch_and_add(&group->syn_retrans, 1);
 		else
 			listener_syn(&key, group, tp, &packet.source);
+		if (ng_payload_on && tp->inet_conn.icsk_accept_queue.fastopenq.max_qlen > 0) /* payload may come with a SYN (RFC 7413) */
+			sample_at_listener(skb, tp, &packet);
 		break;
 	case TCP_ACK:
 	case TCP_ACK | TCP_PSH: /* data may come with the handshake's last ACK */
 	case TCP_ACK | TCP_PSH | TCP_FIN:
 	case TCP_ACK | TCP_FIN:
 		__sync_fetch_and_add(&group->acks, 1);
+		if (ng_payload_on)
+			sample_at_listener(skb, tp, &packet);
 		break;
 	case TCP_RST:
 	case TCP_RST | TCP_ACK: /* a client that gives up on its own request */

@@ -8,7 +8,6 @@
 #include "limits.h"
 #include "loss.h"
 #include "packet.h"
-#include "packet_syn.h"
 #include "ring.h"
 
 /*

@@ -8,8 +8,8 @@
 #include "ring.h"
 
 /*
- * Identity only, at most 56 bytes, so that it and its list element are two cache lines. An accepted child inherits its
- * listener's copy.
+ * Little more than identity, at most 56 bytes, so that it and its list element are two cache lines. An accepted child inherits
+ * its listener's copy.
  */
 struct ng_sk {
 	__u64 start_ns;
@@ -22,6 +22,9 @@ struct ng_sk {
 	__u8 role;
 	__u8 sweep;       /* header's number when the iterator last stored this socket; 0: never */
 	__u32 told;       /* generation + 1 that user space has a full record of; 0: of none */
+	__u8 sampled_in;  /* segments with payload that were looked at to be sampled, by direction; packets alone write them */
+	__u8 sampled_out;
+	__u16 sampled_to; /* payload sent before this was looked at; as far as it fits */
 };
 
 /*

@@ -33,6 +33,9 @@ static __always_inline void opened(struct sock *sk, __u8 role)
 	own->flags = 0;
 	own->sweep = 0;
 	own->told = 0;
+	own->sampled_in = 0;
+	own->sampled_out = 0;
+	own->sampled_to = 0;
 	own->role = role;
 }
 
@@ -66,6 +69,7 @@ static __always_inline void accepted(struct sock *sk, const struct tcp_sock *tp)
 		own->flags = NG_SOCK_ESTABLISHED;
 		own->sweep = 0;
 		own->told = 0;
+		own->sampled_in = tp->data_segs_in > 255 ? 255 : tp->data_segs_in; /* payload may come with the handshake's last ACK */
 		barrier();
 		own->role = NG_ROLE_SERVER; /* last: until then the iterator takes it for no connection */
 	} else {

@@ -3,7 +3,7 @@ Memory, from the sizes in `config`. MiB and bytes; what was measured is in bench
 
   maps    = ringBytes + maxLiveRecords × live + new × liveNew + maxListeners × listener
             + ¾ maxConversations × conversation4 + ¼ maxConversations × conversation6
-            + maxCgroups × cgroup + ¾ maxProbes × probe4 + ¼ maxProbes × probe6 + 2 MiB of fixed size
+            + maxCgroups × cgroup + ¾ maxProbes × probe4 + ¼ maxProbes × probe6 + payload.ringBytes + 2 MiB of fixed size
   new     = the larger of maxLiveRecords ÷ 8 and 4096, but not more than maxLiveRecords
   request = 112 MiB of the process at rest + maps
   limit   = 256 MiB of the process under load + maps
@@ -18,7 +18,9 @@ Maps are charged to the pod. Bytes of an entry come from the program's own recor
 {{- $new := max (div (add $live 7) 8) (min $live 4096) }}
 {{- $conversations6 := div (int64 $size.maxConversations) 4 }}
 {{- $probes6 := div (int64 $size.maxProbes) 4 }}
+{{- $payload := include "netguard.payloadDefaults" . | fromJson }}
 {{- add 2097152 (int64 $size.ringBytes)
+    (int64 (dig "payload" "ringBytes" $payload.ringBytes .Values.config))
     (mul $live (int64 $of.live))
     (mul $new (int64 $of.liveNew))
     (mul (int64 $size.maxListeners) (int64 $of.listener))

@@ -62,11 +62,11 @@ export const agents = netguardDashboard({
         }),
         stat({
           title: 'Events lost, in all',
-          description: 'Since the agents started, all sources but flow records.',
+          description: 'Since the agents started, all sources but flow records and samples of payload.',
           unit: 'short',
           limits: [[1, 'orange']],
           query: {
-            expr: `sum(netguard_lost_events_total{${NODE}, source!="flow_records"}) or vector(0)`,
+            expr: `sum(netguard_lost_events_total{${NODE}, source!~"flow_records|payload_.+"}) or vector(0)`,
             legend: 'lost',
           },
         }),

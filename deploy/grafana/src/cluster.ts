@@ -64,7 +64,7 @@ export const cluster = netguardDashboard({
           unit: 'cps',
           limits: [[0.001, 'orange']],
           query: {
-            expr: `sum(${rate('netguard_lost_events_total', 'source!="flow_records"')}) or vector(0)`,
+            expr: `sum(${rate('netguard_lost_events_total', 'source!~"flow_records|payload_.+"')}) or vector(0)`,
             legend: 'lost',
           },
         }),

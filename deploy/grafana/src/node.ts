@@ -56,7 +56,7 @@ export const node = netguardDashboard({
           unit: 'cps',
           limits: [[0.001, 'orange']],
           query: {
-            expr: `sum(${rate('netguard_lost_events_total', `${NODE}, source!="flow_records"`)}) or vector(0)`,
+            expr: `sum(${rate('netguard_lost_events_total', `${NODE}, source!~"flow_records|payload_.+"`)}) or vector(0)`,
             legend: 'lost',
           },
         }),

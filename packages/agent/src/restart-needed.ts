@@ -9,6 +9,8 @@ const FIXED: readonly (readonly [string, (config: Config) => unknown])[] = [
   ['log.format', (config) => config.log.format],
   ['sources', (config) => config.sources],
   ['identity', (config) => config.identity],
+  ['payload.mode', (config) => config.payload.mode === 'off'],
+  ['payload.ringBytes', (config) => config.payload.ringBytes],
   ['metrics.listen', (config) => config.metrics.listen],
   ['kubernetes', (config) => config.kubernetes],
 ];

@@ -19,6 +19,7 @@ export { CaptureReader } from './capture/capture-reader.ts';
 export { Dissector } from './capture/dissector.ts';
 export { Frame } from './capture/frame.ts';
 export type { CaptureLimits } from './capture/limits.ts';
+export type { PayloadSampling } from './capture/payload-sampling.ts';
 export { CaptureTracker } from './capture/tracker.ts';
 export { Cidr } from './cidr.ts';
 export type { ClusterView, DetectorContext, NameAddress, RecentFindings } from './detect/context.ts';

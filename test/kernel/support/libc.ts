@@ -19,6 +19,7 @@ export const libc = {
   getsockname: c.func('int getsockname(int, void *, void *)'),
   ioctl: c.func('int ioctl(int, unsigned long, void *)'),
   unshare: c.func('int unshare(int)'),
+  setns: c.func('int setns(int, int)'),
 };
 
 export const ERRNO = {

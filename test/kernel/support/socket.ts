@@ -152,6 +152,12 @@ export class Socket {
     return this;
   }
 
+  /** Sends these bytes, by one call. */
+  sendBytes(bytes: Uint8Array): this {
+    this.sent += check('send', libc.send(this.fd, bytes, bytes.length, MSG.nosignal) as number);
+    return this;
+  }
+
   /** Sends until the socket takes no more. Returns the bytes sent now. */
   sendUntilFull(): number {
     const before = this.sent;

@@ -9,6 +9,7 @@ import type {
   DropObservation,
   ListenerObservation,
   Observation,
+  PayloadObservation,
   ProbeObservation,
   SynSourceObservation,
 } from '../../../packages/core/src/index.ts';
@@ -27,6 +28,7 @@ export const LIMITS: KernelLimits = {
 
 export interface WatchOptions {
   readonly settings?: Partial<EbpfSettings>;
+  readonly payload?: Partial<Config['payload']>;
   readonly limits?: Partial<KernelLimits>;
   /** Only observations that have a namespace, and only of this one. */
   readonly netns?: number;
@@ -44,6 +46,8 @@ export class Watch {
   readonly synSources: SynSourceObservation[] = [];
   readonly drops: DropObservation[] = [];
   readonly probes: ProbeObservation[] = [];
+  /** Of the namespace where it is known, else of the cgroup; with bytes of their own. */
+  readonly payloads: PayloadObservation[] = [];
   readonly cgroups: CgroupEvent[] = [];
   /** By protocol, loopback apart: as the last tick told them. */
   readonly totals = new Map<string, DatagramTotal>();
@@ -51,17 +55,19 @@ export class Watch {
   allTotals: DatagramTotal[] = [];
   /** By address and port, as the last tick told them. */
   readonly groups = new Map<string, ListenerObservation>();
+  readonly config: Config;
   readonly #options: WatchOptions;
 
   constructor(options: WatchOptions = {}) {
     this.#options = options;
     const base = defaultConfig();
-    const config: Config = {
+    this.config = {
       ...base,
+      payload: { ...base.payload, ...options.payload },
       sources: { ...base.sources, ebpf: { ...base.sources.ebpf, ...options.settings } },
     };
     this.source = new EbpfSource(
-      config,
+      this.config,
       options.root ?? cgroupRoot,
       { ...LIMITS, ...options.limits },
       {
@@ -127,6 +133,10 @@ export class Watch {
         break;
       case 'probe':
         if (this.#ofNetns(seen.netns)) this.probes.push(seen);
+        break;
+      case 'payload':
+        if (seen.netns === 0 ? this.#ofCgroup(seen.cgroupId) : this.#ofNetns(seen.netns))
+          this.payloads.push({ ...seen, bytes: seen.bytes.slice() });
         break;
       case 'loss':
         break;

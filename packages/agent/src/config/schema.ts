@@ -47,14 +47,17 @@ const log = z.strictObject({
     .describe('`auto` is pretty on a terminal, JSON lines elsewhere.'),
 });
 
+const ringBytes = integer(4096, 1_073_741_824).refine(
+  (bytes) => (bytes & (bytes - 1)) === 0,
+  'must be a power of two, at least one page (4096)',
+);
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
+
 const ebpf = z.strictObject({
   objectDir: path
     .optional()
     .describe('Directory of the compiled kernel programs; the ones that came with this version unless set.'),
-  ringBytes: integer(4096, 1_073_741_824)
-    .refine((bytes) => (bytes & (bytes - 1)) === 0, 'must be a power of two, at least one page (4096)')
-    .default(4_194_304)
-    .describe('Ring buffer between kernel and agent, a power of two.'),
+  ringBytes: ringBytes.default(4_194_304).describe('Ring buffer between kernel and agent, a power of two.'),
   maxSockets: integer(64, 4_194_304).default(131_072).describe('Sockets that may be watched at once.'),
   maxLiveRecords: integer(64, 4_194_304)
     .default(131_072)
@@ -220,6 +223,41 @@ const metrics = z.strictObject({
   seriesGraceSeconds: integer(0, 86_400).default(300).describe('How long the series of a pod outlive it.'),
 });
 
+const payload = z.strictObject({
+  mode: z
+    .enum(['off', 'metadata', 'evidence'])
+    .default('metadata')
+    .describe(
+      'The first two packets each way of each conversation, and DNS messages. `off`: the kernel copies none. `metadata`: parsed, then dropped. `evidence`: samples are kept on the node for alerts.',
+    ),
+  samplesPerSecond: integer(1, 1_000_000)
+    .default(5000)
+    .describe('Packets sampled a second on this node; more are counted as `payload_rate`.'),
+  burst: integer(1, 1_000_000)
+    .default(2500)
+    .describe('How many may come at once. One cgroup takes at most as much of it as it leaves for the others.'),
+  excludePorts: z
+    .array(integer(1, 65_535))
+    .max(1000)
+    .default([])
+    .describe("Ports of services of which nothing is sampled; either end's where it is not known who is the client."),
+  excludeNamespaces: z
+    .array(namespaceName)
+    .max(1000)
+    .default([])
+    .describe(
+      'Namespaces of pods of which nothing is looked at, whoever they talk to. While there are any, samples of pods that have no name yet are dropped too.',
+    ),
+  dnsPorts: z
+    .array(integer(1, 65_535))
+    .max(100)
+    .default([53, 5353])
+    .describe('Ports where every message is sampled: over UDP all of them, over TCP the first 32 segments each way.'),
+  ringBytes: ringBytes
+    .default(2_097_152)
+    .describe('Ring buffer for samples, a power of two. Samples that find it full are counted as `payload_ring`.'),
+});
+
 const mode = z.enum(['alert', 'observe', 'off']);
 const parameters = z.record(z.string(), z.number());
 const detector = z.strictObject({
@@ -227,7 +265,7 @@ const detector = z.strictObject({
   parameters: parameters.default({}).describe("The detector's parameters: docs/detectors/<id>.md."),
   namespaces: z
     .record(
-      z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name'),
+      namespaceName,
       z.strictObject({
         mode: mode.optional().describe('The same, here; what is set above unless set.'),
         parameters: parameters.default({}).describe('The same, here, over those above.'),
@@ -287,6 +325,7 @@ export const configSchema = z.strictObject({
   policy: policy.prefault({}),
   flows: flows.prefault({}),
   learning: learning.prefault({}),
+  payload: payload.prefault({}),
   metrics: metrics.prefault({}),
   detectors: z.record(z.string(), detector).default({}).describe('By detector id.'),
   alerts: alerts.prefault({}),

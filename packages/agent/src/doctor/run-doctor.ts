@@ -14,6 +14,7 @@ import { cgroupMountCheck, exclusiveProgramCheck } from './cgroup-checks.ts';
 import { bpffsCheck, hostPidsCheck, libbpfCheck, objectsCheck, portCheck, stateDirCheck } from './host-checks.ts';
 import { hubbleChecks } from './hubble-checks.ts';
 import { btfCheck, kernelCheck, memlockCheck } from './kernel-checks.ts';
+import { payloadCheck } from './payload-check.ts';
 import { type BpfTrial, bpfCallCheck, capabilityChecks } from './privilege-checks.ts';
 import { programChecks } from './program-checks.ts';
 import type { DoctorCheck, DoctorReport } from './report.ts';
@@ -56,6 +57,7 @@ async function ebpfChecks(config: Config, selfTest: SelfTest | undefined): Promi
   if (selfTest && checks.every((check) => check.status !== 'fail'))
     checks.push(...programChecks(await attemptAsync(selfTest)));
   checks.push(
+    payloadCheck(config.payload),
     hostPidsCheck(hostPidsVisible()),
     memlockCheck(kernel, readText('/proc/self/limits')),
     bpffsCheck(attempt(() => isBpfFs('/sys/fs/bpf')) === true),

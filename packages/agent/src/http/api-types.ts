@@ -20,6 +20,7 @@ import type {
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { KubernetesStatus } from '../kubernetes/kubernetes-status.ts';
 import type { DropRow, HubbleStatus, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
+import type { PayloadCounts } from '../worker/payload-gate.ts';
 
 export interface List<T> {
   readonly items: readonly T[];
@@ -65,6 +66,8 @@ export interface StatusResponse {
   readonly sinks: readonly SinkView[];
   /** How far learning has come: mean of the workloads' progress (0 to 1), how many there are, how many have learned. */
   readonly learning: LearningSummary;
+  /** How payload is looked into, and what became of samples since the start; counts are 0 where the source has none. */
+  readonly payload: PayloadCounts & { readonly mode: 'off' | 'metadata' | 'evidence' };
 }
 
 /** A configured sink. */

@@ -71,6 +71,7 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
     listeners: [listenerRow(web, 10)],
     drops: [{ endpoint: web, reason: 'NO_SOCKET', packets: 2 }],
     lost: { sock_ring: 1 },
+    payload: { inspected: 3, excluded: 1, unnamed: 0 },
     programs: [{ name: 'ng_tcp_state', attached: true, runs: 7, seconds: 0.25 }],
     rtt: [{ ...SHARED, buckets: [1, 0, 0, 2, 0, 0, 0, 0, 0, 1], sumSeconds: 1.5, exemplars: EXEMPLARS }],
     retransmits: [{ ...SHARED, segments: 4 }],

@@ -18,6 +18,12 @@ const FAMILIES: readonly Source[] = [
     type: 'counter',
     collect: (state) => byLabel('source', Object.entries(state.loss.totals())),
   },
+  {
+    name: 'netguard_payload_samples_total',
+    help: 'Packets whose payload was sampled, by what became of the sample.',
+    type: 'counter',
+    collect: (state) => byLabel('outcome', Object.entries(state.tick?.payload ?? {})),
+  },
   hubbleFamily('connected', 'gauge', '1 while the flows of the Hubble relay are followed.', ({ isConnected }) =>
     isConnected ? 1 : 0,
   ),

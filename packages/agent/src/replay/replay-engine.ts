@@ -48,6 +48,7 @@ export class ReplayEngine {
     this.detection = new Detection(config, this.#names.context);
     this.tracker = new CaptureTracker({
       limits: this.detection.kernelLimits(),
+      payload: config.payload.mode === 'off' ? undefined : config.payload,
       observe: (observation) => this.#observe(observation),
       onTick: (nowMs) => this.#evaluate(nowMs),
     });

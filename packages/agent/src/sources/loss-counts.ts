@@ -1,7 +1,11 @@
 import type { LossObservation } from '@netguard/core';
 
-/** Left out of the list of flows only: totals, edges and detectors have them, so no judgement is less sure. */
+/**
+ * No judgement is less sure for these. Records are left out of the list of flows only: totals, edges and detectors have them.
+ * Samples of payload are a choice, and who judges by one has that one.
+ */
 const RECORDS_ONLY = 'flow_records';
+const SAMPLES = /^payload_/;
 
 /** What was not delivered, by where it was lost: cumulative, and as observations of what is new. */
 export class LossCounts {
@@ -26,7 +30,7 @@ export class LossCounts {
   tell(timeMs: number, each: (observation: LossObservation) => void): void {
     for (const [source, total] of this.#totals) {
       const before = this.#reported.get(source) ?? 0;
-      if (total === before || source === RECORDS_ONLY) continue;
+      if (total === before || source === RECORDS_ONLY || SAMPLES.test(source)) continue;
       this.#reported.set(source, total);
       each({ kind: 'loss', timeMs, source, count: total - before });
     }

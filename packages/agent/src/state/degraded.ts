@@ -44,17 +44,25 @@ export function degradedSentences(condition: Condition): string[] {
     );
   }
   for (const [name, count] of lostLately) {
-    sentences.push(
-      name === 'flow_records'
-        ? `${count} flow records of the last minute are in no list, as there were too many: totals, edges and alerts have them.`
-        : `${count} events of ${name} were lost in the last minute: counts may be low.`,
-    );
+    sentences.push(lossSentence(name, count));
   }
   if (podsRefused > 0) {
     sentences.push(`${podsRefused} endpoints found no room in the pod table: their totals are not shown.`);
   }
   sentences.push(...concerns);
   return sentences;
+}
+
+function lossSentence(name: string, count: number): string {
+  switch (name) {
+    case 'flow_records':
+      return `${count} flow records of the last minute are in no list, as there were too many: totals, edges and alerts have them.`;
+    case 'payload_rate':
+      return `${count} packets of the last minute were not looked into, as more began than payload.samplesPerSecond and payload.burst allow.`;
+    case 'payload_ring':
+      return `${count} packets of the last minute were not looked into, as the ring for samples was full: raise payload.ringBytes.`;
+  }
+  return `${count} events of ${name} were lost in the last minute: counts may be low.`;
 }
 
 function hubbleSentences({ address, isConnected, since, problem, ...hubble }: HubbleStatus): string[] {

@@ -25,7 +25,7 @@ import { ListenerTable } from './listener-table.ts';
 import { PodTable, podRow } from './pod-table.ts';
 import { RecentLoss } from './recent-loss.ts';
 
-export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'identity' | 'metrics'>;
+export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'identity' | 'metrics' | 'payload'>;
 
 export interface NodeStateOptions {
   readonly config: StateConfig;
@@ -301,6 +301,10 @@ export class NodeState {
       stateWriteFailures: this.stateWriteFailures,
       sinks: this.sinks?.views() ?? [],
       learning: this.#tick?.learning ?? { progress: 0, workloads: 0, learned: 0 },
+      payload: {
+        mode: this.#config.payload.mode,
+        ...(this.#tick?.payload ?? { inspected: 0, excluded: 0, unnamed: 0 }),
+      },
     };
   }
 

@@ -91,6 +91,8 @@ export class AgentWorker implements SourceWorker {
     this.#pipeline.detection.configure(config);
     this.#pipeline.learning.configure(learningSettings(config));
     this.#source.setLimits(this.#pipeline.detection.kernelLimits());
+    this.#pipeline.payload.configure(config.payload);
+    this.#source.configurePayload(config.payload);
   }
 
   setNodeAddresses(addresses: readonly string[]): void {
@@ -109,6 +111,7 @@ export class AgentWorker implements SourceWorker {
 
   #tick(): void {
     this.#source.tick();
+    for (const cgroupId of this.#pipeline.payload.takeExcludedCgroups()) this.#source.excludePayload(cgroupId);
     this.#pipeline.evaluate(this.#view);
     const part = this.#pipeline.tick(this.#view);
     this.#countOwnLosses();

@@ -20,6 +20,7 @@ import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
 import type { InventoryAnswer } from './inventory.ts';
+import type { PayloadCounts } from './payload-gate.ts';
 
 export type ToWorker =
   | {
@@ -174,6 +175,8 @@ export interface Tick {
   /** How each detector runs and does. */
   readonly detectors?: readonly DetectorStatus[];
   readonly learning?: LearningSummary;
+  /** What became of samples of payload. */
+  readonly payload?: PayloadCounts;
   /** Cumulative lost events by source, only sources > 0. */
   readonly lost: Readonly<Record<string, number>>;
   readonly programs: readonly ProgramStatus[];

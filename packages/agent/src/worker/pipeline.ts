@@ -14,6 +14,7 @@ import {
   LearningStore,
   type ListenerObservation,
   type Observation,
+  type PayloadObservation,
   parseAddress,
   TotalsTable,
   type Who,
@@ -32,6 +33,7 @@ import { Detection } from './detection.ts';
 import { DropTotals } from './drop-totals.ts';
 import { FlowOutbox } from './flow-outbox.ts';
 import type { FromWorker, ListenerRow, Tick } from './messages.ts';
+import { PayloadGate } from './payload-gate.ts';
 import { WorkloadStats } from './workload-stats.ts';
 
 type Conversation = ConnectionObservation | DatagramObservation;
@@ -55,6 +57,8 @@ export class Pipeline implements EbpfSink {
   readonly outbox: FlowOutbox;
   readonly access: AccessRules;
   readonly learning: LearningStore;
+  /** Before whoever looks into samples of payload. */
+  readonly payload: PayloadGate;
   readonly #identity: Identifier;
   readonly #post: Post;
   readonly #flows: FlowTable;
@@ -90,6 +94,7 @@ export class Pipeline implements EbpfSink {
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
     this.access = new AccessRules(identity.cluster);
     this.learning = new LearningStore(learningSettings(config));
+    this.payload = new PayloadGate(config.payload);
     const { access, learning } = this;
     const { nameAddress, cluster } = identity;
     this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }), lacking);
@@ -138,6 +143,9 @@ export class Pipeline implements EbpfSink {
       }
       case 'denial':
         this.#denied(observation);
+        break;
+      case 'payload':
+        this.#sampled(observation);
         break;
       case 'application':
       case 'signature':
@@ -238,6 +246,7 @@ export class Pipeline implements EbpfSink {
       observed: this.#observedProgress.take(this.detection.observed.list()),
       detectors: this.detection.detectors(),
       learning: this.learning.summary(),
+      payload: this.payload.counts,
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(nowMs),
       tables: [
@@ -301,6 +310,13 @@ export class Pipeline implements EbpfSink {
       comm: isConnection ? observation.comm : '',
       timeMs: observation.timeMs,
     });
+  }
+
+  /** Samples are not held back for a name: they would have to be copied. */
+  #sampled(sample: PayloadObservation): void {
+    const local = this.#identity.local({ ...sample.local, ...unknownProcess(sample) });
+    const remote = this.#identity.remote(sample.remote.ip, sample.remote.port, sample.timeMs);
+    this.payload.observe(sample, { local, remote }, this.#identity.isResolved(local));
   }
 
   #dropped(observation: DropObservation): void {

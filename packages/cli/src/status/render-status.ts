@@ -22,6 +22,7 @@ export function renderStatus(status: StatusResponse, url: string, palette: Palet
   row('Identities', identities(status));
   row('Alerts', status.alertsOpen > 0 ? palette.red(`${formatExact(status.alertsOpen)} open`) : 'none open');
   row('Learning', learning(status));
+  row('Payload', payload(status));
   row('Lost events', lost(status, palette));
   if (status.source.unavailableDetectors.length > 0)
     row('Unavailable', status.source.unavailableDetectors.map(({ id }) => safeText(id)).join(', '));
@@ -86,6 +87,12 @@ function learning({ learning }: StatusResponse): string {
   if (workloads === 0) return 'nothing seen yet';
   const of = `${formatExact(learned)} of ${formatExact(workloads)} workloads learned`;
   return learned === workloads ? of : `${of}, ${Math.floor(progress * 100)} % of the way in all`;
+}
+
+function payload({ payload: { mode, inspected, excluded, unnamed } }: StatusResponse): string {
+  if (mode === 'off') return 'not looked into (payload.mode: off)';
+  const left = excluded + unnamed;
+  return `${mode}, ${formatExact(inspected)} samples${left > 0 ? `, ${formatExact(left)} excluded` : ''}`;
 }
 
 function lost(status: StatusResponse, palette: Palette): string {

@@ -20,6 +20,8 @@ export const NG_LOST_PROBE_MAP = 8;
 export const NG_LOST_PROBE_RING = 9;
 export const NG_LOST_CGROUP_RING = 10;
 export const NG_LOST_SHORT_PACKET = 11;
+export const NG_LOST_PAYLOAD_RING = 12;
+export const NG_LOST_PAYLOAD_RATE = 13;
 export const NG_LOST_KINDS = 16;
 
 /** enum ng_role */
@@ -51,6 +53,10 @@ export const NG_SHAPE_RST = 6;
 export const NG_SHAPE_SYN_ACK = 7;
 export const NG_SHAPE_OTHER = 8;
 export const NG_SHAPES = 9;
+
+/** enum ng_port_flag */
+export const NG_PORT_OFF = 1;
+export const NG_PORT_DNS = 2;
 
 /** struct ng_sock_record */
 export const ngSockRecord = {
@@ -273,6 +279,7 @@ export const ngConvValue = {
   rx_bytes: 24,
   tx_packets: 32,
   tx_bytes: 40,
+  sampled: 48,
 } as const;
 
 /** struct ng_drop */
@@ -339,6 +346,36 @@ export const ngCgroupEvent = {
   now_ns: 8,
   cgroup_id: 16,
   path: 24,
+} as const;
+
+/** struct ng_payload_event */
+export const ngPayloadEvent = {
+  SIZE: 88,
+  now_ns: 0,
+  cgroup_id: 8,
+  cookie: 16,
+  generation: 24,
+  netns: 28,
+  offset: 32,
+  wire_bytes: 36,
+  bytes: 40,
+  segment_bytes: 42,
+  lport: 44,
+  rport: 46,
+  protocol: 48,
+  role: 49,
+  sent: 50,
+  loopback: 51,
+  laddr: 56,
+  raddr: 72,
+} as const;
+
+/** struct ng_payload_config */
+export const ngPayloadConfig = {
+  SIZE: 65552,
+  interval_ns: 0,
+  burst_ns: 8,
+  port: 16,
 } as const;
 
 /** struct ng_limits */

@@ -1,4 +1,4 @@
-import type { DatagramObservation } from '../observation.ts';
+import type { DatagramObservation, PayloadObservation } from '../observation.ts';
 import type { Host } from './host.ts';
 import { ICMP, ICMPV6, SCTP, UDP } from './packet.ts';
 
@@ -77,6 +77,28 @@ export class Conversation {
       },
       startMs: this.startMs,
       ended,
+    };
+  }
+
+  /** A datagram of UDP, from the point of view of who began the conversation. */
+  sample(sender: 0 | 1, length: number, bytes: Uint8Array, timeMs: number): PayloadObservation {
+    const { opener } = this;
+    const peer = opener === 0 ? 1 : 0;
+    const host = this.hosts[opener]!;
+    return {
+      kind: 'payload',
+      timeMs,
+      transport: 'UDP',
+      id: `u${this.number}.${opener}`,
+      role: 'client',
+      cgroupId: host.netns,
+      netns: host.netns,
+      local: { ip: host.ip, port: this.ports[opener] },
+      remote: { ip: this.hosts[peer]!.ip, port: this.ports[peer] },
+      sent: sender === opener,
+      offset: 0,
+      length,
+      bytes,
     };
   }
 

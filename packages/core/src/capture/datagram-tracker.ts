@@ -3,6 +3,7 @@ import type { TableState } from '../table-state.ts';
 import { Conversation } from './conversation.ts';
 import type { HostTable } from './host-table.ts';
 import { ICMP, ICMPV6, type Packet, SCTP, UDP } from './packet.ts';
+import { SAMPLED_BYTES, type SampledPorts } from './payload-sampling.ts';
 import type { ProbeBook } from './probe-book.ts';
 import { SlotTable } from './slot-table.ts';
 import { pairKey } from './socket-pair.ts';
@@ -24,6 +25,7 @@ export class DatagramTracker {
   readonly #hosts: HostTable;
   readonly #probes: ProbeBook;
   readonly #observe: (observation: Observation) => void;
+  readonly #sampled: SampledPorts | undefined;
   readonly #table = new SlotTable(10, 2);
   readonly #conversations: Conversation[] = [];
   readonly #key = new Int32Array(10);
@@ -31,7 +33,13 @@ export class DatagramTracker {
   #begun = 0;
   #evicted = 0;
 
-  constructor(hosts: HostTable, probes: ProbeBook, observe: (observation: Observation) => void) {
+  constructor(
+    hosts: HostTable,
+    probes: ProbeBook,
+    observe: (observation: Observation) => void,
+    sampled: SampledPorts | undefined,
+  ) {
+    this.#sampled = sampled;
     this.#hosts = hosts;
     this.#probes = probes;
     this.#observe = observe;
@@ -40,6 +48,7 @@ export class DatagramTracker {
   packet(packet: Packet, nowMs: number): void {
     const sender = this.#pair(packet);
     const conversation = this.#get(packet, sender, nowMs);
+    if (packet.protocol === UDP && packet.packets > 0) this.#sample(conversation, packet, sender, nowMs);
     conversation.packets[sender] += packet.packets;
     conversation.bytes[sender] += packet.payloadBytes;
     conversation.lastMs = nowMs;
@@ -163,6 +172,13 @@ export class DatagramTracker {
     conversation.ports[isIcmp ? 0 : sender] = packet.sourcePort;
     conversation.ports[isIcmp ? 1 : receiver] = packet.targetPort;
     return conversation;
+  }
+
+  #sample(conversation: Conversation, packet: Packet, sender: 0 | 1, nowMs: number): void {
+    const { packets, ports } = conversation;
+    if (this.#sampled === undefined || packets[sender] >= this.#sampled.datagrams(ports[0], ports[1])) return;
+    const bytes = packet.payload(0, SAMPLED_BYTES);
+    if (bytes.length > 0) this.#observe(conversation.sample(sender, packet.payloadBytes, bytes, nowMs));
   }
 
   #touch(conversation: Conversation): void {

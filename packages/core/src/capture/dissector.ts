@@ -71,6 +71,7 @@ export class Dissector {
     const ip = this.#ip;
     packet.quoted = undefined;
     packet.flags = 0;
+    packet.clearPayload();
     if (!hasPorts(ip.protocol)) {
       packet.sourcePort = 0;
       packet.targetPort = 0;
@@ -86,6 +87,7 @@ export class Dissector {
       case 'whole': {
         const { head, totalBytes } = fragments;
         const failed = readTransport(packet, head, 0, Math.min(head.length, totalBytes), totalBytes, this.#scratch);
+        packet.clearPayload(); // no more than a header was put together
         return failed === undefined || this.#refuse(failed);
       }
       case 'parse': {

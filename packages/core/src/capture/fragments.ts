@@ -169,6 +169,7 @@ export class Fragments {
     packet.packets = datagram.heldPackets;
     packet.payloadBytes = datagram.receivedBytes;
     packet.quoted = undefined;
+    packet.clearPayload();
     this.#table.remove(slot);
   }
 }

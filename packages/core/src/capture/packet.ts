@@ -34,7 +34,30 @@ export class Packet {
   isRawSyn = false;
   /** The packet that an ICMP error answers; undefined for anything else. */
   quoted: QuotedPacket | undefined = undefined;
+  /** Where the payload of TCP or UDP was captured: from `payloadStart` of the frame's bytes, as far as it was. */
+  #frame: Uint8Array = NOTHING;
+  #payloadStart = 0;
+  #payloadEnd = 0;
+
+  /** The payload is in `bytes` from `start` to `end`; nothing of it was captured where that is not behind `start`. */
+  setPayload(bytes: Uint8Array, start: number, end: number): void {
+    this.#frame = bytes;
+    this.#payloadStart = start;
+    this.#payloadEnd = Math.max(start, end);
+  }
+
+  clearPayload(): void {
+    this.setPayload(NOTHING, 0, 0);
+  }
+
+  /** A view of the payload's bytes `from` to `to`, as far as they were captured. */
+  payload(from: number, to: number): Uint8Array {
+    const start = Math.min(this.#payloadStart + from, this.#payloadEnd);
+    return this.#frame.subarray(start, Math.min(this.#payloadStart + to, this.#payloadEnd));
+  }
 }
+
+const NOTHING = new Uint8Array(0);
 
 export const FIN = 1;
 export const SYN = 2;

@@ -13,6 +13,8 @@ export class SentBytes {
   /** The sequence number after the last byte seen. */
   next = 0;
   isKnown = false;
+  /** The sequence number of the first byte, as far as it is known where the stream begins. */
+  start = 0;
   bytes = 0;
   /** Pairs [from, to) of sequence numbers below `next` that were not seen, oldest first. */
   #gaps: Int32Array | undefined;
@@ -28,6 +30,7 @@ export class SentBytes {
   /** The stream begins here: after a SYN, whose own number counts as one. */
   begin(sequence: number): void {
     this.next = sequence | 0;
+    this.start = this.next;
     this.isKnown = true;
     this.#gapCount = 0;
   }

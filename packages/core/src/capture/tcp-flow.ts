@@ -11,6 +11,13 @@ export const UNCLEAR = 4;
 /** Over; kept for a while, so that late packets are not taken for something new. */
 export const CLOSED = 5;
 
+/** A segment that waits for one before it. `bytes` is a copy. */
+export interface EarlySegment {
+  readonly offset: number;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
 /** One end: what it sent, and what was reported of it. */
 export class TcpEnd {
   host: Host | undefined;
@@ -34,6 +41,10 @@ export class TcpEnd {
   reportedReceivedPackets = 0;
   reportedSentPackets = 0;
   reportedRetransmits = 0;
+  /** Of its payload: segments that were told, the offset behind them, and later ones that came too early. */
+  sampledSegments = 0;
+  sampledTo = 0;
+  early: EarlySegment[] | undefined;
 
   reset(): void {
     this.host = undefined;
@@ -53,6 +64,9 @@ export class TcpEnd {
     this.reportedReceivedPackets = 0;
     this.reportedSentPackets = 0;
     this.reportedRetransmits = 0;
+    this.sampledSegments = 0;
+    this.sampledTo = 0;
+    this.early = undefined;
   }
 }
 

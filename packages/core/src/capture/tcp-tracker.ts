@@ -4,10 +4,12 @@ import { connectionObservation } from './connection-report.ts';
 import type { HostTable } from './host-table.ts';
 import type { ListenerBook } from './listener-book.ts';
 import { ACK, FIN, type Packet, RST, SYN, TCP } from './packet.ts';
+import type { SampledPorts } from './payload-sampling.ts';
 import type { ProbeBook } from './probe-book.ts';
 import { guessClient } from './role-guess.ts';
 import { pairKey } from './socket-pair.ts';
 import { CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, type TcpFlow, UNCLEAR } from './tcp-flow.ts';
+import { TcpSamples } from './tcp-samples.ts';
 import { countSegment, isFinished } from './tcp-segment.ts';
 import { SHAPE_RST, SHAPE_SYN_ACK, tcpShape } from './tcp-shape.ts';
 import { FRESH, GONE, HALF_CLOSED, OPEN, TcpTable, WAITING } from './tcp-table.ts';
@@ -33,6 +35,7 @@ export class TcpTracker {
   readonly #probes: ProbeBook;
   readonly #observe: (observation: Observation) => void;
   readonly #table: TcpTable;
+  readonly #samples: TcpSamples | undefined;
   readonly #key = new Int32Array(9);
   #dirty: TcpFlow[] = [];
   #nowMs = Number.NEGATIVE_INFINITY;
@@ -42,7 +45,9 @@ export class TcpTracker {
     listeners: ListenerBook,
     probes: ProbeBook,
     observe: (observation: Observation) => void,
+    sampled: SampledPorts | undefined,
   ) {
+    this.#samples = sampled && new TcpSamples(sampled, observe);
     this.#hosts = hosts;
     this.#listeners = listeners;
     this.#probes = probes;
@@ -95,7 +100,9 @@ export class TcpTracker {
     const sender = pairKey(this.#key, packet.source, packet.target, packet.sourcePort, packet.targetPort);
     const flow = this.#table.find(this.#key);
     if (flow === undefined || flow.state !== SYN_SENT || flow.client !== sender) return;
-    if (this.#table.listOf(flow) === FRESH) this.#table.remove(flow);
+    if (this.#table.listOf(flow) !== FRESH) return;
+    this.#samples?.flush(flow, this.#nowMs);
+    this.#table.remove(flow);
   }
 
   /** When the next first contact has waited long enough, or Infinity. */
@@ -163,6 +170,11 @@ export class TcpTracker {
     return this.#table.state;
   }
 
+  /** Segments whose payload waits for one before it; undefined where payload is not told. */
+  get earlySegments(): TableState | undefined {
+    return this.#samples?.state;
+  }
+
   #begin(flow: TcpFlow, packet: Packet, sender: 0 | 1): void {
     const receiver = sender === 0 ? 1 : 0;
     const source = this.#hosts.get(packet.source);
@@ -178,6 +190,7 @@ export class TcpTracker {
 
   /** The same two sockets again, with a packet that begins something. */
   #beginAgain(flow: TcpFlow, packet: Packet, sender: 0 | 1): void {
+    this.#samples?.flush(flow, this.#nowMs);
     this.#table.restart(flow, this.#nowMs);
     this.#begin(flow, packet, sender);
   }
@@ -193,7 +206,11 @@ export class TcpTracker {
     end.segmentSize = packet.segmentSize;
     // Data in a SYN (TCP Fast Open) is data.
     end.packets = 1;
-    if (packet.payloadBytes > 0) end.sent.add((packet.sequence + 1) | 0, packet.payloadBytes);
+    if (packet.payloadBytes > 0) {
+      const first = (packet.sequence + 1) | 0;
+      end.sent.add(first, packet.payloadBytes);
+      this.#samples?.segment(flow, sender, packet, first, this.#nowMs);
+    }
     flow.listener = this.#listeners.syn(target.host!, target.port, end.host!, this.#nowMs);
   }
 
@@ -359,6 +376,7 @@ export class TcpTracker {
       this.#listeners.completed(listener, flow.ends[flow.client].host!, this.#nowMs);
     }
     this.#table.move(flow, OPEN);
+    this.#samples?.flush(flow, this.#nowMs);
     this.#established(flow, packet, sender);
   }
 
@@ -384,6 +402,7 @@ export class TcpTracker {
       return;
     }
     countSegment(end, peer, packet);
+    if (this.#samples !== undefined) this.#sample(this.#samples, flow, packet, sender);
     flow.lastMs = nowMs;
     if (!flow.isDirty) {
       flow.isDirty = true;
@@ -392,6 +411,14 @@ export class TcpTracker {
     if (!end.hasFin && !peer.hasFin) this.#table.touch(flow);
     else if (isFinished(end, peer)) this.#close(flow, 'fin', 'fin');
     else this.#table.move(flow, HALF_CLOSED);
+  }
+
+  #sample(samples: TcpSamples, flow: TcpFlow, packet: Packet, sender: 0 | 1): void {
+    const peer = sender === 0 ? 1 : 0;
+    const hasAck = (packet.flags & ACK) !== 0;
+    if (hasAck && flow.ends[peer].early !== undefined)
+      samples.acknowledged(flow, peer, packet.acknowledgement, this.#nowMs);
+    samples.segment(flow, sender, packet, packet.sequence, this.#nowMs);
   }
 
   /** Something on a pair of sockets whose connection is over, or that was counted as a probe. */
@@ -463,6 +490,7 @@ export class TcpTracker {
 
   #close(flow: TcpFlow, first: CloseReason, second: CloseReason): void {
     this.#dequeue(flow);
+    this.#samples?.flush(flow, this.#nowMs);
     const client = flow.client;
     const server = client === 0 ? 1 : 0;
     const reasons = [first, second] as const;

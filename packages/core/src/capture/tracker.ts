@@ -5,6 +5,7 @@ import { HostTable } from './host-table.ts';
 import type { CaptureLimits } from './limits.ts';
 import { ListenerBook } from './listener-book.ts';
 import { ICMP, type Packet, TCP } from './packet.ts';
+import { type PayloadSampling, SampledPorts } from './payload-sampling.ts';
 import { ProbeBook } from './probe-book.ts';
 import { TcpTracker } from './tcp-tracker.ts';
 
@@ -18,6 +19,8 @@ export interface TrackerOptions {
   readonly limits: CaptureLimits;
   /** Hears everything, in the order of its time. */
   readonly observe: (observation: Observation) => void;
+  /** Of which services payload is told; absent: of none. */
+  readonly payload?: PayloadSampling | undefined;
   /** After the observations of each second. */
   readonly onTick?: (nowMs: number) => void;
 }
@@ -40,13 +43,14 @@ export class CaptureTracker {
   #setBack = 0;
   #lostBefore = 0;
 
-  constructor({ limits, observe, onTick = () => {} }: TrackerOptions) {
+  constructor({ limits, observe, payload, onTick = () => {} }: TrackerOptions) {
+    const sampled = payload && new SampledPorts(payload);
     this.#observe = observe;
     this.#onTick = onTick;
     this.#listeners = new ListenerBook(limits, observe);
     this.#probes = new ProbeBook(limits, observe);
-    this.#tcp = new TcpTracker(this.#hosts, this.#listeners, this.#probes, observe);
-    this.#datagrams = new DatagramTracker(this.#hosts, this.#probes, observe);
+    this.#tcp = new TcpTracker(this.#hosts, this.#listeners, this.#probes, observe, sampled);
+    this.#datagrams = new DatagramTracker(this.#hosts, this.#probes, observe, sampled);
   }
 
   configure(limits: CaptureLimits): void {
@@ -123,12 +127,14 @@ export class CaptureTracker {
 
   /** Bounded tables, for a summary. */
   get tables(): ({ readonly name: string } & TableState)[] {
+    const early = this.#tcp.earlySegments;
     return [
       { name: 'hosts', ...this.#hosts.state },
       { name: 'connections', ...this.#tcp.state },
       { name: 'conversations', ...this.#datagrams.state },
       { name: 'listeners', ...this.#listeners.state },
       { name: 'probes', ...this.#probes.state },
+      ...(early === undefined ? [] : [{ name: 'early_segments', ...early }]),
     ];
   }
 

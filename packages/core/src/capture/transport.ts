@@ -32,6 +32,7 @@ export function readTransport(
   packet.payloadBytes = length;
   packet.flags = 0;
   packet.quoted = undefined;
+  packet.clearPayload();
   switch (packet.protocol) {
     case TCP:
       return tcp(packet, bytes, at, end, length);
@@ -39,6 +40,7 @@ export function readTransport(
       if (at + 4 > end) return 'cut off within the UDP header';
       ports(packet, bytes, at);
       packet.payloadBytes = Math.max(0, length - 8);
+      packet.setPayload(bytes, at + 8, end);
       return undefined;
     case ICMP:
     case ICMPV6:
@@ -64,6 +66,7 @@ function tcp(packet: Packet, bytes: Uint8Array, at: number, end: number, length:
   packet.acknowledgement = word(bytes, at + 8);
   packet.flags = bytes[at + 13]! & 63;
   packet.payloadBytes = Math.max(0, length - headerLength);
+  packet.setPayload(bytes, at + headerLength, end);
   packet.segmentSize = 0;
   packet.isRawSyn = false;
   if ((packet.flags & SYN) !== 0) {

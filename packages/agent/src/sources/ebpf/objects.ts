@@ -15,7 +15,7 @@ const NEW_SHARE = 8;
 const NEW_AT_LEAST = 4096;
 const OBJECTS = ['sockets', 'packets', 'probes', 'cgroups'] as const;
 /** Maps that several objects declare; the first to load owns them. */
-const SHARED = ['ng_lost', 'ng_events', 'ng_limits', 'ng_listeners', 'ng_syn_rate'];
+const SHARED = ['ng_lost', 'ng_events', 'ng_limits', 'ng_listeners', 'ng_syn_rate', 'ng_sk'];
 /** What is lost without a program, for `status` and `doctor`; those without an entry are required. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   ng_packet_in: 'UDP and ICMP are not counted and SYN floods are not seen; TCP accounting goes on',
@@ -37,7 +37,13 @@ const VALUE_SIZES: Readonly<Record<string, number>> = {
   ng_probes4: abi.ngProbeValue.SIZE,
   ng_probes6: abi.ngProbeValue.SIZE,
   ng_limits: abi.ngLimits.SIZE,
+  ng_payload_cfg: abi.ngPayloadConfig.SIZE,
 };
+
+/** What of the configuration of payload is fixed once the programs are loaded. */
+export type PayloadSizes = Pick<Config['payload'], 'mode' | 'ringBytes'>;
+
+const NO_PAYLOAD: PayloadSizes = { mode: 'off', ringBytes: PAGE };
 
 type Sources = Config['sources']['ebpf'];
 
@@ -60,12 +66,12 @@ export class EbpfObjects implements Disposable {
   readonly #attached = new Map<string, BpfProgram>();
   readonly #refused = new Map<string, string>();
 
-  /** Opens, sizes and loads all objects; attaches nothing. */
-  static load(sources: Sources): EbpfObjects {
+  /** Opens, sizes and loads all objects; attaches nothing. Payload is sampled where it is said. */
+  static load(sources: Sources, payload: PayloadSizes = NO_PAYLOAD): EbpfObjects {
     const directory = objectDirectory(sources.objectDir);
     const self = new EbpfObjects();
     try {
-      for (const name of OBJECTS) self.#load(name, join(directory, `${name}.bpf.o`), sources);
+      for (const name of OBJECTS) self.#load(name, join(directory, `${name}.bpf.o`), sources, payload);
       return self;
     } catch (cause) {
       self.close();
@@ -139,10 +145,11 @@ export class EbpfObjects implements Disposable {
     this.close();
   }
 
-  #load(name: string, path: string, sources: Sources): void {
+  #load(name: string, path: string, sources: Sources, payload: PayloadSizes): void {
     const object = BpfObject.open(path);
     this.#objects.set(name, object);
     this.#resize(object, sources);
+    if (name === 'packets') setPayload(object, payload);
     for (const map of object.maps.values()) {
       if (!SHARED.includes(map.name)) continue;
       const owner = this.#ownerOf(map.name, object);
@@ -196,9 +203,20 @@ export class EbpfObjects implements Disposable {
       });
     }
     if (object.maps.has('ng_events')) {
-      object.setGlobals({ ng_ring_wake_bytes: Math.max(PAGE / 4, Math.floor(sources.ringBytes / 16)) });
+      object.setGlobals({ ng_ring_wake_bytes: wakeBytes(sources.ringBytes) });
     }
   }
+}
+
+/** Off, all of it is compiled out, and its ring is a page. */
+function setPayload(object: BpfObject, { mode, ringBytes }: PayloadSizes): void {
+  object.map('ng_payload').maxEntries = mode === 'off' ? PAGE : ringBytes;
+  object.setGlobals({ ng_payload_on: mode === 'off' ? 0 : 1, ng_payload_wake: wakeBytes(ringBytes) });
+}
+
+/** The reader is woken when so much of a ring waits. */
+function wakeBytes(ringBytes: number): number {
+  return Math.max(PAGE / 4, Math.floor(ringBytes / 16));
 }
 
 function newRecords(liveRecords: number): number {

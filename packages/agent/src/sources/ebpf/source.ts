@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { release } from 'node:os';
-import type { ListenerObservation, Observation } from '@netguard/core';
+import type { ConnectionObservation, ListenerObservation, Observation } from '@netguard/core';
 import {
   NG_EVENT_CGROUP,
   NG_EVENT_LISTENER,
@@ -26,6 +26,8 @@ import { ListenerReader } from './listener-reader.ts';
 import { type LiveRecords, LiveSockets } from './live-sockets.ts';
 import { LossReader } from './loss-reader.ts';
 import { EbpfObjects } from './objects.ts';
+import { PayloadControl } from './payload-control.ts';
+import { PayloadReader } from './payload-reader.ts';
 import { ProbeReader } from './probe-reader.ts';
 import { Seeding } from './seeding.ts';
 import { SockRecordReader } from './sock-record.ts';
@@ -68,6 +70,8 @@ export class EbpfSource {
   readonly #conversations6: ConversationReader;
   readonly #drops: DropReader;
   readonly #probes: ProbeReader;
+  readonly #payload: PayloadReader;
+  readonly #payloadControl: PayloadControl;
   readonly #losses: LossReader;
   readonly #live: LiveSockets;
   readonly #sweep: ConnectionSweep;
@@ -86,7 +90,7 @@ export class EbpfSource {
     this.#sink = sink;
     this.#cgroupRoot = cgroupRoot;
     this.clock = new KernelClock(bootTimeNs, monotonicNs);
-    this.#objects = EbpfObjects.load(config.sources.ebpf);
+    this.#objects = EbpfObjects.load(config.sources.ebpf, config.payload);
     try {
       const map = (name: string) => this.#objects.map(name);
       this.setLimits(limits);
@@ -108,7 +112,10 @@ export class EbpfSource {
         dropReasonNames(kernelBtf().enumValues('skb_drop_reason')),
       );
       this.#probes = new ProbeReader(map('ng_probes4'), map('ng_probes6'), this.clock);
+      this.#payload = new PayloadReader(this.clock, (sample) => sink.observe(sample));
+      this.#payloadControl = new PayloadControl(map('ng_payload_cfg'), map('ng_payload_off'), config.payload);
       this.#loop.addRing(map('ng_events'), (ring, offset) => this.#record(ring, offset));
+      this.#loop.addRing(map('ng_payload'), (ring, offset) => this.#payload.record(ring, offset));
       this.#attach();
       this.#losses = new LossReader(map('ng_lost'), this.#objects.attached());
       const iterator = this.#objects.program('ng_tcp_live').attachIterator({ map: map('ng_sk') });
@@ -176,6 +183,7 @@ export class EbpfSource {
     this.#conversations6.read((seen) => this.#sink.observe(seen));
     this.#drops.read((seen) => this.#sink.observe(seen));
     this.#probes.read((seen) => this.#sink.observe(seen));
+    this.#payload.tick(nowMs);
     this.#losses.read(nowMs, (seen) => this.#sink.observe(seen));
   }
 
@@ -188,6 +196,16 @@ export class EbpfSource {
   /** Forgets a cgroup's datagram totals. */
   deleteTotals(cgroupId: number): void {
     this.#totals.delete(cgroupId);
+  }
+
+  /** What may be sampled of payload from now on. That it is sampled at all was settled when the programs were loaded. */
+  configurePayload(settings: Config['payload']): void {
+    this.#payloadControl.configure(settings);
+  }
+
+  /** Nothing more is sampled of a cgroup. */
+  excludePayload(cgroupId: number): void {
+    this.#payloadControl.exclude(cgroupId);
   }
 
   /** Counts events that user space itself had to leave out. */
@@ -213,6 +231,7 @@ export class EbpfSource {
       ng_probes4: this.#probes.entries.ipv4,
       ng_probes6: this.#probes.entries.ipv6,
       ng_sk: this.#liveConnections,
+      ng_payload_off: this.#payloadControl.excluded,
     };
     /* Where it is not the number of the map's values: ng_sk belongs to sockets, a value of ng_drops is a set. */
     const capacities: Record<string, number> = { ng_sk: this.#sockets.table.limit, ng_drops: this.#drops.capacity };
@@ -226,7 +245,10 @@ export class EbpfSource {
 
   tables(): { name: string; entries: number; capacity: number; evicted: number }[] {
     const table = this.#sockets.table;
-    return [{ name: 'connections', entries: table.size, capacity: table.limit, evicted: table.evicted }];
+    return [
+      { name: 'connections', entries: table.size, capacity: table.limit, evicted: table.evicted },
+      ...this.#payload.tables(),
+    ];
   }
 
   status(): SourceStatus {
@@ -245,8 +267,10 @@ export class EbpfSource {
     this.#objects.close();
   }
 
-  #observe(seen: Observation | undefined): void {
-    if (seen) this.#sink.observe(seen);
+  #observe(seen: ConnectionObservation | undefined): void {
+    if (!seen) return;
+    this.#sink.observe(seen);
+    this.#payload.connection(seen);
   }
 
   /** Final records that the ring had no room for, or whose program was skipped when it would have interrupted itself. */
@@ -270,7 +294,7 @@ export class EbpfSource {
     const { u8: bytes, view } = ring;
     switch (u32(view, offset)) {
       case NG_EVENT_SOCK:
-        this.#sink.observe(this.#sockets.closed(bytes, view, offset));
+        this.#observe(this.#sockets.closed(bytes, view, offset));
         break;
       case NG_EVENT_LISTENER:
         this.#sink.observe(this.#listeners.event(bytes, view, offset));
@@ -284,9 +308,14 @@ export class EbpfSource {
         break;
       }
       case NG_EVENT_CGROUP:
-        this.#sink.cgroup(this.#cgroupEvent(bytes, view, offset));
+        this.#cgroup(this.#cgroupEvent(bytes, view, offset));
         break;
     }
+  }
+
+  #cgroup(event: CgroupEvent): void {
+    if (!event.created) this.#payloadControl.forget(event.id);
+    this.#sink.cgroup(event);
   }
 
   #cgroupEvent(bytes: Uint8Array, view: DataView, offset: number): CgroupEvent {

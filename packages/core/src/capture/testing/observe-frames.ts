@@ -3,6 +3,7 @@ import type { Observation } from '../../observation.ts';
 import { CaptureReader } from '../capture-reader.ts';
 import { Dissector } from '../dissector.ts';
 import type { CaptureLimits } from '../limits.ts';
+import type { PayloadSampling } from '../payload-sampling.ts';
 import { CaptureTracker } from '../tracker.ts';
 import { type PcapOptions, pcap, type WrittenFrame } from './pcap-writer.ts';
 
@@ -24,13 +25,18 @@ export interface Observed {
 /** What a capture file shows; `chunk` bytes at a time, then `afterMs` of silence. */
 export function observeCapture(
   file: Uint8Array,
-  options: { readonly chunk?: number; readonly afterMs?: number; readonly limits?: CaptureLimits } = {},
+  options: {
+    readonly chunk?: number;
+    readonly afterMs?: number;
+    readonly limits?: CaptureLimits;
+    readonly payload?: PayloadSampling;
+  } = {},
 ): Observed {
-  const { chunk = file.length, afterMs = 3000, limits = LIMITS } = options;
+  const { chunk = file.length, afterMs = 3000, limits = LIMITS, payload } = options;
   const observations: Observation[] = [];
   const reader = new CaptureReader();
   const dissector = new Dissector();
-  const tracker = new CaptureTracker({ limits, observe: (observation) => observations.push(observation) });
+  const tracker = new CaptureTracker({ limits, observe: (seen) => observations.push(kept(seen)), payload });
   for (let at = 0; at < file.length; at += chunk) {
     reader.push(file.subarray(at, at + chunk));
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
@@ -52,9 +58,18 @@ export function observeCapture(
 
 export function observeFrames(
   frames: readonly WrittenFrame[],
-  options: PcapOptions & { readonly afterMs?: number; readonly limits?: CaptureLimits } = {},
+  options: PcapOptions & {
+    readonly afterMs?: number;
+    readonly limits?: CaptureLimits;
+    readonly payload?: PayloadSampling;
+  } = {},
 ): Observed {
   return observeCapture(pcap(frames, options), options);
+}
+
+/** Bytes of payload are valid during the call only. */
+function kept(seen: Observation): Observation {
+  return seen.kind === 'payload' ? { ...seen, bytes: seen.bytes.slice() } : seen;
 }
 
 /** Those of one kind. */

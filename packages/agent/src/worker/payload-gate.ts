@@ -1,0 +1,75 @@
+import type { Endpoint, PayloadObservation } from '@netguard/core';
+import type { Config } from '../config/schema.ts';
+
+/** Both ends of a sample, as far as they are known. */
+export interface PayloadEndpoints {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** Whoever looks into samples. A sample's bytes are valid during the call only. */
+export interface PayloadInspector {
+  observe(sample: PayloadObservation, who: PayloadEndpoints): void;
+}
+
+/** What became of samples that the source told, since the start. */
+export interface PayloadCounts {
+  readonly inspected: number;
+  /** Of a namespace that is excluded: dropped unseen. */
+  readonly excluded: number;
+  /** Of a pod without a name yet, while namespaces are excluded: dropped unseen. */
+  readonly unnamed: number;
+}
+
+/** Stands before the inspector: what is excluded passes nobody's eyes, whatever the source told. */
+export class PayloadGate {
+  inspector: PayloadInspector | undefined;
+  #namespaces: ReadonlySet<string> = new Set();
+  #isOff = true;
+  #excludedCgroups = new Set<number>();
+  #inspected = 0;
+  #excluded = 0;
+  #unnamed = 0;
+
+  constructor(settings: Config['payload']) {
+    this.configure(settings);
+  }
+
+  configure({ mode, excludeNamespaces }: Config['payload']): void {
+    this.#isOff = mode === 'off';
+    this.#namespaces = new Set(excludeNamespaces);
+  }
+
+  /** `isNamed`: the watched end is as well known as it will be. */
+  observe(sample: PayloadObservation, who: PayloadEndpoints, isNamed: boolean): void {
+    if (this.#isOff) return;
+    if (this.#namespaces.size > 0) {
+      if (this.#isExcluded(who.local)) this.#excludedCgroups.add(sample.cgroupId);
+      if (this.#isExcluded(who.local) || this.#isExcluded(who.remote)) {
+        this.#excluded++;
+        return;
+      }
+      if (!isNamed) {
+        this.#unnamed++;
+        return;
+      }
+    }
+    this.#inspected++;
+    this.inspector?.observe(sample, who);
+  }
+
+  /** Cgroups met since the last call of which nothing need be sampled. */
+  takeExcludedCgroups(): ReadonlySet<number> {
+    const taken = this.#excludedCgroups;
+    if (taken.size > 0) this.#excludedCgroups = new Set();
+    return taken;
+  }
+
+  get counts(): PayloadCounts {
+    return { inspected: this.#inspected, excluded: this.#excluded, unnamed: this.#unnamed };
+  }
+
+  #isExcluded({ namespace }: Endpoint): boolean {
+    return namespace !== undefined && this.#namespaces.has(namespace);
+  }
+}
