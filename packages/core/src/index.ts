@@ -92,6 +92,8 @@ export type { LabelRequirement, LabelSelector } from './policy/label-selector.ts
 export type * from './policy/policies.ts';
 export type * from './policy/subject.ts';
 export { formatTime } from './rfc3339.ts';
+export type { BytePattern, MakeMultiPattern, MultiPattern } from './rules/inspection.ts';
+export { AutomatonPatterns, makeAutomatonPatterns } from './rules/multi-pattern/multi-pattern.ts';
 export type * from './rules/signature-match.ts';
 export type { Sighting, SightingProtocol } from './sighting/sighting.ts';
 export { TCP_FLAGS } from './sighting/sighting.ts';
