@@ -45,14 +45,7 @@ describe('addresses', () => {
   });
 
   it('with a port are meant at that port; one without it at all', () => {
-    const lists = of(
-      list(
-        'l',
-        ['203.0.113.7:443', '203.0.113.7:8443', '203.0.113.0/24:', '[2001:db8::1]:53'].filter(
-          (line) => !line.endsWith(':'),
-        ),
-      ),
-    );
+    const lists = of(list('l', ['203.0.113.7:443', '203.0.113.7:8443', '[2001:db8::1]:53']));
     assert.equal(lists.address('203.0.113.7', 443)?.entry, '203.0.113.7:443');
     assert.equal(lists.address('203.0.113.7', 8443)?.entry, '203.0.113.7:8443');
     assert.equal(lists.address('203.0.113.7', 80), undefined);
