@@ -10,6 +10,7 @@ import {
   EdgeTable,
   type Endpoint,
   FlowTable,
+  IntelLists,
   type LackingFacts,
   LearningStore,
   type ListenerObservation,
@@ -55,6 +56,7 @@ export class Pipeline implements EbpfSink {
   readonly outbox: FlowOutbox;
   readonly access: AccessRules;
   readonly learning: LearningStore;
+  readonly intel = new IntelLists();
   readonly #identity: Identifier;
   readonly #post: Post;
   readonly #flows: FlowTable;
@@ -90,9 +92,9 @@ export class Pipeline implements EbpfSink {
     this.#edges = new EdgeTable({ windowMs: config.flows.windowMs, capacity: config.flows.maxEdges });
     this.access = new AccessRules(identity.cluster);
     this.learning = new LearningStore(learningSettings(config));
-    const { access, learning } = this;
+    const { access, learning, intel } = this;
     const { nameAddress, cluster } = identity;
-    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }), lacking);
+    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning, intel }), lacking);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }
