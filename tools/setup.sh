@@ -8,6 +8,7 @@ purpose=${1:-run}
 say() { printf '%s\n' "netguard setup: $*" >&2; }
 
 packages=
+optional=
 need() { # need COMMAND-OR-FILE PACKAGE
   case $1 in
     /*) [ -e "$1" ] || packages="$packages $2" ;;
@@ -15,19 +16,21 @@ need() { # need COMMAND-OR-FILE PACKAGE
   esac
 }
 
-libbpf_present() {
+library_present() { # library_present FILE
   for directory in /usr/lib/*-linux-gnu /lib/*-linux-gnu /usr/lib64 /usr/lib; do
-    [ -e "$directory/libbpf.so.1" ] && return 0
+    [ -e "$directory/$1" ] && return 0
   done
   return 1
 }
 
-libbpf_present || packages="$packages libbpf1"
+library_present libbpf.so.1 || packages="$packages libbpf1"
 need /usr/include/bpf/bpf_helpers.h libbpf-dev
 command -v clang-19 >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 || packages="$packages clang-19"
 need ip iproute2
 need nsenter util-linux
 need hping3 hping3
+# Faster rule matching; nothing depends on it, so its absence elsewhere than in Debian is no error.
+library_present libhs.so.5 || optional="$optional libvectorscan5"
 if [ "$purpose" = test ]; then
   need iperf3 iperf3
   need nmap nmap
@@ -59,6 +62,16 @@ if [ -n "$packages" ]; then
     cat "$log" >&2
     say "apt-get could not install:$packages"
     exit 1
+  fi
+fi
+
+if [ -n "$optional" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing optional Debian packages:$optional"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $optional >/dev/null 2>&1 </dev/null ||
+      say "apt-get could not install$optional: rules are matched without it, more slowly"
+  else
+    say "optional, for faster matching of rules:$optional"
   fi
 fi
 

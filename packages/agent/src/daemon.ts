@@ -11,6 +11,7 @@ import { auditLog } from './http/audit.ts';
 import { startMetricsServer } from './http/metrics-server.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { IdentitySource } from './identify/identity-source.ts';
+import { DaemonIntel } from './intel/daemon-intel.ts';
 import type { Logger } from './log.ts';
 import { NodeMetrics } from './metrics/node-metrics.ts';
 import { DaemonPolicies } from './policy/daemon-policies.ts';
@@ -79,6 +80,7 @@ class NodeDaemon implements Daemon {
   readonly #baselines: DaemonBaselines;
   readonly #inventory = new IdentityDesk((id) => this.#link?.send({ type: 'list-identities', id }));
   readonly #policies: DaemonPolicies;
+  readonly #intel: DaemonIntel;
   readonly #nodeAddresses = new DaemonNodeAddresses();
   #config: Config;
   #http: HttpServer | undefined;
@@ -103,6 +105,12 @@ class NodeDaemon implements Daemon {
       this.#link?.send({ type: 'baselines', id, request }),
     );
     this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
+    this.#intel = new DaemonIntel({
+      stateDir: config.stateDir,
+      state: this.state,
+      logger: this.#logger,
+      version: options.version,
+    });
   }
 
   get url(): string {
@@ -144,11 +152,16 @@ class NodeDaemon implements Daemon {
     const policies = this.#policies.start(this.#config.policy.files, (changed) =>
       this.#link?.send({ type: 'policies', policies: changed }),
     );
+    const intel = this.#intel.start(this.#config.intel, (lists) => this.#link?.send({ type: 'intel', lists }));
+    this.state.intel = this.#intel;
     this.#link = new WorkerLink((this.#options.createWorker ?? createWorker)(workerUrl), {
       onMessage: (message) => this.#receive(message),
       onCrash: (error) => void this.#crash(error),
     });
-    await this.#link.start({ type: 'start', config: this.#config, identities, policies, learned, ...before }, signal);
+    await this.#link.start(
+      { type: 'start', config: this.#config, identities, policies, intel, learned, ...before },
+      signal,
+    );
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
     this.#nodeAddresses.start((addresses) => this.#link?.send({ type: 'node-addresses', addresses }));
@@ -183,6 +196,7 @@ class NodeDaemon implements Daemon {
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
     this.#policies.configure(config.policy.files);
+    this.#intel.configure(config.intel);
     this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
   }
@@ -212,6 +226,7 @@ class NodeDaemon implements Daemon {
     this.state.phase = 'stopping';
     await Promise.all([this.#identities.stop(), this.#kubernetes.stop()]);
     this.#policies.close();
+    this.#intel.close();
     this.#nodeAddresses.stop();
     await this.#link?.stop();
     this.#inventory.close();

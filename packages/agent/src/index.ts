@@ -12,6 +12,7 @@ export { runDoctor, type SelfTest } from './doctor/run-doctor.ts';
 export type * from './http/api-types.ts';
 export type { IdentityFile } from './identify/identity-file.ts';
 export { type IdentitySource, type IdentityUpdate, StaticIdentitySource } from './identify/identity-source.ts';
+export type { IntelListView, IntelTestView } from './intel/intel-view.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { type LoadedPolicies, loadPolicies, parsePolicies } from './policy/load-policies.ts';
 export { policyInputs } from './policy/policy-inputs.ts';

@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { detectorsCommand } from './commands/detectors.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { intelCommand } from './commands/intel.ts';
 import { observeCommand } from './commands/observe.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -28,7 +29,7 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), intelCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {

@@ -33,6 +33,8 @@ export interface Endpoint {
   readonly service?: string;
   readonly process?: ProcessRef;
   readonly subnetLabel?: string;
+  /** Of somebody in the world: the name that it is known and told apart by, whatever its address. */
+  readonly domain?: string;
   /** The cgroup's own owner when the network namespace belongs to another pod (service mesh). */
   readonly via?: string;
 }
@@ -42,7 +44,7 @@ export interface Endpoint {
  * Fingerprints, edges and baselines key by it, so one cause seen from two pods of a workload is one.
  */
 export function workloadKey(endpoint: Endpoint): string {
-  if (endpoint.kind === 'world' || endpoint.kind === 'private') return endpoint.ip;
+  if (endpoint.kind === 'world' || endpoint.kind === 'private') return endpoint.domain ?? endpoint.ip;
   let key = keys.get(endpoint);
   if (key === undefined) {
     key = makeKey(endpoint);
@@ -76,5 +78,5 @@ export function endpointName(endpoint: Endpoint): string {
   if (endpoint.service) return endpoint.namespace ? `${endpoint.namespace}/${endpoint.service}` : endpoint.service;
   if (endpoint.container) return endpoint.container;
   if (endpoint.process) return `${endpoint.process.comm}[${endpoint.process.pid}]`;
-  return endpoint.subnetLabel ?? endpoint.ip;
+  return endpoint.domain ?? endpoint.subnetLabel ?? endpoint.ip;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { detectors as allDetectors, NetGuardError } from '@netguard/core';
 import { type DetectorDeclaration, detectorProblems, misplacedInDetector } from './detector-settings.ts';
 import { type EnvironmentSetting, readEnvironment } from './environment.ts';
+import { intelProblems } from './intel-settings.ts';
 import { ConfigError, type Locate, type Problem, zodProblems } from './problem.ts';
 import { API_VERSION, type Config, configSchema } from './schema.ts';
 import type { Path } from './schema-walk.ts';
@@ -61,6 +62,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
     problems.push(...sourceProblems(parsed.data.sources, locate));
     problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
     problems.push(...silenceProblems(parsed.data.silences, locate, Date.now()));
+    problems.push(...intelProblems(parsed.data.intel, locate));
     problems.push(...sinkProblems(parsed.data.sinks, locate));
   } else {
     const meant = (path: Path) => misplacedInDetector(path, merged, detectors);

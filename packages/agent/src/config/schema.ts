@@ -6,6 +6,7 @@
 import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
+import { intel } from './intel-schema.ts';
 import { cidr, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
 import { sinks } from './sink-schema.ts';
 
@@ -323,6 +324,7 @@ export const configSchema = z.strictObject({
   identity: identity.prefault({}),
   kubernetes: kubernetes.prefault({}),
   policy: policy.prefault({}),
+  intel: intel.prefault({}),
   flows: flows.prefault({}),
   learning: learning.prefault({}),
   payload: payload.prefault({}),

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import type { CgroupQuery } from '@netguard/libbpf';
 import type { CgroupMount } from '../identify/cgroup-tree.ts';
 import { cgroupMountCheck, exclusiveProgramCheck } from './cgroup-checks.ts';
-import { hostPidsCheck, libbpfCheck, objectsCheck, portCheck, stateDirCheck } from './host-checks.ts';
+import {
+  hostPidsCheck,
+  libbpfCheck,
+  objectsCheck,
+  patternSearchCheck,
+  portCheck,
+  stateDirCheck,
+} from './host-checks.ts';
 import { btfCheck, kernelCheck, memlockCheck } from './kernel-checks.ts';
 import { bpfCallCheck, capabilityChecks } from './privilege-checks.ts';
 import { programChecks } from './program-checks.ts';
@@ -123,4 +130,11 @@ test('the self-test reports each program that was refused, and fails when none c
   assert.equal(checks[1]?.detail, 'EPERM; UDP is not counted');
   assert.equal(states(programChecks([bad])), 'fail');
   assert.match(programChecks(new Error('verifier says no'))[0]?.detail ?? '', /verifier/);
+});
+
+test('the search of patterns that is in use is named, and what would be faster', () => {
+  assert.equal(patternSearchCheck({ engine: 'vectorscan', note: 'Vectorscan 5.4.11' }).detail, 'Vectorscan 5.4.11');
+  const check = patternSearchCheck({ engine: 'built-in', note: 'built-in search: libhs.so.5 is not installed' });
+  assert.deepEqual([check.status, check.required], ['warn', false]);
+  assert.match(check.fix, /libvectorscan5/);
 });

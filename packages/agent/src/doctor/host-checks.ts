@@ -1,4 +1,5 @@
 /** What else of the machine matters. */
+import type { PatternSearch } from '../vectorscan/choose-multi-pattern.ts';
 import { type DoctorCheck, degraded, missing, passed } from './report.ts';
 
 export function libbpfCheck(found: string | Error): DoctorCheck {
@@ -76,5 +77,17 @@ export function stateDirCheck(directory: string, error: Error | undefined): Doct
     `${directory}: ${error.message}`,
     'open alerts do not survive a restart',
     'Make it writable, or set stateDir.',
+  );
+}
+
+/** Which search looks for the patterns of rules. Both find the same. */
+export function patternSearchCheck({ engine, note }: Pick<PatternSearch, 'engine' | 'note'>): DoctorCheck {
+  const head = { id: 'pattern-search', title: 'Pattern search of rules', required: false };
+  if (engine === 'vectorscan') return passed(head, note);
+  return degraded(
+    head,
+    note,
+    'speed only: matching many rules takes more processor time',
+    'Debian and Ubuntu: apt-get install libvectorscan5. Elsewhere: hyperscan or vectorscan 5.',
   );
 }

@@ -9,9 +9,18 @@ import { parseListenAddress } from '../config/schema-types.ts';
 import { findCgroupMount } from '../identify/cgroup-tree.ts';
 import { hostPidsVisible } from '../identify/process-table.ts';
 import { objectDirectory } from '../sources/ebpf/objects.ts';
+import { chooseMultiPattern } from '../vectorscan/choose-multi-pattern.ts';
 import type { ProgramStatus } from '../worker/messages.ts';
 import { cgroupMountCheck, exclusiveProgramCheck } from './cgroup-checks.ts';
-import { bpffsCheck, hostPidsCheck, libbpfCheck, objectsCheck, portCheck, stateDirCheck } from './host-checks.ts';
+import {
+  bpffsCheck,
+  hostPidsCheck,
+  libbpfCheck,
+  objectsCheck,
+  patternSearchCheck,
+  portCheck,
+  stateDirCheck,
+} from './host-checks.ts';
 import { hubbleChecks } from './hubble-checks.ts';
 import { btfCheck, kernelCheck, memlockCheck } from './kernel-checks.ts';
 import { payloadCheck } from './payload-check.ts';
@@ -30,6 +39,7 @@ export async function runDoctor(config: Config, selfTest?: SelfTest): Promise<Do
     ...source,
     portCheck(config.server.listen, await tryListen(config.server.listen)),
     stateDirCheck(config.stateDir, tryWrite(config.stateDir)),
+    patternSearchCheck(chooseMultiPattern()),
   ];
   return { kernel: release(), checks, failed: checks.some((check) => check.required && check.status === 'fail') };
 }

@@ -7,6 +7,7 @@ import type { Audit } from './audit.ts';
 import { bareApp } from './bare-app.ts';
 import { baselineRoutes } from './baseline-routes.ts';
 import { healthRoutes } from './health-routes.ts';
+import { intelRoutes } from './intel-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -52,6 +53,7 @@ export function createApp({
   alertActions(app, state, access, audit);
   baselineRoutes(app, state, access, audit);
   policyRoutes(app, state);
+  intelRoutes(app, state);
   streamRoute(app, state, heartbeatMs);
   return app;
 }

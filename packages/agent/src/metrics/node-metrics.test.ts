@@ -63,6 +63,8 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
   state.identityReadMs = START_MS;
   const pager = { name: 'pager', sent: 3, failures: 2, dropped: 1, leftOut: 4, spooledBytes: 4096 };
   state.sinks = { views: () => [], figures: () => [pager] };
+  const feodo = { name: 'feodo', entries: 7, lastSuccessMs: START_MS };
+  state.intel = { views: () => [], test: () => assert.fail(), figures: () => [feodo] };
   state.apply({ type: 'started', status: sourceStatus });
   state.apply({ type: 'edges', edges: [edge()] });
   state.apply({ type: 'alert', event: { type: 'open', alert: alert('a') }, delayMs: 40 });

@@ -145,6 +145,28 @@ const FAMILIES: readonly Source[] = [
     type: 'gauge',
     collect: (state) => [{ labels: {}, value: state.silences.active(state.now()) }],
   },
+  {
+    name: 'netguard_intel_entries',
+    help: 'Entries of a list of threat intelligence that is in use.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'list',
+        (state.intel?.figures() ?? []).map(({ name, entries }) => [name, entries] as const),
+      ),
+  },
+  {
+    name: 'netguard_intel_last_success_timestamp_seconds',
+    help: 'When a list of threat intelligence was last read or fetched, or found unchanged; absent while it never was.',
+    type: 'gauge',
+    collect: (state) =>
+      byLabel(
+        'list',
+        (state.intel?.figures() ?? []).map(
+          ({ name, lastSuccessMs }) => [name, lastSuccessMs === undefined ? undefined : lastSuccessMs / 1000] as const,
+        ),
+      ),
+  },
   sinkFamily('sent_total', 'counter', 'Notifications of alerts that the sink has taken.', ({ sent }) => sent),
   sinkFamily('failures_total', 'counter', 'Attempts to send that ended in an error.', ({ failures }) => failures),
   sinkFamily('dropped_total', 'counter', 'Notifications that the sink never got.', ({ dropped }) => dropped),

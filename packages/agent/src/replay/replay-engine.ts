@@ -3,6 +3,8 @@ import {
   CaptureTracker,
   Dissector,
   type Frame,
+  type IntelList,
+  IntelLists,
   type Observation,
   type Policies,
 } from '@netguard/core';
@@ -18,6 +20,7 @@ export interface ReplayEngineOptions {
   readonly config: Config;
   readonly identities: IdentityFile | null;
   readonly policies: Policies;
+  readonly intel?: readonly IntelList[];
   /** Hears what becomes of alerts; `observed`: the detector only observes, nobody would be notified. */
   readonly onAlert: (event: AlertEvent, observed: boolean) => void;
   /** Sees every observation, before the detectors do. */
@@ -41,11 +44,13 @@ export class ReplayEngine {
   #isDueKnown = true;
   #observations = 0;
 
-  constructor({ config, identities, policies, onAlert, onObservation = () => {} }: ReplayEngineOptions) {
+  constructor({ config, identities, policies, intel = [], onAlert, onObservation = () => {} }: ReplayEngineOptions) {
     this.#names = new CaptureNames(config, identities, policies);
     this.#onAlert = onAlert;
     this.#onObservation = onObservation;
-    this.detection = new Detection(config, this.#names.context);
+    const lists = new IntelLists();
+    lists.set(intel);
+    this.detection = new Detection(config, { ...this.#names.context, intel: lists });
     this.tracker = new CaptureTracker({
       limits: this.detection.kernelLimits(),
       payload: config.payload.mode === 'off' ? undefined : config.payload,

@@ -7,6 +7,7 @@ import { type Alert, type AlertEvent, NetGuardError } from '@netguard/core';
 import { SYN } from '../../../core/src/capture/packet.ts';
 import { pcap, type WrittenFrame } from '../../../core/src/capture/testing/pcap-writer.ts';
 import { segment, Talk } from '../../../core/src/capture/testing/talk.ts';
+import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { testConfig } from '../testing/settings.ts';
 import { replayCaptures } from './replay.ts';
@@ -91,6 +92,21 @@ describe('a replay', () => {
       [],
     );
     assert.equal(summary.conversations.tcp, 3000);
+  });
+
+  it('looks up who is talked to in the lists of the configuration', async () => {
+    const ends = { client: VICTIM, clientPort: 40_000, server: '203.0.113.7', serverPort: 443 };
+    const file = save(pcap(new Talk(ends, T0, 10).open().data(0, 200).close().frames));
+    const list = join(directory, 'c2.txt');
+    writeFileSync(list, '203.0.113.0/24 # report 7\n');
+    const flags = { intel: { lists: [{ name: 'c2', file: list, format: 'plain', category: 'c2' }] } };
+    const { alerts } = await replay([file], { intel: loadConfig({ flags }).config.intel });
+    assert.deepEqual(
+      alerts.map(({ rule, severity, source, target }) => [rule, severity, source?.ip, target?.ip]),
+      [['threat-intel', 'high', VICTIM, '203.0.113.7']],
+    );
+    assert.equal(alerts[0]?.evidence.reference, 'report 7');
+    assert.deepEqual((await replay([file])).alerts, []);
   });
 
   it('gives the same alerts each time', async () => {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { AlertEvent, Frame, Observation } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import { loadIdentities } from '../identify/load-identities.ts';
+import { loadIntelLists } from '../intel/load-list-files.ts';
 import { loadPolicies } from '../policy/load-policies.ts';
 import { CaptureInput } from './capture-input.ts';
 import { forEachFrame } from './merge-captures.ts';
@@ -37,18 +38,20 @@ export interface ReplayResult {
 
 /**
  * Replays captures through the detectors. Nothing is written, nothing is watched, no privilege is needed; memory does not
- * grow with the size of the files. Throws NG_ERR_CAPTURE_READ, NG_ERR_IDENTITY_* and NG_ERR_POLICY_* before anything is read.
+ * grow with the size of the files. Throws NG_ERR_CAPTURE_READ, NG_ERR_IDENTITY_*, NG_ERR_POLICY_* and NG_ERR_INTEL_* before anything is read.
  */
 export async function replayCaptures(options: ReplayOptions): Promise<ReplayResult> {
   const { config, signal } = options;
   const identities = config.identity.file === undefined ? null : loadIdentities(config.identity.file);
   const policies = loadPolicies(config.policy.files);
+  const intel = loadIntelLists(config);
   const alerts = new AlertTally();
   const observed = new AlertTally();
   const engine = new ReplayEngine({
     config,
     identities,
     policies,
+    intel,
     onAlert: (event, isObserved) => {
       (isObserved ? observed : alerts).note(event.alert);
       options.onAlert?.(event, isObserved);

@@ -9,6 +9,7 @@ import {
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
+import type { IntelReports } from '../intel/daemon-intel.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
@@ -93,6 +94,8 @@ export class NodeState {
   identities: IdentityDesk | undefined;
   /** What sends alerts out; once it is started. */
   sinks: SinkReports | undefined;
+  /** What keeps the lists of threat intelligence; once it is started. */
+  intel: IntelReports | undefined;
   /** Who follows the API server; undefined while nobody does. */
   kubernetes: KubernetesView | undefined;
   /** Writes of the state directory that ended in an error. */

@@ -11,6 +11,7 @@ import type {
   Endpoint,
   EndpointTotal,
   Flow,
+  IntelList,
   LearningSnapshot,
   LearningSummary,
   Policies,
@@ -32,6 +33,8 @@ export type ToWorker =
       readonly closedCauses?: readonly ClosedCause[];
       /** Absent: there are none. */
       readonly policies?: Policies;
+      /** Lists of threat intelligence; absent: there are none. Their arrays lie in shared memory. */
+      readonly intel?: readonly IntelList[];
       /** What the last run learned; absent when there is none. */
       readonly learned?: LearningSnapshot | undefined;
     }
@@ -43,6 +46,8 @@ export type ToWorker =
   /** The node's own interfaces have other addresses than at the start, or than was said last. */
   | { readonly type: 'node-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'policies'; readonly policies: Policies }
+  /** All lists of threat intelligence from now on. */
+  | { readonly type: 'intel'; readonly lists: readonly IntelList[] }
   /** A person closed the alert with this id. */
   | { readonly type: 'close-alert'; readonly id: string }
   | { readonly type: 'baselines'; readonly id: number; readonly request: BaselineRequest }

@@ -1,4 +1,4 @@
-import type { ClosedCause, LearningSnapshot, Policies } from '@netguard/core';
+import type { ClosedCause, IntelList, LearningSnapshot, Policies } from '@netguard/core';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { BaselineRequest, Baselines } from './baselines.ts';
@@ -26,6 +26,10 @@ export class PipelineCommands {
 
   setPolicies(policies: Policies): void {
     this.#pipeline.access.setPolicies(policies);
+  }
+
+  setIntel(lists: readonly IntelList[]): void {
+    this.#pipeline.intel.set(lists);
   }
 
   /** Causes that a person closed before the restart: they are no news while they go on. */

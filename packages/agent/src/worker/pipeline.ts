@@ -10,6 +10,7 @@ import {
   EdgeTable,
   type Endpoint,
   FlowTable,
+  IntelLists,
   type LackingFacts,
   LearningStore,
   type ListenerObservation,
@@ -59,6 +60,7 @@ export class Pipeline implements EbpfSink {
   readonly learning: LearningStore;
   /** Before whoever looks into samples of payload. */
   readonly payload: PayloadGate;
+  readonly intel = new IntelLists();
   readonly #identity: Identifier;
   readonly #post: Post;
   readonly #flows: FlowTable;
@@ -95,9 +97,9 @@ export class Pipeline implements EbpfSink {
     this.access = new AccessRules(identity.cluster);
     this.learning = new LearningStore(learningSettings(config));
     this.payload = new PayloadGate(config.payload);
-    const { access, learning } = this;
+    const { access, learning, intel } = this;
     const { nameAddress, cluster } = identity;
-    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning }), lacking);
+    this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning, intel }), lacking);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }

@@ -27,6 +27,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
       worker = new AgentWorker(config, identities, openAlerts, post);
     }
     if (message.policies) worker.commands.setPolicies(message.policies);
+    if (message.intel) worker.commands.setIntel(message.intel);
     if (message.closedCauses) worker.commands.restoreClosed(message.closedCauses);
     if (message.learned) worker.commands.restoreLearned(message.learned);
   } catch (error) {
@@ -91,6 +92,9 @@ function take(message: ToWorker): void {
       break;
     case 'policies':
       worker?.commands.setPolicies(message.policies);
+      break;
+    case 'intel':
+      worker?.commands.setIntel(message.lists);
       break;
     case 'close-alert':
       worker?.commands.closeAlert(message.id);

@@ -4,6 +4,8 @@ export type {
   BaselineView,
   DetectorView,
   HubbleStatus,
+  IntelListView,
+  IntelTestView,
   List,
   ListenerView,
   Lists,

@@ -9,12 +9,13 @@ export function joinHostPort(host: string, port: number | undefined): string {
 
 /** The name a person knows, without the port: `shop/web-1`, `shop/web` (an edge's workload), `nginx.service`, `curl[231]`, else the address; terminal-safe. */
 export function nameText(endpoint: Endpoint): string {
-  const { namespace, pod, workload, service, container, process, subnetLabel, ip } = endpoint;
+  const { namespace, pod, workload, service, container, process, domain, subnetLabel, ip } = endpoint;
   if (pod) return safeText(namespace ? `${namespace}/${pod}` : pod);
   if (workload) return safeText(namespace ? `${namespace}/${workload.name}` : workload.name);
   if (service) return safeText(namespace ? `${namespace}/${service}` : service);
   if (container) return safeText(container);
   if (process) return safeText(`${process.comm}[${process.pid}]`);
+  if (domain) return safeText(domain);
   if (subnetLabel && ip) return safeText(`${ip} (${subnetLabel})`);
   return safeText(subnetLabel ?? (ip || '–'));
 }

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import type { IntelLookup } from '../intel/intel.ts';
 import { type Learning, nothingLearned } from '../learn/learning.ts';
 import type { LoginService } from '../login-services.ts';
 import { type AccessJudge, nothingForbidden } from '../policy/access.ts';
@@ -43,6 +44,8 @@ export interface DetectorContext {
   readonly learning: Learning;
   /** What NetworkPolicies and access policies say of who may talk to whom. */
   readonly access: AccessJudge;
+  /** What lists say of addresses, names and fingerprints. Absent where there are none. */
+  readonly intel?: IntelLookup;
   /** Absent where nobody keeps them. */
   readonly recentFindings?: RecentFindings;
 }

@@ -15,6 +15,7 @@ import { signature } from './signature/signature.ts';
 import { slowScan } from './slow-scan/slow-scan.ts';
 import { synFlood } from './syn-flood/syn-flood.ts';
 import { targetDown } from './target-down/target-down.ts';
+import { threatIntel } from './threat-intel/threat-intel.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
@@ -37,4 +38,5 @@ export const detectors: readonly Detector[] = [
   newEdge,
   exfiltration,
   signature,
+  threatIntel,
 ];
