@@ -16,6 +16,8 @@ import { synFlood } from './syn-flood/syn-flood.ts';
 import { targetDown } from './target-down/target-down.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
+import { wormPropagation } from './worm-propagation/worm-propagation.ts';
+
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
 export const detectors: readonly Detector[] = [
   synFlood,
@@ -35,4 +37,5 @@ export const detectors: readonly Detector[] = [
   sensitiveEndpoint,
   newEdge,
   exfiltration,
+  wormPropagation,
 ];
