@@ -10,7 +10,7 @@ import { loadScenario, scenarioFile, scenarioIds } from './support/folders.ts';
 import { isRecorded, type Recording, readRecording } from './support/recording.ts';
 
 const MAX_FILE_BYTES = 300_000;
-const MAX_TOTAL_BYTES = 2_000_000;
+const MAX_TOTAL_BYTES = 2_500_000;
 
 const recorded = scenarioIds().filter(isRecorded);
 

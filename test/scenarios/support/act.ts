@@ -68,6 +68,11 @@ export class Act {
     return this.program(role, `../../../scenarios/programs/${name}`, settings);
   }
 
+  /** The programs of that name that were started so far. */
+  programs(name: string): Program[] {
+    return this.#programs.filter(({ child }) => child.spawnargs.some((arg) => arg.endsWith(`/${name}.ts`)));
+  }
+
   /** Addresses of the pods' network that nobody has, counted from its end. */
   deadIps(count: number): string[] {
     const network = this.lab.podNetwork.replace(/\.0\/24$/, '');

@@ -38,6 +38,8 @@ export interface LiveScenario {
   prepare?(act: Act): Promise<void>;
   /** What happens. It ends with it: what it started in the background it also stops. */
   run(act: Act): Promise<void>;
+  /** With the agent only, once the alert is there: what it becomes afterwards. */
+  afterwards?(act: Act, alert: Alert): Promise<void>;
   /** Exactly this one alert, or none of any rule and severity. */
   readonly expect: ExpectedAlert | 'silence';
   /** Rules that may also speak, with the reason in a comment where it is set. Empty unless set. */

@@ -72,6 +72,8 @@ export class Stage {
       endMs = Date.now();
       const { expect } = scenario;
       if (expect !== 'silence') await until(`an alert of ${expect.rule} in ${id}`, () => act.opened().length > 0);
+      const [first] = act.opened();
+      if (first !== undefined) await scenario.afterwards?.(act, first.event.alert);
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     } finally {
       act.end();

@@ -7,6 +7,7 @@ import { safeText } from '../text/safe-text.ts';
 import { formatAge, formatTime } from '../text/time-format.ts';
 import { sourceText } from './alert-list.ts';
 import { evidenceRows, observedText } from './evidence-text.ts';
+import { infectionTree } from './infection-tree.ts';
 
 const LABEL = 12;
 /** Top sources shown; the alert itself carries up to ten. */
@@ -36,6 +37,10 @@ export function alertCard(alert: Alert, palette: Palette, width: number, nowMs: 
   row('Observed', observedText(alert.evidence));
   const evidence = evidenceRows(alert.evidence).map(([name, value]) => `${name} ${value}`);
   if (evidence.length > 0) row('Evidence', evidence.join('; '));
+  const tree = infectionTree(alert.evidence);
+  tree.forEach((line, n) => {
+    lines.push(`  ${palette.dim(fit(n === 0 ? 'Tree' : '', LABEL))}  ${line}`);
+  });
   row('Confidence', confidenceText(alert));
   row('Status', statusText(alert, nowMs));
   row(

@@ -13,6 +13,9 @@ const SHOWN_APART: ReadonlySet<string> = new Set([
   'lossRatio',
   'sharedSource',
   'parameter',
+  // A drawing of its own.
+  'tree',
+  'treeOmitted',
 ]);
 /** Items of a list that are shown; the alert itself carries bounded lists. */
 const MOST_SHOWN = 8;

@@ -7,6 +7,7 @@ import { confidenceText } from './alert-card.ts';
 import { sourceText, targetText } from './alert-list.ts';
 import { parameterLines } from './detector-parameters.ts';
 import { evidenceRows, observedText } from './evidence-text.ts';
+import { infectionTree } from './infection-tree.ts';
 import { findExceeded, tuningFor } from './tuning.ts';
 
 /** What an explanation needs of a detector; the values are those in force when the server tells them. */
@@ -51,6 +52,10 @@ export function explainAlert(
     const widest = Math.max(...evidence.map(([name]) => name.length));
     for (const [name, value] of evidence) lines.push(`  ${palette.dim(name.padEnd(widest))}  ${value}`);
     lines.push('');
+  }
+  const tree = infectionTree(alert.evidence);
+  if (tree.length > 0) {
+    lines.push(palette.bold('Who infected whom'), ...tree.map((line) => `  ${line}`), '');
   }
   say('How sure NetGuard is', `${confidenceText(alert)}.`);
   if (alert.mitre.length > 0) {

@@ -6,6 +6,7 @@ import { OWNED_FOR_MS } from './cause-key.ts';
 import { type ClosedCause, ClosedCauses } from './closed-causes.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { OpenAlert } from './open-alert.ts';
+import { isWithin, portsOf } from './ports-of.ts';
 import { SUMMARY_MARK, summaryFinding } from './summary.ts';
 import { Superseding, type YieldTable } from './superseding.ts';
 
@@ -34,7 +35,7 @@ export interface AlertBookOptions extends AlertBookSettings {
 /** A finding that was left to another rule (`DetectorSet.yielded`). */
 export interface LeftTo {
   readonly finding: Finding;
-  readonly owner: Pick<Finding, 'rule' | 'source' | 'target'>;
+  readonly owner: Pick<Finding, 'rule' | 'source' | 'target' | 'alsoOwns'>;
 }
 
 /** Turns findings into alerts: opened once a cause, updated on a log scale, resolved after a quiet time. */
@@ -157,9 +158,11 @@ export class AlertBook {
 
   /** The alerts of yielding rules about the same cause end in this one, also when they were there first. */
   #supersede(by: LeftTo['owner'], into: OpenAlert, nowMs: number, events: AlertEvent[]): void {
-    for (const fingerprint of [...this.#superseding.givingWayTo(by), this.#fingerprint(by)]) {
+    const own = { fingerprint: this.#fingerprint(by), ifSamePorts: false };
+    for (const { fingerprint, ifSamePorts } of [...this.#superseding.givingWayTo(by), own]) {
       const open = this.#open.get(fingerprint);
       if (open === undefined || open === into || nowMs - open.lastFoundMs > OWNED_FOR_MS) continue;
+      if (ifSamePorts && !isWithin(portsOf(into.alert), portsOf(open.alert))) continue;
       into.mentionRule(open.alert.rule);
       this.#remove(open);
       events.push(open.resolve(nowMs, into.alert.id));

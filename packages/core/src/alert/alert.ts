@@ -30,6 +30,12 @@ export interface Evidence {
   readonly [field: string]: unknown;
 }
 
+/** Whom a finding is about. */
+export interface Ends {
+  readonly source: Endpoint | null;
+  readonly target: Endpoint | null;
+}
+
 /** What a detector says at one evaluation while its condition holds. Alerts are made of findings by `AlertBook`. */
 export interface Finding {
   readonly rule: string;
@@ -41,6 +47,8 @@ export interface Finding {
   readonly source: Endpoint | null;
   readonly sources?: { readonly distinctEstimate: number; readonly top: readonly TopSource[] };
   readonly target: Endpoint | null;
+  /** Others who take part in the same cause, or suffer from it: rules that yield to this one yield about them too. Bounded by the rule. */
+  readonly alsoOwns?: readonly Ends[];
   /** When the condition was first met, epoch milliseconds. */
   readonly sinceMs: number;
   /** Observations behind this finding since the previous one. */

@@ -45,6 +45,32 @@ function bookOf(quietMs = 60_000): AlertBook {
 const told = (events: readonly AlertEvent[]) => events.map(({ type, alert }) => `${type} ${alert.rule}`);
 
 describe('an alert gives way to the alert of the rule that owns its cause', () => {
+  it('also when the owner only takes it along, and then for the same ports alone', () => {
+    const book = new AlertBook({
+      cluster: 'c',
+      node: 'n',
+      yieldsTo: { 'host-sweep': [{ rule: 'worm', same: 'source', ifSamePorts: true }] },
+    });
+    const at = (port: number) => ({ evidence: { observed: 1, threshold: 1, unit: 'u', windowMs: 1, port } });
+    book.apply(
+      [
+        finding('host-sweep', { source: web, target: null, ...at(445) }),
+        finding('host-sweep', { source: db, target: null, ...at(22) }),
+      ],
+      T0,
+    );
+    const alsoOwns = [web, db].map((source) => ({ source, target: null }));
+    const events = book.apply([finding('worm', { target: null, alsoOwns, ...at(445) })], T0 + 1000);
+    assert.deepEqual(told(events), ['open worm', 'resolve host-sweep']);
+    assert.deepEqual(
+      book.list().map(({ rule, source }) => [rule, source?.workload?.name]),
+      [
+        ['host-sweep', 'db'],
+        ['worm', 'x'],
+      ],
+    );
+  });
+
   it('when the owner comes a moment later: one cause ends as one alert', () => {
     const book = bookOf();
     book.apply([finding('slow-scan'), finding('slow-scan', { target: db })], T0);

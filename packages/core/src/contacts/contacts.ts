@@ -61,6 +61,11 @@ export class Contacts {
     );
   }
 
+  /** Whether this port answered anybody within ten minutes before `timeMs`, or is declared: a failure there says nothing against its source. */
+  isReady(ip: string, port: number, timeMs: number): boolean {
+    return this.#context.cluster.isDeclared(ip, port, timeMs) || this.#answered.isReady(ip, port, timeMs);
+  }
+
   /** Connections between two addresses in the last minutes, whoever opened them. */
   connections(a: string, b: string, timeMs: number): number {
     return this.#late.connections(a, b, timeMs);

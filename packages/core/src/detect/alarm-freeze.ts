@@ -10,9 +10,9 @@ const LEARNED_ONCE_TOLD: ReadonlySet<string> = new Set(['new-edge']);
 
 /** Stops learning of the workloads that a finding names: what an attack looks like must not become what is usual. */
 export function freezeLearning(learning: Learning, finding: Finding, nowMs: number): void {
-  const { rule, category, source, target } = finding;
+  const { rule, category, source, target, alsoOwns = [] } = finding;
   if (category === 'health' || LEARNED_ONCE_TOLD.has(rule)) return;
-  for (const end of [source, target]) {
+  for (const end of [source, target, ...alsoOwns.map((also) => also.source)]) {
     if (end !== null && isOurs(end)) learning.freeze(workloadKey(end), nowMs + ALARM_MS);
   }
 }

@@ -40,6 +40,8 @@ export interface ListenerRef {
 export interface Yield {
   readonly rule: string;
   readonly same: SameEnd;
+  /** Only what speaks of no port but the owner's (`portsOf`): more than that is a cause of its own. */
+  readonly ifSamePorts?: true;
 }
 
 export interface DetectorInstance {

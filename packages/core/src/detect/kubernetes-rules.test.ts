@@ -4,8 +4,7 @@
  * same, it is.
  *
  * Not applicable yet, as their detectors are not there: the DNS row's tunnel keys (`dns-tunnel`: search suffixes, ICANN
- * suffixes, zones left out), the mesh-and-microservices row's causal chain (`worm-propagation`; that its traffic is silent for
- * the other detectors is tested here), and the row of intelligence lists with bogons (`threat-intel`).
+ * suffixes, zones left out), and the row of intelligence lists with bogons (`threat-intel`).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -31,6 +30,7 @@ import { detectors } from './registry.ts';
 import { play, type Seen, START_MS } from './scenario.ts';
 import { session } from './session-observations.ts';
 import { crowd, flood, listener } from './syn-flood/scenarios.ts';
+import { mesh, podsOf, worm } from './worm-propagation/scenarios.ts';
 
 const web = pod('shop', 'web', '10.244.1.5');
 const client = pod('shop', 'cart', '10.244.1.6');
@@ -405,6 +405,15 @@ describe('every microservice listens on 8080; gossip meshes', () => {
       }),
     );
     assert.deepEqual(grave(told(inOrder(calls), { declared })), []);
+  });
+
+  it('is silent on a gossip mesh with dead members, and not on a worm in it', () => {
+    const members = podsOf(9);
+    const gossip = mesh(members, START_MS, 6, 3, 8080);
+    assert.deepEqual(grave(told(gossip)), []);
+    const spreading = worm({ pods: members, fanOut: 2, dark: 6, fromMs: START_MS + 20_000 });
+    const infected = told(inOrder(gossip, spreading)).filter(({ finding }) => finding.rule === 'worm-propagation');
+    assert.equal(infected.at(-1)?.finding.evidence.infected, 9);
   });
 });
 

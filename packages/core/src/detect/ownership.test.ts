@@ -139,6 +139,24 @@ describe('one cause, one finding:', () => {
     assert.equal(kept('source', { source: pod('innocent') }), 2);
   });
 
+  it('an owner speaks for others who take part too, and a yield may be for its ports alone', () => {
+    const rules = { 'host-sweep': [{ rule: 'worm', same: 'source', ifSamePorts: true }], worm: [] } as const;
+    const taking = { source: web, target: null };
+    const worm = {
+      source: attacker,
+      target: null,
+      alsoOwns: [taking],
+      evidence: { observed: 1, threshold: 1, unit: 'u', windowMs: 1, port: 445 },
+    };
+    const kept = (...ports: number[]): string[] => {
+      const evidence = { ...worm.evidence, port: undefined, topPorts: ports.map((port) => ({ port, count: 9 })) };
+      return rulesOf(stage(rules).evaluate({ worm: [worm], 'host-sweep': [{ ...taking, evidence }] }, T0));
+    };
+    assert.deepEqual(kept(445), ['worm']);
+    assert.deepEqual(kept(445, 22), ['host-sweep', 'worm'], 'a sweep of another port is its own cause');
+    assert.deepEqual(kept(), ['host-sweep', 'worm'], 'and one that names no port may be of any');
+  });
+
   it('an unknown source is the same as no other, not even as an unknown one', () => {
     const unknown = { source: null };
     const kept = (same: Yield['same']): number =>

@@ -1,5 +1,6 @@
 import type { Finding } from '../alert/alert.ts';
 import { causeKey, OWNED_FOR_MS } from '../alert/cause-key.ts';
+import { isWithin, portsOf } from '../alert/ports-of.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { Lru } from '../sketch/lru.ts';
 import type { TableState } from '../table-state.ts';
@@ -21,8 +22,15 @@ export interface Yielded {
   readonly owner: Owner;
 }
 
+/** What a claim of an owner is called, and whether it holds for a finding about its ports only. */
+interface OwnerName {
+  readonly name: string;
+  readonly ifSamePorts: boolean;
+}
+
 interface Claim extends Owner {
   atMs: number;
+  ports: ReadonlySet<number>;
   alsoSeenAs: readonly string[];
 }
 
@@ -38,7 +46,7 @@ export class Ownership {
   readonly #rank = new Map<string, number>();
   readonly #claims = new Lru<string, Claim>(CAPACITY);
   readonly #dropped = new Map<string, number>();
-  readonly #names = new WeakMap<Finding, readonly string[]>();
+  readonly #names = new WeakMap<Finding, readonly OwnerName[]>();
 
   /** Throws when rules yield to each other in a circle: none of them would ever speak. */
   constructor(detectors: readonly Pick<Detector, 'id' | 'yieldsTo'>[]) {
@@ -81,20 +89,21 @@ export class Ownership {
   }
 
   #ownerOf(finding: Finding, nowMs: number): Claim | undefined {
-    for (const name of this.#ownersOf(finding)) {
+    for (const { name, ifSamePorts } of this.#ownersOf(finding)) {
       const claim = this.#claims.get(name);
-      if (claim !== undefined && isFresh(claim, nowMs)) return claim;
+      if (claim === undefined || !isFresh(claim, nowMs)) continue;
+      if (!ifSamePorts || isWithin(claim.ports, portsOf(finding))) return claim;
     }
     return undefined;
   }
 
   /** What claims of its owners are called; once for a finding, which may be said again and again. */
-  #ownersOf(finding: Finding): readonly string[] {
+  #ownersOf(finding: Finding): readonly OwnerName[] {
     let names = this.#names.get(finding);
     if (names === undefined) {
-      names = (this.#yields.get(finding.rule) ?? []).flatMap(({ rule, same }) => {
+      names = (this.#yields.get(finding.rule) ?? []).flatMap(({ rule, same, ifSamePorts = false }) => {
         const key = causeKey(same, finding.source, finding.target);
-        return key === undefined ? [] : [`${rule}\n${same}\n${key}`];
+        return key === undefined ? [] : [{ name: `${rule}\n${same}\n${key}`, ifSamePorts }];
       });
       this.#names.set(finding, names);
     }
@@ -106,21 +115,25 @@ export class Ownership {
     const asked = this.#asked.get(finding.rule);
     if (asked === undefined) return undefined;
     const claim = owner ?? this.#ownClaim(finding, nowMs);
-    for (const same of asked) {
-      const key = causeKey(same, finding.source, finding.target);
-      if (key !== undefined) this.#claims.set(`${finding.rule}\n${same}\n${key}`, claim);
+    for (const { source, target } of [finding, ...(finding.alsoOwns ?? [])]) {
+      for (const same of asked) {
+        const key = causeKey(same, source, target);
+        if (key !== undefined) this.#claims.set(`${finding.rule}\n${same}\n${key}`, claim);
+      }
     }
     return claim;
   }
 
-  #ownClaim({ rule, source, target }: Finding, nowMs: number): Claim {
+  #ownClaim(finding: Finding, nowMs: number): Claim {
+    const { rule, source, target } = finding;
     const name = `${rule}\n=\n${causeKey('source', source, target) ?? ''}\n${causeKey('target', source, target) ?? ''}`;
     const known = this.#claims.get(name);
     if (known !== undefined && isFresh(known, nowMs)) {
       known.atMs = nowMs;
+      known.ports = portsOf(finding);
       return known;
     }
-    const claim: Claim = { rule, source, target, atMs: nowMs, alsoSeenAs: [] };
+    const claim: Claim = { rule, source, target, atMs: nowMs, ports: portsOf(finding), alsoSeenAs: [] };
     this.#claims.set(name, claim);
     return claim;
   }

@@ -18,6 +18,8 @@ import { targetDown } from './target-down/target-down.ts';
 import { threatIntel } from './threat-intel/threat-intel.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
+import { wormPropagation } from './worm-propagation/worm-propagation.ts';
+
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
 export const detectors: readonly Detector[] = [
   synFlood,
@@ -39,4 +41,5 @@ export const detectors: readonly Detector[] = [
   exfiltration,
   signature,
   threatIntel,
+  wormPropagation,
 ];

@@ -16,6 +16,9 @@ export const hostSweep: Detector<typeof hostSweepParameters> = {
   observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
   // Many ports of many hosts are one cause, and port-scan names them better.
-  yieldsTo: [{ rule: 'port-scan', same: 'source' }],
+  yieldsTo: [
+    { rule: 'port-scan', same: 'source' },
+    { rule: 'worm-propagation', same: 'source', ifSamePorts: true },
+  ],
   create: (parameters, context) => new HostSweepInstance(parameters, context),
 };

@@ -17,7 +17,7 @@ export interface Contact {
 }
 
 /** Redirects of a service mesh within a pod's namespace (Istio, Linkerd): legs of another edge. */
-const MESH_PORTS = new Set([15001, 15006, 15008, 4140, 4143]);
+export const MESH_PORTS: ReadonlySet<number> = new Set([15001, 15006, 15008, 4140, 4143]);
 
 /** Whose edges are judged. Programs of the host itself come and go with every command somebody types. */
 function isWatched({ kind }: Endpoint): boolean {

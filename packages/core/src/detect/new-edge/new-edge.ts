@@ -22,6 +22,7 @@ export const newEdge: Detector<typeof newEdgeParameters> = {
     { rule: 'slow-scan', same: 'source' },
     { rule: 'exfiltration', same: 'pair' },
     { rule: 'beacon', same: 'pair' },
+    { rule: 'worm-propagation', same: 'source', ifSamePorts: true },
   ],
   create: (parameters, context) => new NewEdgeInstance(parameters, context),
 };

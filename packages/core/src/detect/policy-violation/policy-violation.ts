@@ -17,6 +17,7 @@ export const policyViolation: Detector<typeof policyViolationParameters> = {
     { rule: 'port-scan', same: 'pair' },
     { rule: 'host-sweep', same: 'source' },
     { rule: 'slow-scan', same: 'source' },
+    { rule: 'worm-propagation', same: 'source', ifSamePorts: true },
   ],
   create: (parameters, context) => new PolicyViolationInstance(parameters, context),
 };

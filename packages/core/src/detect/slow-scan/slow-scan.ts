@@ -18,6 +18,7 @@ export const slowScan: Detector<typeof slowScanParameters> = {
   yieldsTo: [
     { rule: 'port-scan', same: 'source' },
     { rule: 'host-sweep', same: 'source' },
+    { rule: 'worm-propagation', same: 'source', ifSamePorts: true },
   ],
   create: (parameters, context) => new SlowScanInstance(parameters, context),
 };

@@ -14,5 +14,7 @@ export const targetDown: Detector<typeof targetDownParameters> = {
   observes: ['connection', 'datagrams', 'probe'],
   observesConnection: ({ isMoved }) => !isMoved,
   reads: contactsOf,
+  // What infected pods fail on is no dead service.
+  yieldsTo: [{ rule: 'worm-propagation', same: 'target', ifSamePorts: true }],
   create: (parameters, context) => new TargetDownInstance(parameters, context),
 };
