@@ -3,6 +3,8 @@ import { beacon } from './beacon/beacon.ts';
 import { bruteForce } from './brute-force/brute-force.ts';
 import { connectionFlood } from './connection-flood/connection-flood.ts';
 import type { Detector } from './detector.ts';
+import { dga } from './dga/dga.ts';
+import { dnsTunnel } from './dns-tunnel/dns-tunnel.ts';
 import { exfiltration } from './exfiltration/exfiltration.ts';
 import { hostSweep } from './host-sweep/host-sweep.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
@@ -16,6 +18,7 @@ import { synFlood } from './syn-flood/syn-flood.ts';
 import { targetDown } from './target-down/target-down.ts';
 import { udpFlood } from './udp-flood/udp-flood.ts';
 import { volumeSurge } from './volume-surge/volume-surge.ts';
+
 /** All detectors, each with a page docs/detectors/<id>.md; the contract suite runs over this list. */
 export const detectors: readonly Detector[] = [
   synFlood,
@@ -35,4 +38,6 @@ export const detectors: readonly Detector[] = [
   sensitiveEndpoint,
   newEdge,
   exfiltration,
+  dnsTunnel,
+  dga,
 ];
