@@ -1,7 +1,7 @@
 /** For tests only: what a payload said, as the client's end of a conversation tells it. */
 import type { Endpoint } from '../endpoint.ts';
 import type { ApplicationObservation } from '../observation.ts';
-import type { ApplicationFacts, UnknownFacts } from '../payload/facts.ts';
+import type { ApplicationFacts, TlsClientHello, UnknownFacts } from '../payload/facts.ts';
 import type { Seen } from './scenario.ts';
 
 export interface Saying {
@@ -51,5 +51,27 @@ export function unknownPayload(message: UnknownFacts['message'], payload: string
     printable: bytes.length === 0 ? 1 : printable / bytes.length,
     entropy: 4,
     bytes,
+  };
+}
+
+/** The beginning of a TLS connection by a common client. */
+export function clientHello(serverName?: string): TlsClientHello {
+  return {
+    protocol: 'tls',
+    message: 'client-hello',
+    recordVersion: 0x0301,
+    version: 0x0303,
+    supportedVersions: [0x0304, 0x0303],
+    ...(serverName === undefined ? undefined : { serverName }),
+    alpn: [],
+    ciphers: [0x1301],
+    extensions: [0, 43],
+    groups: [29],
+    pointFormats: [0],
+    signatureAlgorithms: [0x0403],
+    keyShares: [29],
+    hasEncryptedHello: false,
+    ja3: { text: '771,4865,0-43,29,0', hash: '00000000000000000000000000000000' },
+    ja4: 't13d010200_000000000000_000000000000',
   };
 }

@@ -2,6 +2,7 @@ import { amplification } from './amplification/amplification.ts';
 import { beacon } from './beacon/beacon.ts';
 import { bruteForce } from './brute-force/brute-force.ts';
 import { connectionFlood } from './connection-flood/connection-flood.ts';
+import { cryptoMining } from './crypto-mining/crypto-mining.ts';
 import type { Detector } from './detector.ts';
 import { dga } from './dga/dga.ts';
 import { dnsTunnel } from './dns-tunnel/dns-tunnel.ts';
@@ -40,4 +41,5 @@ export const detectors: readonly Detector[] = [
   exfiltration,
   dnsTunnel,
   dga,
+  cryptoMining,
 ];
