@@ -1,7 +1,7 @@
 /** For tests only: what a payload said, as the client's end of a conversation tells it. */
 import type { Endpoint } from '../endpoint.ts';
 import type { ApplicationObservation } from '../observation.ts';
-import type { ApplicationFacts, TlsClientHello, UnknownFacts } from '../payload/facts.ts';
+import type { ApplicationFacts, HttpRequest, SshBanner, TlsClientHello, UnknownFacts } from '../payload/facts.ts';
 import type { Seen } from './scenario.ts';
 
 export interface Saying {
@@ -73,5 +73,35 @@ export function clientHello(serverName?: string): TlsClientHello {
     hasEncryptedHello: false,
     ja3: { text: '771,4865,0-43,29,0', hash: '00000000000000000000000000000000' },
     ja4: 't13d010200_000000000000_000000000000',
+  };
+}
+
+export function sshBanner(software = 'OpenSSH_9.6'): SshBanner {
+  return {
+    protocol: 'ssh',
+    message: 'banner',
+    line: `SSH-2.0-${software}`,
+    protocolVersion: '2.0',
+    software,
+    comments: '',
+  };
+}
+
+export function httpRequest(more: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    protocol: 'http',
+    message: 'request',
+    method: 'GET',
+    target: '/',
+    version: 'HTTP/1.1',
+    headers: [
+      ['Host', 'www.example.com'],
+      ['User-Agent', 'curl/8.5.0'],
+      ['Accept', '*/*'],
+    ],
+    head: new Uint8Array(0),
+    body: new Uint8Array(0),
+    isComplete: true,
+    ...more,
   };
 }

@@ -13,6 +13,7 @@ import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { newEdge } from './new-edge/new-edge.ts';
 import { policyViolation } from './policy-violation/policy-violation.ts';
 import { portScan } from './port-scan/port-scan.ts';
+import { protocolAnomaly } from './protocol-anomaly/protocol-anomaly.ts';
 import { reverseShell } from './reverse-shell/reverse-shell.ts';
 import { sensitiveEndpoint } from './sensitive-endpoint/sensitive-endpoint.ts';
 import { slowScan } from './slow-scan/slow-scan.ts';
@@ -44,4 +45,5 @@ export const detectors: readonly Detector[] = [
   dga,
   cryptoMining,
   reverseShell,
+  protocolAnomaly,
 ];
