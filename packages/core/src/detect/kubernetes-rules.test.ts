@@ -568,7 +568,7 @@ describe('learning', () => {
 
   it('ships what needs to be learned first as observe', () => {
     const observed = detectors.filter((detector) => detector.default === 'observe').map(({ id }) => id);
-    assert.deepEqual(observed.sort(), ['beacon', 'exfiltration', 'new-edge']);
+    assert.deepEqual(observed.sort(), ['beacon', 'dga', 'exfiltration', 'new-edge']);
   });
 
   it('says nothing by habit before a workload has learned, however strange it is', () => {
