@@ -3,16 +3,17 @@
  * together, in mode `alert`, say nothing of severity medium or above; where a row says that something must be found all the
  * same, it is.
  *
- * Not applicable yet, as their detectors are not there: the DNS row's tunnel keys (`dns-tunnel`: search suffixes, ICANN
- * suffixes, zones left out), the mesh-and-microservices row's causal chain (`worm-propagation`; that its traffic is silent for
+ * Not applicable yet, as their detectors are not there: the mesh-and-microservices row's causal chain (`worm-propagation`; that its traffic is silent for
  * the other detectors is tested here), and the row of intelligence lists with bogons (`threat-intel`).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connection, datagrams, inOrder, pod, probe, probes, world } from '../contacts/simulated-contacts.ts';
+import { lookup, NXDOMAIN } from '../dns/sample-lookups.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { DEFAULT_LEARNING, LearningStore } from '../learn/learning-store.ts';
-import { converse, runPod, together } from '../learn/sample-traffic.ts';
+import { converse, noise, runPod, together } from '../learn/sample-traffic.ts';
+import { gibberish, idleTunnel } from './dns-tunnel/scenarios.ts';
 import { sweep } from './host-sweep/scenarios.ts';
 import {
   apiServer,
@@ -370,6 +371,28 @@ describe('DNS: caches, ndots:5, late answers', () => {
       datagrams({ atMs, from: web, to: resolver, port: 53, localPort: 30_000 + nth, seenBy: 'server' }),
     );
     assert.deepEqual(rulesOf(told(inOrder(lookups, served))), []);
+  });
+
+  it('counts no search suffix, takes a CDN for one domain, and leaves reverse look-ups and block lists out', () => {
+    const random = noise(41);
+    const host = () => gibberish(14, random);
+    const names: readonly ((nth: number) => readonly [name: string, rcode: number])[] = [
+      () => [`${host()}.com.shop.svc.cluster.local`, NXDOMAIN],
+      () => [`${host()}.com.eu-west-1.compute.internal`, NXDOMAIN],
+      () => [`${host()}.cloudfront.net`, 0],
+      (nth) => [`${nth % 256}.${nth % 7}.2.10.in-addr.arpa`, NXDOMAIN],
+      (nth) => [`${nth % 256}.${nth % 9}.0.203.zen.example-list.org`, NXDOMAIN],
+    ];
+    const storm = Array.from({ length: 6000 }, (_, nth) => {
+      const [name, rcode] = names[nth % names.length]?.(nth) ?? ['', 0];
+      return lookup({ atMs: START_MS + nth * 10, from: web, name, rcode, resolver });
+    }).flat();
+    assert.deepEqual(rulesOf(told(storm)), []);
+  });
+
+  it('finds the tunnel among them', () => {
+    const tunnel = idleTunnel(40, 1000, web);
+    assert.deepEqual(rulesOf(told(tunnel)), ['dns-tunnel']);
   });
 
   it('needs more than half of the responses to be unasked: a resolver whose upstreams are late is silent', () => {
