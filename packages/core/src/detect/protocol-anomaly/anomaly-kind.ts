@@ -24,12 +24,14 @@ const TLS_MAJOR = 3;
 const WEB = new Set(['http', 'http2', 'tls']);
 
 export function anomalyKind(
-  { transport, remote: { port }, facts }: ApplicationObservation,
+  { transport, remote: { port }, sent, facts }: ApplicationObservation,
   isWorld: boolean,
   p: ProtocolAnomalyParameters,
 ): AnomalyKind | undefined {
   const protocol = facts.protocol === 'other' ? facts.name : facts.protocol;
   const expected = expectedAt(transport, port);
+  // Who asks knows where: an answer from elsewhere may be a flood's, which pretends to be one.
+  if (facts.protocol === 'dns' && !(sent && facts.message === 'query')) return undefined;
   if (protocol === 'dns' && !isPortOfDns(port))
     return {
       form: expected ? 'wrong-protocol' : 'odd-port',

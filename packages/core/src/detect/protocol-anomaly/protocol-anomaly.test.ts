@@ -70,6 +70,12 @@ describe('protocol-anomaly', () => {
       assert.deepEqual(shapes(say(query, port, { transport: 'UDP' })), [], `${port}`);
   });
 
+  it('is silent on answers from odd ports that nobody asked for: those are a flood’s', () => {
+    const answer: DnsFacts = { ...query, message: 'response' };
+    assert.deepEqual(shapes(say(answer, 22_966, { transport: 'UDP', by: 'server' })), []);
+    assert.deepEqual(shapes(say(answer, 22_966, { transport: 'UDP' })), []);
+  });
+
   it('leaves resolvers their ports', () => {
     const cluster = { ...unknownCluster, isResolver: ({ ip }: { ip: string }) => ip === outside.ip };
     assert.deepEqual(shapes(say(query, 5300, { transport: 'UDP' }), { cluster }), []);
