@@ -1,5 +1,6 @@
 import type { ApplicationObservation } from '../../observation.ts';
 import type { ApplicationFacts, UnknownFacts } from '../../payload/facts.ts';
+import type { ConversationSides } from '../conversation-sides.ts';
 import { expectedAt, isPortOfDns } from './fixed-ports.ts';
 import { httpSigns } from './http-signs.ts';
 import type { ProtocolAnomalyParameters } from './parameters.ts';
@@ -24,14 +25,14 @@ const TLS_MAJOR = 3;
 const WEB = new Set(['http', 'http2', 'tls']);
 
 export function anomalyKind(
-  { transport, remote: { port }, sent, facts }: ApplicationObservation,
-  isWorld: boolean,
+  { transport, facts }: ApplicationObservation,
+  { server: { port = 0, kind }, byClient }: ConversationSides,
   p: ProtocolAnomalyParameters,
 ): AnomalyKind | undefined {
   const protocol = facts.protocol === 'other' ? facts.name : facts.protocol;
   const expected = expectedAt(transport, port);
   // Who asks knows where: an answer from elsewhere may be a flood's, which pretends to be one.
-  if (facts.protocol === 'dns' && !(sent && facts.message === 'query')) return undefined;
+  if (facts.protocol === 'dns' && !(byClient && facts.message === 'query')) return undefined;
   if (protocol === 'dns' && !isPortOfDns(port))
     return {
       form: expected ? 'wrong-protocol' : 'odd-port',
@@ -42,7 +43,7 @@ export function anomalyKind(
     };
   if (expected !== undefined && !expected.includes(protocol))
     return wrongProtocol(protocol, facts, expected, transport, p);
-  if (!isWorld || facts.protocol !== 'http' || facts.message !== 'request') return undefined;
+  if (kind !== 'world' || facts.protocol !== 'http' || facts.message !== 'request') return undefined;
   const signs = httpSigns(facts, port);
   return signs.length < p.httpSigns
     ? undefined

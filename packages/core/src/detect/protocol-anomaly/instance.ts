@@ -2,11 +2,12 @@ import { isLoopbackAddress } from '../../address.ts';
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import { peerKey } from '../../learn/peer-fact.ts';
-import type { ApplicationObservation, Observation } from '../../observation.ts';
+import type { Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import { RecentKeys } from '../../sketch/recent-keys.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
+import { type ConversationSides, conversationSides, isStranger } from '../conversation-sides.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { Anomaly } from './anomaly.ts';
 import { type AnomalyKind, anomalyKind } from './anomaly-kind.ts';
@@ -34,11 +35,13 @@ export class ProtocolAnomalyInstance implements DetectorInstance {
     this.#parameters = { ...this.#parameters, ...parameters };
   }
 
-  observe(observation: Observation, { local, remote }: Who): void {
-    // A server answers what it is asked, on a port of its own choice.
-    if (observation.kind !== 'application' || observation.role !== 'client' || remote === null) return;
-    const kind = anomalyKind(observation, remote.kind === 'world', this.#parameters);
-    if (kind !== undefined && !isLoopbackAddress(observation.remote.ip)) this.#take(observation, kind, local, remote);
+  observe(observation: Observation, who: Who): void {
+    if (observation.kind !== 'application') return;
+    const sides = conversationSides(observation, who, this.#context.nameAddress);
+    // What a server is asked by strangers, it is asked on a port of its own choice.
+    if (sides === undefined || (observation.role === 'server' && isStranger(sides.client))) return;
+    const kind = anomalyKind(observation, sides, this.#parameters);
+    if (kind !== undefined && !isLoopbackAddress(sides.server.ip)) this.#take(observation.timeMs, kind, sides);
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -59,16 +62,14 @@ export class ProtocolAnomalyInstance implements DetectorInstance {
     };
   }
 
-  #take(observation: ApplicationObservation, kind: AnomalyKind, source: Endpoint, remote: Endpoint): void {
-    const { timeMs, remote: peer } = observation;
-    const target = { ...remote, port: peer.port };
+  #take(timeMs: number, kind: AnomalyKind, { client: source, server: target }: ConversationSides): void {
     if (kind.protocol === 'dns' && this.#context.cluster.isResolver(target)) return;
     const sourceKey = workloadKey(source);
-    const fact = `speaks ${kind.form === 'http-shape' ? kind.form : kind.protocol} at ${peer.port} of ${peerKey(remote)}`;
+    const fact = `speaks ${kind.form === 'http-shape' ? kind.form : kind.protocol} at ${target.port} of ${peerKey(target)}`;
     const key = `${sourceKey} ${fact}`;
     let anomaly = this.#anomalies.get(key);
     if (anomaly === undefined) {
-      if (!this.#isNews(sourceKey, fact, key, kind, remote, timeMs)) return;
+      if (!this.#isNews(sourceKey, fact, key, kind, target, timeMs)) return;
       anomaly = new Anomaly(source, sourceKey, target, kind, fact, timeMs);
       this.#anomalies.set(key, anomaly);
     }

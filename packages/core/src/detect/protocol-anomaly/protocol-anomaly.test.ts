@@ -113,8 +113,13 @@ describe('protocol-anomaly', () => {
     }
   });
 
-  it('is silent on the server’s side and within a pod', () => {
-    assert.deepEqual(shapes(say(sshBanner(), 443, { reporter: 'server' })), []);
+  it('is the client’s, also where the server’s end tells of it: both are of this node, and the server spoke first', () => {
+    const [first] = run(say(sshBanner(), 443, { reporter: 'server', by: 'server' }));
+    assert.deepEqual([first?.source?.workload?.name, first?.target?.ip, first?.target?.port], ['web', outside.ip, 443]);
+  });
+
+  it('is silent on what strangers ask a server, and within a pod', () => {
+    assert.deepEqual(shapes(say(sshBanner(), 443, { client: outside, server: intruder, reporter: 'server' })), []);
     assert.deepEqual(shapes(say(sshBanner(), 443, { server: { ip: '127.0.0.1', kind: 'process' } })), []);
   });
 

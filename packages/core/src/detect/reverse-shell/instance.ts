@@ -7,27 +7,32 @@ import type { ApplicationObservation, ConnectionObservation, Observation } from 
 import type { UnknownFacts } from '../../payload/facts.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
-import type { DetectorContext } from '../context.ts';
+import type { DetectorContext, NameAddress } from '../context.ts';
 import { conversationKey } from '../conversation-key.ts';
+import { conversationSides, isStranger } from '../conversation-sides.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import type { ReverseShellParameters } from './parameters.ts';
 import { shellFinding } from './report.ts';
-import { newShell, type Shell, signsOf } from './shell.ts';
-import { commandOutput, greeting, shellText, typedCommand } from './shell-text.ts';
+import { Shell, type ShellForm, shellSigns } from './shell.ts';
+import { shellText } from './shell-text.ts';
 
 const SHELLS = 4096;
 /** Text, with some terminal codes. */
 const PRINTABLE = 0.8;
+/** Whose servers have prompts by trade. */
+const TELNET = 23;
 
 export class ReverseShellInstance implements DetectorInstance {
   readonly nextDueMs = Number.POSITIVE_INFINITY;
   #parameters: ReverseShellParameters;
   readonly #learning: Learning;
-  readonly #shells = new Lru<string, Shell>(SHELLS, ({ alarmSinceMs }) => !Number.isNaN(alarmSinceMs));
+  readonly #nameAddress: NameAddress;
+  readonly #shells = new Lru<string, Shell>(SHELLS, ({ isAlarmed }) => isAlarmed);
   readonly #alarmed = new Set<Shell>();
 
-  constructor(parameters: ReverseShellParameters, { learning }: DetectorContext) {
+  constructor(parameters: ReverseShellParameters, { learning, nameAddress }: DetectorContext) {
     this.#parameters = parameters;
+    this.#nameAddress = nameAddress;
     this.#learning = learning;
   }
 
@@ -49,7 +54,7 @@ export class ReverseShellInstance implements DetectorInstance {
         this.#alarmed.delete(shell);
         continue;
       }
-      const ends = `${shell.localKey}\n${workloadKey(shell.remote)}\n${shell.isOutward}`;
+      const ends = `${shell.clientKey}\n${workloadKey(shell.server)}\n${shell.isReverse}`;
       const known = byEnds.get(ends);
       if (known === undefined) byEnds.set(ends, [shell]);
       else known.push(shell);
@@ -61,37 +66,39 @@ export class ReverseShellInstance implements DetectorInstance {
     return { entries: this.#shells.size, capacity: this.#shells.capacity, evicted: this.#shells.evicted };
   }
 
-  #read(observation: ApplicationObservation, facts: UnknownFacts, { local, remote }: Who): void {
-    if (observation.transport !== 'TCP' || observation.role === 'unknown' || remote === null) return;
-    if (facts.printable < PRINTABLE || facts.bytes.length === 0 || isLoopbackAddress(observation.remote.ip)) return;
+  #read(observation: ApplicationObservation, facts: UnknownFacts, who: Who): void {
+    if (observation.transport !== 'TCP' || facts.printable < PRINTABLE || facts.bytes.length === 0) return;
+    const sides = conversationSides(observation, who, this.#nameAddress);
+    if (sides === undefined || isLoopbackAddress(sides.server.ip)) return;
     const { timeMs } = observation;
     const key = conversationKey(observation);
     let shell = this.#shells.get(key);
     if (shell === undefined) {
-      const isOutward = observation.role === 'client';
-      const other = isOutward ? { ...remote, port: observation.remote.port } : remote;
-      shell = newShell(local, workloadKey(local), other, isOutward, timeMs);
+      shell = new Shell(sides.client, workloadKey(sides.client), sides.server, timeMs);
       const evicted = this.#shells.set(key, shell);
       if (evicted !== undefined) this.#alarmed.delete(evicted);
     }
     shell.lastMs = Math.max(shell.lastMs, timeMs);
-    const text = shellText(facts.bytes);
-    // The watched end runs the shell, be it reverse or bound: what it sends is prompts and output.
-    if (observation.sent) {
-      shell.hasText = true;
-      shell.greeting ??= greeting(text);
-      shell.output ??= commandOutput(text);
-    } else {
-      shell.hasInput = true;
-      shell.command ??= typedCommand(text);
-    }
-    this.#judge(shell, timeMs);
+    (sides.byClient ? shell.byClient : shell.byServer).add(shellText(facts.bytes));
+    this.#judge(shell, observation.role === 'server' && isStranger(sides.client), timeMs);
   }
 
-  #judge(shell: Shell, timeMs: number): void {
-    const { signs, form } = signsOf(shell);
-    // Called by somebody, a server that answers words with text is what servers are.
-    if (form === undefined || signs < this.#parameters.signs || (form === 'commands' && !shell.isOutward)) return;
+  /** `isCalled`: a stranger called, so it is no end of ours that was made to call out. */
+  #judge(shell: Shell, isCalled: boolean, timeMs: number): void {
+    const { byClient, byServer } = shell;
+    const reverse = shellSigns(byClient, byServer);
+    const bound = shellSigns(byServer, byClient);
+    const { signs } = this.#parameters;
+    if (!isCalled && reverse.form !== undefined && reverse.signs >= signs) {
+      this.#tell(shell, true, reverse.form, timeMs);
+    } else if (bound.form !== undefined && bound.form !== 'commands' && bound.signs >= signs) {
+      // A server that answers words with text is what servers are, and one of the world is not ours.
+      if (shell.server.kind !== 'world' && shell.server.port !== TELNET) this.#tell(shell, false, bound.form, timeMs);
+    }
+  }
+
+  #tell(shell: Shell, isReverse: boolean, form: ShellForm, timeMs: number): void {
+    shell.isReverse = isReverse;
     shell.form = form;
     this.#alarm(shell, timeMs);
   }
@@ -105,11 +112,10 @@ export class ReverseShellInstance implements DetectorInstance {
     if (delta.receivedBytes > 0 && timeMs - shell.lastMs >= this.#parameters.pauseMs) {
       shell.turns++;
       shell.turnBytes += delta.receivedBytes;
-      shell.turnMs = timeMs;
       if (delta.sentBytes > 0) shell.answers++;
     } else if (delta.sentBytes > 0 && shell.answers < shell.turns) shell.answers = shell.turns;
     shell.lastMs = Math.max(shell.lastMs, timeMs);
-    if (!Number.isNaN(shell.alarmSinceMs)) shell.unreported++;
+    if (shell.isAlarmed) shell.unreported++;
     else if (this.#isTyping(shell)) {
       shell.form = 'typing';
       this.#alarm(shell, timeMs);
@@ -118,14 +124,14 @@ export class ReverseShellInstance implements DetectorInstance {
 
   #isTyping(shell: Shell): boolean {
     const { exchanges, commandBytes } = this.#parameters;
-    if (!shell.isOutward || !shell.hasInput || !shell.hasText || shell.remote.kind !== 'world') return false;
+    if (!shell.byClient.isThere || !shell.byServer.isThere || shell.server.kind !== 'world') return false;
     if (Math.min(shell.turns, shell.answers) < exchanges || shell.turnBytes > commandBytes * shell.turns) return false;
-    return !this.#learning.knows(shell.localKey, peerFact(shell.remote, shell.remote.port ?? 0));
+    return !this.#learning.knows(shell.clientKey, peerFact(shell.server, shell.server.port ?? 0));
   }
 
   #alarm(shell: Shell, timeMs: number): void {
     shell.unreported++;
-    if (Number.isNaN(shell.alarmSinceMs)) shell.alarmSinceMs = timeMs;
+    if (!shell.isAlarmed) shell.alarmSinceMs = timeMs;
     this.#alarmed.add(shell);
   }
 }

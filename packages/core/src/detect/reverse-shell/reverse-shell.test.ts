@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Finding } from '../../alert/alert.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import { LearningStore } from '../../learn/learning-store.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
 import { converse, pod, together, world } from '../../learn/sample-traffic.ts';
@@ -11,9 +12,11 @@ import { play, type Seen, START_MS } from '../scenario.ts';
 import { reverseShell } from './reverse-shell.ts';
 import { dialogue, handler, INTERACTIVE, victim } from './scenarios.ts';
 
+const nameAddress = (ip: string): Endpoint => (ip === victim.ip ? victim : world(ip));
+
 function run(seen: readonly Seen[], known: Partial<DetectorContext> = {}): Finding[] {
   const set = new DetectorSet({
-    context: detectorContext({ nameAddress: world, ...known }),
+    context: detectorContext({ nameAddress, ...known }),
     detectors: [reverseShell],
   });
   const found = play(set, seen, (seen.at(-1)?.observation.timeMs ?? START_MS) + 5000);
@@ -85,6 +88,18 @@ describe('reverse-shell', () => {
       );
     assert.deepEqual(netcat('uid=0(root) gid=0(root) groups=0(root)\n'), ['high reverse output']);
     assert.deepEqual(netcat('id: not found\n'), ['medium reverse commands']);
+  });
+
+  it('is the client’s, also where the server’s end tells of it: both are of this node, and the server spoke first', () => {
+    const lines = [
+      ['server', 'id\n'],
+      ['client', 'uid=0(root) gid=0(root)\n'],
+    ] as const;
+    const [first] = run(dialogue(lines, { reporter: 'server' }));
+    assert.deepEqual(
+      [first?.evidence.direction, first?.source?.workload?.name, first?.target?.ip],
+      ['reverse', 'web', handler.ip],
+    );
   });
 
   it('finds a shell that is bound to a port, by the same texts', () => {

@@ -1,70 +1,76 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { commandOutput, greeting, typedCommand } from './shell-text.ts';
 
 /** `prompt`, `output` and `commands`: what the ends wrote; `typing`: how they take turns. */
 export type ShellForm = 'prompt' | 'output' | 'commands' | 'typing';
 
-/** A conversation in which one end may be a shell. */
-export interface Shell {
-  /** Who runs the shell, and who uses it: the one that is watched is first where it called out, second where it was called. */
-  readonly local: Endpoint;
-  readonly localKey: string;
-  readonly remote: Endpoint;
-  /** The watched end called out: the shell is reverse. Else it was bound to a port. */
-  readonly isOutward: boolean;
-  readonly sinceMs: number;
-  lastMs: number;
+/** What one end wrote, as far as it was sampled. */
+export class WrittenText {
+  /** It wrote something. */
+  isThere = false;
   greeting: string | undefined;
   output: string | undefined;
-  /** First word of what the other end typed. */
+  /** First word of the first line, where all lines are commands. */
   command: string | undefined;
-  /** The shell's end wrote text that says nothing. */
-  hasText: boolean;
-  /** The other end did. */
-  hasInput: boolean;
-  /** Short messages of the other end after a pause, their bytes, and when it last sent one. */
-  turns: number;
-  turnBytes: number;
-  answers: number;
-  turnMs: number;
+
+  add(text: string): void {
+    this.isThere = true;
+    this.greeting ??= greeting(text);
+    this.output ??= commandOutput(text);
+    this.command ??= typedCommand(text);
+  }
+}
+
+/** What is to be seen of a shell at one end: how many signs, and the strongest. */
+export interface ShellSigns {
+  readonly signs: number;
+  readonly form: ShellForm | undefined;
+}
+
+/** A conversation in which one end may be a shell. */
+export class Shell {
+  readonly client: Endpoint;
+  readonly clientKey: string;
+  /** With its port. */
+  readonly server: Endpoint;
+  readonly sinceMs: number;
+  readonly byClient = new WrittenText();
+  readonly byServer = new WrittenText();
+  lastMs: number;
+  /** Short messages of the server after a pause, their bytes, and how many were answered. */
+  turns = 0;
+  turnBytes = 0;
+  answers = 0;
   form: ShellForm | undefined;
-  alarmSinceMs: number;
-  unreported: number;
+  /** The client has the shell: it was made to call out. Else the server has, and waits on a port. */
+  isReverse = true;
+  alarmSinceMs = Number.NaN;
+  unreported = 0;
+
+  constructor(client: Endpoint, clientKey: string, server: Endpoint, timeMs: number) {
+    this.client = client;
+    this.clientKey = clientKey;
+    this.server = server;
+    this.sinceMs = timeMs;
+    this.lastMs = timeMs;
+  }
+
+  get isAlarmed(): boolean {
+    return !Number.isNaN(this.alarmSinceMs);
+  }
+
+  /** Of the end that `isReverse` says, what it wrote as a shell and what the other typed. */
+  get texts(): { readonly shell: WrittenText; readonly hand: WrittenText } {
+    return this.isReverse
+      ? { shell: this.byClient, hand: this.byServer }
+      : { shell: this.byServer, hand: this.byClient };
+  }
 }
 
-export function newShell(
-  local: Endpoint,
-  localKey: string,
-  remote: Endpoint,
-  isOutward: boolean,
-  timeMs: number,
-): Shell {
-  return {
-    local,
-    localKey,
-    remote,
-    isOutward,
-    sinceMs: timeMs,
-    lastMs: timeMs,
-    greeting: undefined,
-    output: undefined,
-    command: undefined,
-    hasText: false,
-    hasInput: false,
-    turns: 0,
-    turnBytes: 0,
-    answers: 0,
-    turnMs: timeMs,
-    form: undefined,
-    alarmSinceMs: Number.NaN,
-    unreported: 0,
-  };
-}
-
-/** What is to be seen of a shell in it. */
-export function signsOf(shell: Shell): { readonly signs: number; readonly form: ShellForm | undefined } {
+export function shellSigns(shell: WrittenText, hand: WrittenText): ShellSigns {
   const prompt = shell.greeting !== undefined;
-  const output = shell.output !== undefined && shell.hasInput;
-  const commands = shell.command !== undefined && shell.hasText;
+  const output = shell.output !== undefined && hand.isThere;
+  const commands = hand.command !== undefined && shell.isThere;
   const form = prompt ? 'prompt' : output ? 'output' : commands ? 'commands' : undefined;
   return { signs: Number(prompt) + Number(output) + Number(commands), form };
 }
