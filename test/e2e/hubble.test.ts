@@ -179,9 +179,14 @@ test('without root and kernel programs it is silent for a crowd, tells scans and
       'amplification',
       'beacon',
       'brute-force',
+      'crypto-mining',
+      'dga',
+      'dns-tunnel',
       'exfiltration',
       'icmp-flood',
       'listener-overload',
+      'protocol-anomaly',
+      'reverse-shell',
       'volume-surge',
     ]);
     assert.deepEqual([status.programs, status.ready], [[], true]);

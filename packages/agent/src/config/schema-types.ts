@@ -14,6 +14,11 @@ export const path = z
 
 export const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 
+export const dnsZone = z
+  .string()
+  .max(253)
+  .regex(/^[\w-]{1,63}(?:\.[\w-]{1,63})*\.?$/, 'must be a DNS zone such as corp.example.com');
+
 /** Where a sink sends to. Secrets have no place in it: they are in files. */
 export const sinkUrl = z
   .string()

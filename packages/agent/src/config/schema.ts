@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
 import { intel } from './intel-schema.ts';
-import { cidr, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
+import { cidr, dnsZone, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
 import { sinks } from './sink-schema.ts';
 
 export const API_VERSION = 'netguard/v1';
@@ -150,6 +150,13 @@ const identity = z.strictObject({
     .max(1000)
     .default([])
     .describe('DNS servers that pods are meant to ask, besides those of the cluster and 169.254.20.10.'),
+  dnsZones: z
+    .array(dnsZone)
+    .max(1000)
+    .default([])
+    .describe(
+      'DNS zones below which no name is judged: search domains besides those of `/etc/resolv.conf` and `cluster.local`, block lists and look-up services of your own.',
+    ),
   sharedAddresses: z
     .array(z.union([ipAddress, cidr]))
     .max(1000)

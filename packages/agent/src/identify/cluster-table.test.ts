@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { AccessRules, type Endpoint, workloadKey } from '@netguard/core';
 import { update } from '../testing/whole-identities.ts';
 import { AddressTable } from './address-table.ts';
@@ -255,4 +255,9 @@ it('pods without controller are one workload by the name they were made from', (
 - {uid: 00000002-aaaa, namespace: ci, name: run-x2, generateName: run-, ips: [10.0.0.2]}`;
   assert.equal(workloadKey(endpointOf(text, '10.0.0.1')), 'ci/Pod/run');
   assert.equal(workloadKey(endpointOf(text, '10.0.0.2')), 'ci/Pod/run');
+});
+
+test('zones and search domains below which no name is judged are as questions have them', () => {
+  const { quietZones } = table('', { dnsZones: ['Lists.Example.com.'], searchDomains: ['ec2.internal'] });
+  assert.deepEqual([...quietZones], ['lists.example.com', 'ec2.internal']);
 });

@@ -15,6 +15,7 @@ import {
   workloadKey,
 } from '@netguard/core';
 import { podEndpoint } from './address-table.ts';
+import { canonicalZone } from './canonical-zone.ts';
 import { DeclaredPorts } from './declared-ports.ts';
 import { hasChanges, type IdentityChanges } from './identity-changes.ts';
 import type { PodIdentity, ServiceIdentity } from './identity-file.ts';
@@ -30,6 +31,9 @@ export interface ClusterTableOptions {
   /** Addresses and ranges. */
   readonly sharedAddresses?: readonly string[];
   readonly loginPorts?: readonly { readonly port: number; readonly service: LoginService }[];
+  readonly dnsZones?: readonly string[];
+  /** What the node's resolver puts behind names. */
+  readonly searchDomains?: readonly string[];
 }
 
 const DNS_PORT = 53;
@@ -40,6 +44,7 @@ const LAST_NODE_PORT = 32_767;
 
 export class ClusterTable implements ClusterView, SubjectLookup {
   readonly loginPorts: ReadonlyMap<number, LoginService>;
+  readonly quietZones: ReadonlySet<string>;
   readonly #options: ClusterTableOptions;
   readonly #isOwnNode: (ip: string) => boolean;
   readonly #pods = new PodFactsTable();
@@ -60,6 +65,7 @@ export class ClusterTable implements ClusterView, SubjectLookup {
     this.#options = options;
     this.#isOwnNode = isOwnNode;
     this.loginPorts = new Map((options.loginPorts ?? []).map(({ port, service }) => [port, service]));
+    this.quietZones = new Set([...(options.dnsZones ?? []), ...(options.searchDomains ?? [])].map(canonicalZone));
     for (const text of options.sharedAddresses ?? []) this.#sharedRanges.add(withPrefix(text), true);
     this.#declared = new DeclaredPorts(options.apiServers ?? []);
     this.#fixedResolvers = new Set([NODE_LOCAL_DNS, ...(options.resolvers ?? [])]);

@@ -9,6 +9,7 @@ import type { IdentityFile } from '../identify/identity-file.ts';
 import { IdentityTable } from '../identify/identity-table.ts';
 import { nodeAddresses } from '../identify/node-addresses.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
+import { searchDomains } from '../identify/search-domains.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
 import { Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
@@ -158,6 +159,7 @@ function newIdentityTable(config: Config, mount: CgroupMount): IdentityTable {
     nodeName: config.kubernetes.nodeName ?? config.node,
     nodeAddresses: nodeAddresses(),
     ...config.identity,
+    searchDomains: searchDomains(),
     hostNetns: hostNetworkNamespace(),
     walk: () => walkCgroups(mount),
   });

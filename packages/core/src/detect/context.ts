@@ -29,6 +29,8 @@ export interface ClusterView {
   behind(endpoint: Endpoint): Endpoint;
   /** Ports where logins are made beside the well-known ones, and the service that they are like (`ssh`, `mysql`). */
   readonly loginPorts: ReadonlyMap<number, LoginService>;
+  /** DNS zones below which no name is judged, besides those that everybody has: search domains, look-up services. Lower case. */
+  readonly quietZones?: ReadonlySet<string>;
 }
 
 /** What was found lately, by whom it is about: for detectors whose finding weighs more beside another. */

@@ -3,15 +3,16 @@
  * together, in mode `alert`, say nothing of severity medium or above; where a row says that something must be found all the
  * same, it is.
  *
- * Not applicable yet, as their detectors are not there: the DNS row's tunnel keys (`dns-tunnel`: search suffixes, ICANN
- * suffixes, zones left out), and the row of intelligence lists with bogons (`threat-intel`).
+ * The row of intelligence lists with bogons is tested with the lists themselves (`intel`).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connection, datagrams, inOrder, pod, probe, probes, world } from '../contacts/simulated-contacts.ts';
+import { lookup, NXDOMAIN } from '../dns/sample-lookups.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { DEFAULT_LEARNING, LearningStore } from '../learn/learning-store.ts';
-import { converse, runPod, together } from '../learn/sample-traffic.ts';
+import { converse, noise, runPod, together } from '../learn/sample-traffic.ts';
+import { gibberish, idleTunnel } from './dns-tunnel/scenarios.ts';
 import { sweep } from './host-sweep/scenarios.ts';
 import {
   apiServer,
@@ -372,6 +373,28 @@ describe('DNS: caches, ndots:5, late answers', () => {
     assert.deepEqual(rulesOf(told(inOrder(lookups, served))), []);
   });
 
+  it('counts no search suffix, takes a CDN for one domain, and leaves reverse look-ups and block lists out', () => {
+    const random = noise(41);
+    const host = () => gibberish(14, random);
+    const names: readonly ((nth: number) => readonly [name: string, rcode: number])[] = [
+      () => [`${host()}.com.shop.svc.cluster.local`, NXDOMAIN],
+      () => [`${host()}.com.eu-west-1.compute.internal`, NXDOMAIN],
+      () => [`${host()}.cloudfront.net`, 0],
+      (nth) => [`${nth % 256}.${nth % 7}.2.10.in-addr.arpa`, NXDOMAIN],
+      (nth) => [`${nth % 256}.${nth % 9}.0.203.zen.example-list.org`, NXDOMAIN],
+    ];
+    const storm = Array.from({ length: 6000 }, (_, nth) => {
+      const [name, rcode] = names[nth % names.length]?.(nth) ?? ['', 0];
+      return lookup({ atMs: START_MS + nth * 10, from: web, name, rcode, resolver });
+    }).flat();
+    assert.deepEqual(rulesOf(told(storm)), []);
+  });
+
+  it('finds the tunnel among them', () => {
+    const tunnel = idleTunnel(40, 1000, web);
+    assert.deepEqual(rulesOf(told(tunnel)), ['dns-tunnel']);
+  });
+
   it('needs more than half of the responses to be unasked: a resolver whose upstreams are late is silent', () => {
     const upstreams = Array.from({ length: 8 }, (_, nth) => world(`198.51.100.${nth + 1}`));
     const seen = each(3000, 10, (atMs, nth) => {
@@ -577,7 +600,7 @@ describe('learning', () => {
 
   it('ships what needs to be learned first as observe', () => {
     const observed = detectors.filter((detector) => detector.default === 'observe').map(({ id }) => id);
-    assert.deepEqual(observed.sort(), ['beacon', 'exfiltration', 'new-edge']);
+    assert.deepEqual(observed.sort(), ['beacon', 'dga', 'exfiltration', 'new-edge']);
   });
 
   it('says nothing by habit before a workload has learned, however strange it is', () => {

@@ -2,7 +2,10 @@ import { amplification } from './amplification/amplification.ts';
 import { beacon } from './beacon/beacon.ts';
 import { bruteForce } from './brute-force/brute-force.ts';
 import { connectionFlood } from './connection-flood/connection-flood.ts';
+import { cryptoMining } from './crypto-mining/crypto-mining.ts';
 import type { Detector } from './detector.ts';
+import { dga } from './dga/dga.ts';
+import { dnsTunnel } from './dns-tunnel/dns-tunnel.ts';
 import { exfiltration } from './exfiltration/exfiltration.ts';
 import { hostSweep } from './host-sweep/host-sweep.ts';
 import { icmpFlood } from './icmp-flood/icmp-flood.ts';
@@ -10,6 +13,8 @@ import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { newEdge } from './new-edge/new-edge.ts';
 import { policyViolation } from './policy-violation/policy-violation.ts';
 import { portScan } from './port-scan/port-scan.ts';
+import { protocolAnomaly } from './protocol-anomaly/protocol-anomaly.ts';
+import { reverseShell } from './reverse-shell/reverse-shell.ts';
 import { sensitiveEndpoint } from './sensitive-endpoint/sensitive-endpoint.ts';
 import { signature } from './signature/signature.ts';
 import { slowScan } from './slow-scan/slow-scan.ts';
@@ -42,4 +47,9 @@ export const detectors: readonly Detector[] = [
   signature,
   threatIntel,
   wormPropagation,
+  dnsTunnel,
+  dga,
+  cryptoMining,
+  reverseShell,
+  protocolAnomaly,
 ];

@@ -10,7 +10,9 @@ export type SourceFact =
   /** How full a listener's queues are. */
   | 'listener-queues'
   /** When a handshake completes, at once. */
-  | 'handshakes';
+  | 'handshakes'
+  /** What payloads say: samples, and the facts that parsers make of them. */
+  | 'application';
 
 /** What a source lacks: why, in words for a person. */
 export type LackingFacts = Readonly<Partial<Record<SourceFact, string>>>;

@@ -4,6 +4,7 @@ const ALWAYS: LackingFacts = {
   'payload-bytes': 'The source is Hubble, whose flows do not say how many bytes were moved.',
   'packet-counts':
     'The source is Hubble, whose flows tell of what changes a connection and of a sample of its other packets, not of each.',
+  application: 'The source is Hubble, whose flows hold no payload.',
   'listener-queues': 'The source is Hubble, whose flows say nothing of the queues of listening sockets.',
 };
 

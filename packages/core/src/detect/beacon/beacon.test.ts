@@ -5,6 +5,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { LearningStore } from '../../learn/learning-store.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
 import { converse, noise, pod, together, world } from '../../learn/sample-traffic.ts';
+import { clientHello, said } from '../application-observations.ts';
 import { type DetectorContext, detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
 import { play, type Seen, START_MS } from '../scenario.ts';
@@ -182,6 +183,54 @@ describe('beacon', () => {
       }),
     );
     assert.deepEqual(titles(run(failed, 500_000)), []);
+  });
+
+  /** Check-ins at one of several addresses in turn, each told of by its TLS hello first. */
+  function named(addresses: number, name: string, everyMs: number, jitter: number): Seen[] {
+    return checkIns(40, everyMs, jitter).flatMap(({ observation, who }, nth): Seen[] => {
+      if (observation.kind !== 'connection') return [];
+      const server = world(`203.0.113.${100 + (nth % addresses)}`);
+      const localPort = 42_000 + nth;
+      const local = { ...observation.local, port: localPort };
+      const remote = { ip: server.ip, port: 443 };
+      const hello = { atMs: observation.timeMs - 5, client: who.local, server, port: 443, localPort };
+      return [
+        said({ ...hello, by: 'client', facts: clientHello(name) }),
+        { observation: { ...observation, local, remote }, who: { ...who, remote: { ...server, port: 443 } } },
+      ];
+    });
+  }
+
+  it('names the destination as the workload calls it, and tells how alike the answers are', () => {
+    const last = run(named(1, 'c2.example.com', 10_000, 0.2), 500_000).at(-1);
+    assert.deepEqual(last?.evidence.serverNames, ['c2.example.com']);
+    assert.equal(last?.evidence.ja4, clientHello().ja4);
+    assert.match(last?.title ?? '', /to 203\.0\.113\.100:443$/);
+    assert.ok((last?.evidence.answerSizeScore as number) > 0.8 && (last?.evidence.medianReceivedBytes as number) > 300);
+  });
+
+  it('finds a rhythm to a name whose addresses take turns, once, though none of them has it', () => {
+    const found = run(named(20, 'c2.example.com', 10_000, 0.2), 500_000);
+    assert.deepEqual(titles(found), ['Beacon from shop/web-1 to c2.example.com:443']);
+    assert.ok((found[0]?.evidence.addresses as number) >= 8);
+    const both = titles(run(named(2, 'c2.example.com', 10_000, 0), 500_000));
+    assert.ok(both.length > 1 && both.every((title, nth) => nth === 0 || /203\.0\.113/.test(title)), both.join());
+  });
+
+  it('is silent on names of many addresses that are read at any time', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const seen = pages(60, 8000, seed).flatMap(({ observation, who }, nth): Seen[] => {
+        if (observation.kind !== 'connection') return [];
+        const server = world(`203.0.113.${100 + (nth % 5)}`);
+        const at = { local: { ...observation.local, port: 42_000 + nth }, remote: { ip: server.ip, port: 443 } };
+        const hello = { atMs: observation.timeMs - 5, client: who.local, server, port: 443, localPort: 42_000 + nth };
+        return [
+          said({ ...hello, by: 'client', facts: clientHello('www.example.com') }),
+          { observation: { ...observation, ...at }, who: { ...who, remote: { ...server, port: 443 } } },
+        ];
+      });
+      assert.deepEqual(titles(run(seen, 700_000)), [], `seed ${seed}`);
+    }
   });
 
   it('ends when the beats do, three of them missed', () => {

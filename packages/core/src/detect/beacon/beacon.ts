@@ -12,12 +12,14 @@ export const beacon: Detector<typeof beaconParameters> = {
   description: 'connections, or bursts within one connection, that reach an outside address in a rhythm',
   parameters: beaconParameters,
   needs: ['payload-bytes'],
-  observes: ['connection'],
+  observes: ['connection', 'application'],
   observesConnection: ({ role, isOutside }) => role === 'client' && isOutside,
   yieldsTo: [
     { rule: 'brute-force', same: 'pair' },
     { rule: 'port-scan', same: 'pair' },
     { rule: 'slow-scan', same: 'source' },
+    { rule: 'crypto-mining', same: 'pair' },
+    { rule: 'reverse-shell', same: 'pair' },
   ],
   create: (parameters, context) => new BeaconInstance(parameters, context),
 };

@@ -3,17 +3,20 @@ import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
-import type { ConnectionObservation, Observation } from '../../observation.ts';
+import type { ApplicationObservation, ConnectionObservation, Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
+import { conversationKey } from '../conversation-key.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { portName } from '../port-name.ts';
-import { isWorthJudging, judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
+import { hasManyAddresses, isWorthJudging, judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
+import { NamedPairs } from './named-pairs.ts';
 import { type Connection, Pair, Sharers } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
 import { beaconFinding } from './report.ts';
+import { calledName } from './server-names.ts';
 
 const PAIRS = 4096;
 const CONNECTIONS = 8192;
@@ -35,6 +38,8 @@ export class BeaconInstance implements DetectorInstance {
   readonly #connections = new Lru<string, Connection>(CONNECTIONS);
   /** The workloads that talk to a destination, as far as they are counted. */
   readonly #sharers = new Lru<string, Sharers>(DESTINATIONS);
+  /** The same by the names that workloads call, which may have many addresses. */
+  readonly #named = new NamedPairs();
   /** Connections with a beat since the last evaluation. */
   readonly #moved = new Set<Connection>();
   readonly #alarmed = new Map<Pair, Verdict>();
@@ -50,8 +55,41 @@ export class BeaconInstance implements DetectorInstance {
   }
 
   observe(observation: Observation, { local, remote }: Who): void {
-    if (observation.kind !== 'connection' || observation.role !== 'client' || remote === null) return;
-    if (remote.kind !== 'world' && remote.kind !== 'private') return;
+    if (remote?.kind !== 'world' && remote?.kind !== 'private') return;
+    if (observation.kind === 'application') this.#hear(observation, local, remote);
+    else if (observation.kind === 'connection') this.#take(observation, local, remote);
+  }
+
+  evaluate(nowMs: number): Finding[] {
+    for (const connection of this.#moved) this.#judge(connection, nowMs);
+    this.#moved.clear();
+    const findings: Finding[] = [];
+    const told = this.#namesTold();
+    for (const [pair, verdict] of this.#alarmed) {
+      if (pair.alarm === undefined || nowMs > pair.alarm.untilMs) {
+        pair.alarm = undefined;
+        this.#alarmed.delete(pair);
+        continue;
+      }
+      const caller = portName(pair.source, pair.port, false);
+      if (pair.serverName !== undefined && told.has(`${caller} ${pair.serverName}`)) continue;
+      const names = this.#named.names(caller, pair.target.ip);
+      findings.push(beaconFinding(pair, pair.alarm, verdict, names));
+    }
+    return findings;
+  }
+
+  get state(): TableState {
+    const tables = [this.#pairs, this.#connections, this.#sharers, this.#named];
+    return {
+      entries: tables.reduce((sum, { size }) => sum + size, 0),
+      capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
+      evicted: tables.reduce((sum, { evicted }) => sum + evicted, 0),
+    };
+  }
+
+  #take(observation: ConnectionObservation, local: Endpoint, remote: Endpoint): void {
+    if (observation.role !== 'client') return;
     const { id, phase, isNew } = observation;
     let connection = isNew ? undefined : this.#connections.get(id);
     const isKnown = connection !== undefined;
@@ -66,28 +104,30 @@ export class BeaconInstance implements DetectorInstance {
     } else if (isKnown) this.#connections.delete(id);
   }
 
-  evaluate(nowMs: number): Finding[] {
-    for (const connection of this.#moved) this.#judge(connection, nowMs);
-    this.#moved.clear();
-    const findings: Finding[] = [];
-    for (const [pair, verdict] of this.#alarmed) {
-      if (pair.alarm === undefined || nowMs > pair.alarm.untilMs) {
-        pair.alarm = undefined;
-        this.#alarmed.delete(pair);
-      } else {
-        findings.push(beaconFinding(pair, pair.alarm, verdict));
-      }
-    }
-    return findings;
+  /** Whom the workload calls there: comes before the connection itself is told of. */
+  #hear(observation: ApplicationObservation, local: Endpoint, remote: Endpoint): void {
+    if (observation.role !== 'client' || !observation.sent || observation.transport !== 'TCP') return;
+    const called = calledName(observation.facts);
+    const { ip, port } = observation.remote;
+    if (called === undefined || isLoopbackAddress(ip)) return;
+    const caller = portName(local, port, false);
+    const evicted = this.#named.hear(caller, called, observation, TOGETHER_MS, () => {
+      const workload = workloadKey(local);
+      const isLearned = this.#learning.knows(workload, peerFact(remote, port));
+      return new Pair(local, remote, port, this.#share(called.name, port, workload), isLearned, called.name);
+    });
+    if (evicted !== undefined) this.#alarmed.delete(evicted);
   }
 
-  get state(): TableState {
-    const tables = [this.#pairs, this.#connections, this.#sharers];
-    return {
-      entries: tables.reduce((sum, { size }) => sum + size, 0),
-      capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
-      evicted: tables.reduce((sum, { evicted }) => sum + evicted, 0),
-    };
+  /** Where one address keeps the rhythm by itself, its name need not be told besides. */
+  #namesTold(): Set<string> {
+    const told = new Set<string>();
+    for (const { serverName, source, port, target } of this.#alarmed.keys()) {
+      const caller = portName(source, port, false);
+      if (serverName !== undefined) continue;
+      for (const name of this.#named.names(caller, target.ip)?.all ?? []) told.add(`${caller} ${name}`);
+    }
+    return told;
   }
 
   #open(observation: ConnectionObservation, local: Endpoint, remote: Endpoint): Connection | undefined {
@@ -108,6 +148,7 @@ export class BeaconInstance implements DetectorInstance {
       bursts: 0,
       sentBytes: 0,
       receivedBytes: 0,
+      named: observation.preexisting ? undefined : this.#named.take(conversationKey(observation)),
     };
     // When it began is not known of one that was open before.
     if (!observation.preexisting) {
@@ -158,6 +199,7 @@ export class BeaconInstance implements DetectorInstance {
     if (sentBytes === 0 && receivedBytes === 0) return;
     const { pair } = connection;
     if (connection.start > 0) pair.starts.grow(connection.start, sentBytes, receivedBytes);
+    connection.named?.pair.starts.grow(connection.named.start, sentBytes, receivedBytes);
     if (timeMs - connection.lastActiveMs >= this.#parameters.quietMs) {
       // The first payload of a connection belongs to its beginning, which is a beat of its own kind.
       if (connection.lastActiveMs > 0) pair.bursts.add(timeMs);
@@ -173,10 +215,22 @@ export class BeaconInstance implements DetectorInstance {
   }
 
   #judge(connection: Connection, nowMs: number): void {
-    const { pair } = connection;
-    const isShared = pair.sharers.count >= this.#parameters.sharedBy;
-    const verdict =
-      judgeRhythms(pair, isShared, this.#parameters) ?? judgeSession(connection, isShared, this.#parameters);
+    const { pair, named } = connection;
+    const p = this.#parameters;
+    this.#keepAlarm(
+      pair,
+      judgeRhythms(pair, this.#isShared(pair), p) ?? judgeSession(connection, this.#isShared(pair), p),
+      nowMs,
+    );
+    if (named !== undefined && hasManyAddresses(named.pair))
+      this.#keepAlarm(named.pair, judgeRhythms(named.pair, this.#isShared(named.pair), p), nowMs);
+  }
+
+  #isShared({ sharers }: Pair): boolean {
+    return sharers.count >= this.#parameters.sharedBy;
+  }
+
+  #keepAlarm(pair: Pair, verdict: Verdict | undefined, nowMs: number): void {
     if (verdict === undefined) return;
     const beatMs = verdict.rhythm?.medianInterval ?? verdict.spanMs / verdict.beats;
     const holdMs = Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, MISSED_BEATS * beatMs));

@@ -1,7 +1,7 @@
 import type { Beats } from './beats.ts';
 import type { Connection, Pair } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
-import { middle, type RhythmScore, scoreIntervals, scoreRhythm } from './rhythm-score.ts';
+import { middle, type RhythmScore, scoreIntervals, scoreRhythm, scoreSizes } from './rhythm-score.ts';
 import { isUsualPort } from './usual-ports.ts';
 
 /** What makes a pair a beacon: its connections come in a rhythm, or the bursts within one do, or it is a session without one. */
@@ -17,6 +17,8 @@ export interface Verdict {
   readonly spanMs: number;
   /** `sharedBy` workloads and more have this destination. */
   readonly isShared: boolean;
+  /** Payload that came back at a beat, in the middle, and how alike it is, 0 to 1. */
+  readonly answers?: { readonly medianBytes: number; readonly score: number };
 }
 
 /** RITA v5: prevalence and first-seen modifiers are 15 %. */
@@ -39,8 +41,15 @@ export function judgeRhythms(pair: Pair, isShared: boolean, p: BeaconParameters)
 }
 
 /** Whether there may be something to judge by now. Of most connections there never is. */
-export function isWorthJudging({ pair, bursts }: Connection, p: BeaconParameters): boolean {
-  return pair.starts.count >= p.minimumBeats || pair.bursts.count >= p.minimumBeats || bursts >= SESSION_BURSTS;
+export function isWorthJudging({ pair, bursts, named }: Connection, p: BeaconParameters): boolean {
+  if (pair.starts.count >= p.minimumBeats || pair.bursts.count >= p.minimumBeats || bursts >= SESSION_BURSTS)
+    return true;
+  return named !== undefined && named.pair.starts.count >= p.minimumBeats && hasManyAddresses(named.pair);
+}
+
+/** Of a name with one address, that address tells the same. */
+export function hasManyAddresses({ addresses }: Pair): boolean {
+  return addresses !== undefined && addresses.size > 1;
 }
 
 /** A long, quiet connection of small messages to a stranger's unusual port: what an interactive implant or shell is like. */
@@ -72,9 +81,12 @@ function judge(
   const { times, sent, received } = beats.list();
   const rhythm = scoreRhythm(times, sent);
   if (rhythm.ds < p.sizeScore) return undefined;
-  if (rhythm.medianSize > p.largestBeatBytes || middle(received) > p.largestBeatBytes) return undefined;
+  const medianBytes = middle(received);
+  if (rhythm.medianSize > p.largestBeatBytes || medianBytes > p.largestBeatBytes) return undefined;
   const score = rhythm.score * modifier(pair, isShared);
-  return score < threshold ? undefined : { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared };
+  if (score < threshold) return undefined;
+  const answers = { medianBytes, score: scoreSizes(received) };
+  return { form, score, threshold, rhythm, beats: beats.count, spanMs, isShared, answers };
 }
 
 function modifier(pair: Pair, isShared: boolean): number {

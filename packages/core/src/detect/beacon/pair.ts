@@ -16,14 +16,26 @@ export class Pair {
   /** Beats that are in a finding already. */
   reported = 0;
   alarm: Alarm | undefined;
+  /** Set where the pair is of a name, not of an address. */
+  readonly serverName: string | undefined;
+  /** The name's so far, as far as they are counted. */
+  addresses: Set<string> | undefined;
   readonly #remote: Endpoint;
 
-  constructor(source: Endpoint, remote: Endpoint, port: number, sharers: Sharers, isLearned: boolean) {
+  constructor(
+    source: Endpoint,
+    remote: Endpoint,
+    port: number,
+    sharers: Sharers,
+    isLearned: boolean,
+    serverName?: string,
+  ) {
     this.source = source;
     this.#remote = remote;
     this.port = port;
     this.sharers = sharers;
     this.isLearned = isLearned;
+    this.serverName = serverName;
   }
 
   /** The destination, with its port. */
@@ -76,4 +88,11 @@ export interface Connection {
   bursts: number;
   sentBytes: number;
   receivedBytes: number;
+  /** The pair of the same workload and the name that it called, and the connection's number among its starts. */
+  readonly named: NamedStart | undefined;
+}
+
+export interface NamedStart {
+  readonly pair: Pair;
+  readonly start: number;
 }

@@ -2,6 +2,7 @@ import type { Finding, Mitre, Severity } from '../../alert/alert.ts';
 import { endpointName } from '../../endpoint.ts';
 import type { BeaconForm, Verdict } from './judgement.ts';
 import type { Alarm, Pair } from './pair.ts';
+import type { ServerNames } from './server-names.ts';
 
 /** Application layer protocol; encrypted channel. */
 export const BEACON_MITRE: readonly Mitre[] = [
@@ -19,15 +20,15 @@ const WHAT: Readonly<Record<BeaconForm, string>> = {
   session: 'exchanges small messages on a long connection',
 };
 
-/** The finding of a beaconing pair. Moves its reported count on. */
-export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Finding {
+/** The finding of a beaconing pair. `names`: what the workload calls the destination. Moves the pair's reported count on. */
+export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict, names: ServerNames | undefined): Finding {
   const { form, rhythm } = verdict;
   const beats = pair.starts.count + pair.bursts.count;
   const count = Math.max(0, beats - pair.reported);
   pair.reported = beats;
   const end = pair.target;
   const source = endpointName(pair.source);
-  const target = `${endpointName(end)}:${pair.port}`;
+  const target = `${pair.serverName ?? endpointName(end)}:${pair.port}`;
   const every = rhythm === undefined ? '' : ` about every ${seconds(rhythm.medianInterval)}`;
   return {
     rule: 'beacon',
@@ -57,6 +58,8 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
       connections: pair.starts.count,
       bursts: pair.bursts.count,
       learnedDestination: pair.isLearned,
+      ...(names && { serverNames: names.all, ...(names.ja4 !== '' && { ja4: names.ja4 }) }),
+      ...(pair.addresses && { addresses: pair.addresses.size }),
       sharedDestination: verdict.isShared,
       ...(rhythm && {
         medianIntervalMs: Math.round(rhythm.medianInterval),
@@ -65,6 +68,10 @@ export function beaconFinding(pair: Pair, alarm: Alarm, verdict: Verdict): Findi
         sizeScore: round3(rhythm.ds),
         evennessScore: round3(rhythm.hist),
         coverageScore: round3(rhythm.dur),
+      }),
+      ...(verdict.answers && {
+        medianReceivedBytes: Math.round(verdict.answers.medianBytes),
+        answerSizeScore: round3(verdict.answers.score),
       }),
     },
     mitre: BEACON_MITRE,

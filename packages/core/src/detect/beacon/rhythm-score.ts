@@ -55,6 +55,12 @@ export function scoreIntervals(beats: Beats): number {
   return spread(beats.kept - 1);
 }
 
+/** How alike the values are, 0 to 1, as `ds` is; 3 to 64 of them. */
+export function scoreSizes(sizes: readonly number[]): number {
+  sortValues(sizes.length, (index) => sizes[index]!);
+  return spread(sizes.length);
+}
+
 /** The one in the middle, the larger of two; 64 values at the most. */
 export function middle(values: readonly number[]): number {
   sortValues(values.length, (index) => values[index]!);

@@ -1,0 +1,4 @@
+/** As names of questions are: lower case, without the last dot. */
+export function canonicalZone(zone: string): string {
+  return zone.toLowerCase().replace(/^\.|\.$/g, '');
+}
