@@ -7,6 +7,13 @@ export interface RuleMemory {
   flowBits: Set<string> | undefined;
   /** Rules that matched in this conversation: one that looks at the stream tells once. */
   matched: Set<number> | undefined;
+  /** Rules of which some buffers matched in earlier messages of a conversation that is one transaction (TLS, SSH). */
+  partial?: Map<number, number>;
+  /** Bytes each end sent, as far as samples tell. */
+  clientBytes?: number;
+  serverBytes?: number;
+  /** A rule said that the conversation is to be passed. */
+  passed?: boolean;
 }
 
 /** One sample as rules see it. Valid during the call only. */
