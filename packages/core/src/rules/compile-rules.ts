@@ -2,7 +2,7 @@ import type { RuleCoverage } from './coverage.ts';
 import type { LabelsOf } from './engine/rule-context.ts';
 import { RuleSet, type RuleState } from './engine/rule-set.ts';
 import type { MakeMultiPattern } from './inspection.ts';
-import { readRules, type RuleSource } from './read-rules.ts';
+import { type RuleSource, readRules } from './read-rules.ts';
 import { Reputation, type ReputationFiles } from './state/reputation.ts';
 import { type RuleVariables, withDefaults } from './syntax/variables.ts';
 

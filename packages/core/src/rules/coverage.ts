@@ -62,7 +62,9 @@ export class CoverageBook {
       refused: sum('refused'),
       disabled: sum('disabled'),
       superseded: sum('superseded'),
-      refusedBy: Array.from(this.#keywords, ([keyword, entry]) => ({ keyword, ...entry })).sort((a, b) => b.rules - a.rules),
+      refusedBy: Array.from(this.#keywords, ([keyword, entry]) => ({ keyword, ...entry })).sort(
+        (a, b) => b.rules - a.rules,
+      ),
       work,
     };
   }

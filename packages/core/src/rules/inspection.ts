@@ -9,7 +9,13 @@ export interface RuleMemory {
   matched: Set<number> | undefined;
   /** Rules of which some buffers matched in earlier messages of a conversation that is one transaction (TLS, SSH). */
   partial?: Map<number, number>;
-  /** Bytes each end sent, as far as samples tell. */
+  /**
+   * Messages that rules matched in, by direction, while the same messages are looked at again with more bytes: rule and place
+   * of the message among the facts in one number.
+   */
+  toldToServer?: Set<number>;
+  toldToClient?: Set<number>;
+  /** Payload bytes each end sent, as far as samples tell. */
   clientBytes?: number;
   serverBytes?: number;
   /** A rule said that the conversation is to be passed. */

@@ -22,7 +22,10 @@ function clientHello(facts: ApplicationFacts): TlsClientHello | undefined {
   return facts.protocol === 'tls' && facts.message === 'client-hello' ? facts : undefined;
 }
 
-function ofServer(name: string, read: (facts: ApplicationFacts & { message: 'server-hello' }) => string): BufferDefinition {
+function ofServer(
+  name: string,
+  read: (facts: ApplicationFacts & { message: 'server-hello' }) => string,
+): BufferDefinition {
   return {
     name,
     protocols: ['tls'],

@@ -185,4 +185,3 @@ export const BYTE_KEYWORDS: KeywordTable = {
   base64_decode: base64Decode,
   base64_data: base64Data,
 };
-

@@ -1,4 +1,4 @@
-import { modifierBuffer, getBuffer } from '../buffers/buffer-table.ts';
+import { getBuffer, modifierBuffer } from '../buffers/buffer-table.ts';
 import { RULE_LIMITS } from '../limits.ts';
 import { LOWER } from '../match/find-bytes.ts';
 import { refuse } from '../problem.ts';

@@ -1,7 +1,7 @@
 import type { ApplicationFacts } from '../../payload/facts.ts';
+import { getBuffer } from '../buffers/buffer-table.ts';
 import { refuse } from '../problem.ts';
 import { commaParts, parseInteger, parseQuoted } from '../syntax/quoted.ts';
-import { getBuffer } from '../buffers/buffer-table.ts';
 import { type KeywordHandler, type KeywordTable, need, parseSizeTest } from './keyword.ts';
 import type { RuleDraft } from './rule-draft.ts';
 
@@ -24,7 +24,9 @@ const sslVersion: KeywordHandler = (draft, value, keyword) => {
   const negated = words.every((word) => word.startsWith('!'));
   const wanted = words.map((word) => {
     const name = word.replace(/^!/, '').toLowerCase();
-    return Object.hasOwn(TLS_VERSIONS, name) ? TLS_VERSIONS[name]! : refuse(keyword, `${name.slice(0, 40)} is no version`);
+    return Object.hasOwn(TLS_VERSIONS, name)
+      ? TLS_VERSIONS[name]!
+      : refuse(keyword, `${name.slice(0, 40)} is no version`);
   });
   addTlsTest(draft, keyword, (facts) => {
     const version = versionOf(facts);
@@ -103,7 +105,11 @@ const bsize: KeywordHandler = (draft, value, keyword) => {
 
 const certChainLength: KeywordHandler = (draft, value, keyword) => {
   const test = parseSizeTest(keyword, need(keyword, value), 255);
-  addTlsTest(draft, keyword, (facts) => facts.protocol === 'tls' && facts.message === 'certificate' && !facts.isCut && test(facts.chain.length));
+  addTlsTest(
+    draft,
+    keyword,
+    (facts) => facts.protocol === 'tls' && facts.message === 'certificate' && !facts.isCut && test(facts.chain.length),
+  );
 };
 
 const dceOperation: KeywordHandler = (draft, value, keyword) => {
@@ -131,6 +137,6 @@ export const FACT_KEYWORDS: KeywordTable = {
   'dns.opcode': dnsOpcode,
   'dns.rcode': dnsRcode,
   'dns.rrtype': dnsType,
-  'dce_opnum': dceOperation,
+  dce_opnum: dceOperation,
   'dcerpc.opnum': dceOperation,
 };

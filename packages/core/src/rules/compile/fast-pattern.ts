@@ -17,7 +17,10 @@ export function chooseFastPattern(
   for (const buffer of [payload, ...buffers]) {
     for (const node of buffer.nodes) {
       if (node.kind !== 'content' || node.negated) continue;
-      const score = node.fast !== undefined ? Number.POSITIVE_INFINITY : strength(node.bytes) + (buffer.definition?.rarity ?? 0) * 4;
+      const score =
+        node.fast !== undefined
+          ? Number.POSITIVE_INFINITY
+          : strength(node.bytes) + (buffer.definition?.rarity ?? 0) * 4;
       if (best === undefined || score > best.score) best = { buffer, content: node, score };
     }
   }

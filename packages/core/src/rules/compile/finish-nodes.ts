@@ -59,5 +59,7 @@ function checkPlaces(node: DraftNode & { kind: 'content' }): void {
 
 /** All expressions among the keywords, those in decoded data too. */
 export function regexesIn(nodes: readonly MatchNode[]): PcreNode[] {
-  return nodes.flatMap((node) => (node.kind === 'pcre' ? [node] : node.kind === 'base64' ? regexesIn(node.inside) : []));
+  return nodes.flatMap((node) =>
+    node.kind === 'pcre' ? [node] : node.kind === 'base64' ? regexesIn(node.inside) : [],
+  );
 }

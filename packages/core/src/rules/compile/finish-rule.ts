@@ -5,8 +5,8 @@ import type { SignatureMatch } from '../signature-match.ts';
 import { DEFAULT_PRIORITY } from './classifications.ts';
 import { chooseFastPattern } from './fast-pattern.ts';
 import { finishNodes, regexesIn } from './finish-nodes.ts';
-import type { DraftBuffer, RuleDraft } from './rule-draft.ts';
 import { type RuleHeader, type RulePlace, utf8 } from './rule-compiler.ts';
+import type { DraftBuffer, RuleDraft } from './rule-draft.ts';
 
 export interface RuleFrame {
   readonly text: string;

@@ -132,7 +132,7 @@ function addressBit(
   else if (command === 'set') draft.effects.push(set);
   else if (command === 'unset') draft.effects.push(unset);
   else if (command === 'toggle') draft.effects.push((context) => (isSet(context) ? unset(context) : set(context)));
-  else return refuse(keyword, `${command.slice(0, 40)} is no command of it`);
+  else refuse(keyword, `${command.slice(0, 40)} is no command of it`);
   if (command.startsWith('is')) draft.asksBits = true;
   else draft.setsBits = true;
 }

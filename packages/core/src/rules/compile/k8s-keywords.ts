@@ -13,7 +13,8 @@ type EndpointTest = (endpoint: Endpoint, context: RuleContext) => boolean;
 function endpointKeyword(makeTest: (keyword: string, names: readonly string[]) => EndpointTest): KeywordHandler {
   return (draft, value, keyword, context) => {
     const [first = '', side = 'any', ...more] = commaParts(keyword, value);
-    if (!SIDES.includes(side) || more.length > 0) refuse(keyword, `${[side, ...more].join(',').slice(0, 40)} is no side`);
+    if (!SIDES.includes(side) || more.length > 0)
+      refuse(keyword, `${[side, ...more].join(',').slice(0, 40)} is no side`);
     if (keyword === 'k8s.label' && !context.knowsLabels) refuse(keyword, 'nobody knows labels here');
     const negated = first.startsWith('!');
     const names = (negated ? first.slice(1) : first).split('|').map((name) => name.trim());
@@ -87,7 +88,9 @@ function workloadTest(keyword: string, text: string): (endpoint: Endpoint) => bo
 const label = endpointKeyword((_, names) => {
   const tests = names.map((text) => {
     const equals = text.indexOf('=');
-    return equals < 0 ? { key: text, value: nameTest('*') } : { key: text.slice(0, equals), value: nameTest(text.slice(equals + 1)) };
+    return equals < 0
+      ? { key: text, value: nameTest('*') }
+      : { key: text.slice(0, equals), value: nameTest(text.slice(equals + 1)) };
   });
   return (endpoint, { labelsOf }) => {
     const labels = labelsOf?.(endpoint);

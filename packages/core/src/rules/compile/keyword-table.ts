@@ -41,17 +41,25 @@ export function applyKeyword(
   context: KeywordContext,
 ): void {
   const handler = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-  if (handler !== undefined) return handler(draft, value, keyword, context);
-  const buffer = stickyBuffer(keyword);
-  if (buffer !== undefined) {
-    needNone(keyword, value);
-    return draft.begin(buffer);
+  if (handler !== undefined) handler(draft, value, keyword, context);
+  else if (!beginBuffer(draft, keyword, value) && !addTransform(draft, keyword, value)) {
+    refuse(keyword, OF_HEADERS.has(keyword) ? 'a sample is payload, without headers of packets' : 'not known');
   }
-  if (keyword === 'pkt_data') return draft.beginPayload();
+}
+
+function beginBuffer(draft: RuleDraft, keyword: string, value: string | undefined): boolean {
+  const buffer = stickyBuffer(keyword);
+  if (buffer === undefined && keyword !== 'pkt_data') return false;
+  needNone(keyword, value);
+  if (buffer === undefined) draft.beginPayload();
+  else draft.begin(buffer);
+  return true;
+}
+
+function addTransform(draft: RuleDraft, keyword: string, value: string | undefined): boolean {
   const transform = parseTransform(keyword, value);
-  if (transform !== undefined) return draft.addTransform(keyword, transform);
-  if (OF_HEADERS.has(keyword)) return refuse(keyword, 'a sample is payload, without headers of packets');
-  return refuse(keyword, 'not known');
+  if (transform !== undefined) draft.addTransform(keyword, transform);
+  return transform !== undefined;
 }
 
 /** All keywords that are tables, for the reference page. */

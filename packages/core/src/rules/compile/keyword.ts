@@ -1,10 +1,9 @@
-import type { MatchNode } from '../match/nodes.ts';
+import type { RuleProtocol } from '../header/rule-protocol.ts';
+import type { ByteOperand, MatchNode } from '../match/nodes.ts';
 import { refuse } from '../problem.ts';
 import type { Dataset } from '../state/dataset.ts';
 import { parseInteger } from '../syntax/quoted.ts';
-import type { ByteOperand } from '../match/nodes.ts';
 import type { RuleDraft } from './rule-draft.ts';
-import type { RuleProtocol } from '../header/rule-protocol.ts';
 
 /** What keywords need besides the rule itself. */
 export interface KeywordContext {

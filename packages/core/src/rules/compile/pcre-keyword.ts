@@ -20,7 +20,7 @@ const IGNORED = 'BO';
 
 function addPcre(draft: RuleDraft, value: string | undefined, keyword: string): void {
   const found = /^(!?)\s*"\/(.*)\/([A-Za-z]*)(,.*)?"$/s.exec(value ?? '');
-  if (found === null) return refuse(keyword, 'not of the form "/expression/flags"');
+  if (found === null) refuse(keyword, 'not of the form "/expression/flags"');
   if (found[4] !== undefined) refuse(keyword, 'its groups become variables');
   const letters = found[3]!;
   const options: Partial<Record<keyof RegexOptions, boolean>> = {};

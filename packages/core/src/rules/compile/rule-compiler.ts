@@ -1,4 +1,3 @@
-import { RuleDraft, type DraftBuffer } from './rule-draft.ts';
 import type { BufferSlot, CompiledRule } from '../engine/compiled-rule.ts';
 import { AddressSet } from '../header/address-set.ts';
 import { parseListExpression } from '../header/list-expression.ts';
@@ -14,6 +13,7 @@ import { CLASS_PRIORITIES } from './classifications.ts';
 import { finishRule } from './finish-rule.ts';
 import type { KeywordContext } from './keyword.ts';
 import { applyKeyword } from './keyword-table.ts';
+import { type DraftBuffer, RuleDraft } from './rule-draft.ts';
 
 export interface RuleCompilerOptions {
   readonly variables: RuleVariables;
@@ -59,7 +59,8 @@ export class RuleCompiler {
       try {
         applyKeyword(draft, keyword, value, context);
       } catch (error) {
-        if (error instanceof RuleRefusal && error.at === undefined) throw new RuleRefusal(error.keyword, error.message, at);
+        if (error instanceof RuleRefusal && error.at === undefined)
+          throw new RuleRefusal(error.keyword, error.message, at);
         throw error;
       }
     }

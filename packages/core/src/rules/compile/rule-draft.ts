@@ -88,7 +88,7 @@ export class RuleDraft {
 
   addTransform(keyword: string, transform: Transform): void {
     const buffer = this.sticky;
-    if (buffer === undefined) return refuse(keyword, 'a transformation stands after the buffer it changes');
+    if (buffer === undefined) refuse(keyword, 'a transformation stands after the buffer it changes');
     if (buffer.nodes.length > 0) {
       // A further use of the same buffer, changed: another buffer.
       const changed: DraftBuffer = { definition: buffer.definition, transforms: [transform], nodes: [] };
@@ -96,7 +96,8 @@ export class RuleDraft {
       this.sticky = changed;
       return;
     }
-    if (buffer.transforms.length >= RULE_LIMITS.transforms) refuse(keyword, `more than ${RULE_LIMITS.transforms} transformations`);
+    if (buffer.transforms.length >= RULE_LIMITS.transforms)
+      refuse(keyword, `more than ${RULE_LIMITS.transforms} transformations`);
     buffer.transforms.push(transform);
   }
 
@@ -124,8 +125,9 @@ export class RuleDraft {
   /** Moves the last content into a buffer, as modifiers that stand after it do. */
   moveContent(keyword: string, definition: BufferDefinition): void {
     const last = this.lastContent;
-    if (last === undefined) return refuse(keyword, 'no content before it');
-    if (last.buffer !== this.payload || this.base64 !== undefined) refuse(keyword, 'its content is of another buffer already');
+    if (last === undefined) refuse(keyword, 'no content before it');
+    if (last.buffer !== this.payload || this.base64 !== undefined)
+      refuse(keyword, 'its content is of another buffer already');
     const nodes = last.buffer.nodes;
     nodes.splice(nodes.indexOf(last.node), 1);
     const buffer = this.bufferOf(definition);
@@ -139,7 +141,8 @@ export class RuleDraft {
     if (!/^[A-Za-z_][\w.-]{0,63}$/.test(name)) refuse(keyword, `${name.slice(0, 64)} is no name`);
     const known = this.slots.get(name);
     if (known !== undefined) return known;
-    if (this.slots.size >= RULE_LIMITS.byteValues) refuse(keyword, `more than ${RULE_LIMITS.byteValues} extracted values`);
+    if (this.slots.size >= RULE_LIMITS.byteValues)
+      refuse(keyword, `more than ${RULE_LIMITS.byteValues} extracted values`);
     this.slots.set(name, this.slots.size);
     return this.slots.size - 1;
   }

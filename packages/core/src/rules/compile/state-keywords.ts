@@ -67,7 +67,8 @@ const iprep: KeywordHandler = (draft, value, keyword, context) => {
   if (context.reputationCategory === undefined) return refuse(keyword, 'no reputation files are configured');
   const category = context.reputationCategory(name);
   if (category === undefined) return refuse(keyword, `the category ${name.slice(0, 40)} is not there`);
-  const compared = sign === 'isset' || sign === 'isnotset' ? undefined : parseSizeTest(keyword, `${sign}${number}`, 127);
+  const compared =
+    sign === 'isset' || sign === 'isnotset' ? undefined : parseSizeTest(keyword, `${sign}${number}`, 127);
   if (compared !== undefined) parseInteger(keyword, number, 0, 127);
   const test = (ruleContext: RuleContext, ip: string): boolean => {
     const score = ruleContext.reputation?.score(ip, category) ?? 0;

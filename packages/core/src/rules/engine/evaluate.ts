@@ -72,15 +72,48 @@ function payloadKind(rule: CompiledRule, inspection: Inspection, run: ContentRun
   return run.matches(rule.payload, inspection.payload) ? 'packet' : undefined;
 }
 
-/** All buffers and tests match in the same facts: one transaction, one direction of it. */
+/** All buffers and tests match in the same facts: one transaction, one direction of it. One that was told is passed over. */
 function matchesFacts(rule: CompiledRule, inspection: Inspection, reader: BufferReader, run: ContentRun): boolean {
   const { facts } = inspection;
   for (let index = 0; index < facts.length; index++) {
     const fact = facts[index]!;
-    if (rule.factTests.some((test) => !test.test(fact))) continue;
-    if (rule.buffers.every((buffer) => matchesBuffer(buffer, index, reader, run))) return true;
+    if (rule.factTests.some((test) => !test.test(fact)) || isTold(rule, inspection, index)) continue;
+    if (!rule.buffers.every((buffer) => matchesBuffer(buffer, index, reader, run))) continue;
+    run.factIndex = index;
+    return true;
   }
   return false;
+}
+
+/** A message that is looked at again, with more of its bytes, was told already. */
+function isTold({ signature }: CompiledRule, { memory, toServer }: Inspection, index: number): boolean {
+  const told = toServer === true ? memory.toldToServer : memory.toldToClient;
+  return told?.has(factKey(signature.sid, index)) === true;
+}
+
+/** Remembers that the message the rule matched in was told. */
+export function rememberTold({ signature }: CompiledRule, { memory, toServer }: Inspection, index: number): void {
+  if (toServer === true) {
+    memory.toldToServer ??= new Set();
+    memory.toldToServer.add(factKey(signature.sid, index));
+  } else {
+    memory.toldToClient ??= new Set();
+    memory.toldToClient.add(factKey(signature.sid, index));
+  }
+}
+
+/** Joined bytes begin anew: its messages are others. */
+export function forgetTold({ memory, toServer, offset }: Inspection): void {
+  if (offset > 0) return;
+  if (toServer === true) memory.toldToServer?.clear();
+  else memory.toldToClient?.clear();
+}
+
+/** Facts of one look; further ones are told as if they were the last of these. */
+const MOST_FACTS = 256;
+
+function factKey(sid: number, index: number): number {
+  return sid * MOST_FACTS + Math.min(index, MOST_FACTS - 1);
 }
 
 function matchesBuffer({ slot, nodes }: BufferMatch, index: number, reader: BufferReader, run: ContentRun): boolean {

@@ -1,7 +1,7 @@
+import type { Endpoint } from '../../endpoint.ts';
 import type { Inspection } from '../inspection.ts';
 import type { Reputation } from '../state/reputation.ts';
 import type { XbitTable } from '../state/xbit-table.ts';
-import type { Endpoint } from '../../endpoint.ts';
 
 /** Labels of who stands at an end, where somebody knows them. */
 export type LabelsOf = (endpoint: Endpoint) => Readonly<Record<string, string>> | undefined;

@@ -9,7 +9,7 @@ import { ThresholdTable } from '../state/threshold-table.ts';
 import { XbitTable } from '../state/xbit-table.ts';
 import { BufferReader } from './buffer-reader.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { fitsHeader, type MatchKind, matchKind } from './evaluate.ts';
+import { fitsHeader, forgetTold, type MatchKind, matchKind, rememberTold } from './evaluate.ts';
 import { Prefilter } from './prefilter.ts';
 import type { LabelsOf, RuleContext } from './rule-context.ts';
 
@@ -83,6 +83,7 @@ export class RuleSet {
     countBytes(inspection);
     if (inspection.memory.passed === true) return NOTHING;
     this.samples++;
+    forgetTold(inspection);
     this.#reader.begin(inspection.facts);
     this.#choose(inspection);
     if (this.#candidates.length === 0) return this.#end(NOTHING);
@@ -134,6 +135,7 @@ export class RuleSet {
     for (const check of rule.checks) if (!check(context)) return false;
     const kind = matchKind(rule, inspection, this.#reader, this.#run);
     if (kind === undefined || !isFirst(rule, kind, inspection)) return false;
+    if (kind === 'transaction' && !rule.isSplit) rememberTold(rule, inspection, this.#run.factIndex);
     rule.matched++;
     const key = `${rule.signature.gid}:${rule.signature.sid}`;
     const isTold = rule.threshold === undefined || this.state.thresholds.pass(key, rule.threshold, inspection);
@@ -167,9 +169,8 @@ function pass(rule: CompiledRule, { memory }: Inspection): readonly SignatureMat
   return NOTHING;
 }
 
-function countBytes({ memory, transport, toServer, offset, payloadBytes }: Inspection): void {
+function countBytes({ memory, transport, toServer, payloadBytes }: Inspection): void {
   if (transport !== 'TCP' || toServer === undefined) return;
-  const end = offset + payloadBytes;
-  if (toServer) memory.clientBytes = Math.max(memory.clientBytes ?? 0, end);
-  else memory.serverBytes = Math.max(memory.serverBytes ?? 0, end);
+  if (toServer) memory.clientBytes = (memory.clientBytes ?? 0) + payloadBytes;
+  else memory.serverBytes = (memory.serverBytes ?? 0) + payloadBytes;
 }

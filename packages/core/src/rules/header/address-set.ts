@@ -50,8 +50,12 @@ function isNothing(expression: ListExpression): boolean {
 function testOf(expression: ListExpression): Test {
   if (expression.kind === 'any') return () => true;
   if (expression.kind === 'item') return itemTest(expression.text);
-  const wanted = expression.items.filter(({ negated, item }) => !negated && !isOnlyNegated(item)).map(({ item }) => testOf(item));
-  const narrowed = expression.items.filter(({ negated, item }) => !negated && isOnlyNegated(item)).map(({ item }) => testOf(item));
+  const wanted = expression.items
+    .filter(({ negated, item }) => !negated && !isOnlyNegated(item))
+    .map(({ item }) => testOf(item));
+  const narrowed = expression.items
+    .filter(({ negated, item }) => !negated && isOnlyNegated(item))
+    .map(({ item }) => testOf(item));
   const excluded = expression.items.filter(({ negated }) => negated).map(({ item }) => testOf(item));
   return (address) =>
     (wanted.length === 0 || wanted.some((test) => test(address))) &&

@@ -30,7 +30,8 @@ export function parseListExpression(
 }
 
 function parseElement(reading: Reading, depth: number, count: { items: number }): ListExpression {
-  if (depth > RULE_LIMITS.listDepth) refuse('header', `lists more than ${RULE_LIMITS.listDepth} deep, or a variable of itself`);
+  if (depth > RULE_LIMITS.listDepth)
+    refuse('header', `lists more than ${RULE_LIMITS.listDepth} deep, or a variable of itself`);
   if (++count.items > RULE_LIMITS.listItems) refuse('header', `a list of more than ${RULE_LIMITS.listItems} elements`);
   if (reading.text[reading.at] === '!') {
     reading.at++;

@@ -1,9 +1,9 @@
 import { RULE_LIMITS, RULE_RUN_LIMITS } from '../limits.ts';
-import { findBytes } from './find-bytes.ts';
-import { runNumberNode } from './number-nodes.ts';
-import type { Base64Node, ContentNode, DatasetNode, IsDataAtNode, MatchNode, PcreNode } from './nodes.ts';
-import { operand, type ReadNumber } from './read-number.ts';
 import { decodeBase64 } from './base64.ts';
+import { findBytes } from './find-bytes.ts';
+import type { Base64Node, ContentNode, DatasetNode, IsDataAtNode, MatchNode, PcreNode } from './nodes.ts';
+import { runNumberNode } from './number-nodes.ts';
+import { operand, type ReadNumber } from './read-number.ts';
 
 /** It does not match here; an earlier keyword may match elsewhere and it is asked again. */
 const NO = 0;
@@ -23,6 +23,8 @@ export class ContentRun {
   readonly number: ReadNumber = { value: 0, end: 0 };
   /** Where the last keyword matched: relative ones start there. */
   position = 0;
+  /** Among the facts of the sample, the one that a rule's buffers last matched in. */
+  factIndex = 0;
   #keywords = 0;
   /** Evaluations that looked at too many keywords. */
   overruns = 0;

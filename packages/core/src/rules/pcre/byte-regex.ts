@@ -44,7 +44,11 @@ export class ByteRegex {
     const loops = { next: 0 };
     this.nodes = reader.nodes;
     this.#state = new MatchState(reader.groups, reader.nodes);
-    this.#program = compileNode({ state: this.#state, loops, keepsGroups: options.keepGroups === true || refersToGroups(node) }, node, ACCEPT);
+    this.#program = compileNode(
+      { state: this.#state, loops, keepsGroups: options.keepGroups === true || refersToGroups(node) },
+      node,
+      ACCEPT,
+    );
     this.#atStartOnly = isAnchored(node);
     this.#atFirstOnly = options.anchored ?? false;
   }

@@ -55,14 +55,7 @@ function greedySet(
   return -1;
 }
 
-function lazySet(
-  state: MatchState,
-  set: ByteSet,
-  min: number,
-  max: number,
-  next: Continuation,
-  at: number,
-): number {
+function lazySet(state: MatchState, set: ByteSet, min: number, max: number, next: Continuation, at: number): number {
   const { bytes, end } = state;
   const { first, run } = next;
   const furthest = Math.min(end, at + max);

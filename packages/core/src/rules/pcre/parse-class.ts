@@ -18,7 +18,10 @@ export function parseClass(reader: PatternReader): ByteSet {
 
 function parseItem(reader: PatternReader, set: ByteSet): void {
   if (reader.take('\\E')) return;
-  if (reader.take('\\Q')) return quoted(reader, set);
+  if (reader.take('\\Q')) {
+    quoted(reader, set);
+    return;
+  }
   const first = parseMember(reader);
   if (typeof first !== 'number') {
     addAll(set, first);

@@ -109,7 +109,8 @@ function repeat(reader: PatternReader, item: RegexNode, found: RegExpExecArray):
   const bound = found[2] === undefined ? min : Number(found[3] ?? Number.POSITIVE_INFINITY);
   const max = sign === '*' || sign === '+' ? Number.POSITIVE_INFINITY : sign === '?' ? 1 : bound;
   if (max < min) reader.fail('a quantifier whose bounds run backwards');
-  if (item.kind === 'assert' || item.kind === 'look') return { kind: 'repeat', item, min, max: Math.min(max, Math.max(min, 1)), mode: 'greedy' };
+  if (item.kind === 'assert' || item.kind === 'look')
+    return { kind: 'repeat', item, min, max: Math.min(max, Math.max(min, 1)), mode: 'greedy' };
   if (reader.take('+')) return { kind: 'repeat', item, min, max, mode: 'possessive' };
   const isLazy = reader.take('?') !== reader.flags.ungreedy;
   return { kind: 'repeat', item, min, max, mode: isLazy ? 'lazy' : 'greedy' };

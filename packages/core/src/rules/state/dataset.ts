@@ -38,7 +38,8 @@ export class Dataset {
       if (trimmed === '') continue;
       const [value = '', score = '0'] = trimmed.split(',');
       const key = this.#parse(value.trim());
-      if (key === undefined || !/^\d{1,5}$/.test(score.trim())) refuse(keyword, `line ${number} of its file is no ${this.type}`);
+      if (key === undefined || !/^\d{1,5}$/.test(score.trim()))
+        refuse(keyword, `line ${number} of its file is no ${this.type}`);
       this.#values.set(key!, Number(score));
     }
   }

@@ -1,5 +1,5 @@
-import { RULE_RUN_LIMITS } from '../limits.ts';
 import type { Inspection } from '../inspection.ts';
+import { RULE_RUN_LIMITS } from '../limits.ts';
 
 export interface ThresholdRule {
   readonly type: 'limit' | 'threshold' | 'both' | 'backoff' | 'detection_filter';
@@ -88,7 +88,11 @@ function judge(entry: Entry, { type, count, multiplier }: ThresholdRule): boolea
 }
 
 /** Ports are kept up to what the count asks for. */
-function isNewPort(entry: Entry, { uniqueOn, count, type }: ThresholdRule, { source, destination }: Inspection): boolean {
+function isNewPort(
+  entry: Entry,
+  { uniqueOn, count, type }: ThresholdRule,
+  { source, destination }: Inspection,
+): boolean {
   entry.ports ??= new Set();
   const port = uniqueOn === 'src_port' ? source.port : destination.port;
   if (entry.ports.has(port)) return type === 'detection_filter' && entry.count > count && entry.count-- > 0;

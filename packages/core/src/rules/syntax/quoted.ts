@@ -70,7 +70,8 @@ export function commaParts(keyword: string, value: string | undefined): string[]
 /** A whole number, decimal or with `0x`. @throws RuleRefusal */
 export function parseInteger(keyword: string, text: string | undefined, min: number, max: number): number {
   const trimmed = (text ?? '').trim();
-  if (!/^[-+]?(?:\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(trimmed)) refuse(keyword, `${trimmed || 'nothing'} is no number`);
+  if (!/^[-+]?(?:\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(trimmed))
+    refuse(keyword, `${trimmed || 'nothing'} is no number`);
   const value = /^[-+]/.test(trimmed) ? Number(trimmed.slice(1)) * (trimmed[0] === '-' ? -1 : 1) : Number(trimmed);
   if (value < min || value > max) refuse(keyword, `${trimmed} is not in ${min} to ${max}`);
   return value;
