@@ -7,6 +7,19 @@ export interface RuleMemory {
   flowBits: Set<string> | undefined;
   /** Rules that matched in this conversation: one that looks at the stream tells once. */
   matched: Set<number> | undefined;
+  /** Rules of which some buffers matched in earlier messages of a conversation that is one transaction (TLS, SSH). */
+  partial?: Map<number, number>;
+  /**
+   * Messages that rules matched in, by direction, while the same messages are looked at again with more bytes: rule and place
+   * of the message among the facts in one number.
+   */
+  toldToServer?: Set<number>;
+  toldToClient?: Set<number>;
+  /** Payload bytes each end sent, as far as samples tell. */
+  clientBytes?: number;
+  serverBytes?: number;
+  /** A rule said that the conversation is to be passed. */
+  passed?: boolean;
 }
 
 /** One sample as rules see it. Valid during the call only. */
