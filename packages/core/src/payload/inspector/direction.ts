@@ -1,3 +1,5 @@
+import { type IdentifyMemory, identifyMemory } from '../identify.ts';
+
 const NOTHING = new Uint8Array(0);
 
 /** One direction of a conversation: the beginning of its stream, as far as it was sampled without a gap. */
@@ -5,8 +7,11 @@ export class Direction {
   #stream: Uint8Array = NOTHING;
   #bytes = 0;
   #isBroken = false;
+  readonly memory: IdentifyMemory = identifyMemory();
   /** Samples of it so far. */
   samples = 0;
+  /** Bytes sent up to the end of what was joined, also where fewer were sampled. */
+  wireBytes = 0;
   /** Facts of the joined stream that were told. */
   told = 0;
   /** More of the stream may tell more than was told. */
@@ -24,6 +29,7 @@ export class Direction {
     }
     this.#stream = offset === 0 ? bytes : joined(this.#stream, bytes);
     this.#bytes = offset + bytes.length;
+    this.wireBytes = offset + length;
     this.#isBroken = bytes.length < length;
     return this.#stream;
   }

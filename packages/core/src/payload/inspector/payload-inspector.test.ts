@@ -3,17 +3,19 @@ import { describe, it } from 'node:test';
 import type { ApplicationObservation, PayloadObservation, SignatureObservation } from '../../observation.ts';
 import type { Inspection } from '../../rules/inspection.ts';
 import type { HttpRequest } from '../facts.ts';
-import { type Beginning, PayloadInspector } from './payload-inspector.ts';
+import type { Beginning } from '../identify.ts';
+import { PayloadInspector } from './payload-inspector.ts';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 /** Knows one protocol of lines that end with `;`. */
-function lines({ stream, isLast }: Beginning): HttpRequest[] | undefined {
-  const said = text(stream);
-  if (!said.startsWith('SAY')) return isLast ? [] : undefined;
+function lines({ bytes, isLast }: Beginning): HttpRequest[] | undefined {
+  const said = text(bytes);
   const isComplete = said.includes(';');
+  if (!said.startsWith('SAY')) return isLast ? [] : undefined;
+  if (!isComplete && !isLast) return undefined;
   const target = said.slice(3).split(';', 1)[0] ?? '';
-  const body = stream.subarray(said.indexOf(';') + 1);
+  const body = bytes.subarray(said.indexOf(';') + 1);
   return [
     {
       protocol: 'http',
@@ -22,7 +24,7 @@ function lines({ stream, isLast }: Beginning): HttpRequest[] | undefined {
       target,
       version: '',
       headers: [],
-      head: stream,
+      head: bytes,
       body,
       isComplete,
     },

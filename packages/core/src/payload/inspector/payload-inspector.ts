@@ -4,13 +4,13 @@ import type {
   PayloadConversation,
   PayloadObservation,
   SignatureObservation,
-  Socket,
 } from '../../observation.ts';
 import type { Inspection } from '../../rules/inspection.ts';
 import type { SignatureMatch } from '../../rules/signature-match.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ApplicationFacts } from '../facts.ts';
+import { type Beginning, identifyApplication, identifyMemory } from '../identify.ts';
 import { Conversation } from './conversation.ts';
 import type { Direction } from './direction.ts';
 import { type Held, HeldBeginnings } from './held-beginnings.ts';
@@ -20,21 +20,11 @@ const CONVERSATIONS = 16_384;
 /** Sources sample so many segments of each direction of a TCP conversation. */
 const SEGMENTS = 2;
 
-/** The beginning of one direction of a conversation, or of a later message in it, to be told apart. */
-export interface Beginning {
-  readonly stream: Uint8Array;
-  /** Of it on the wire; `stream` may hold less. */
-  readonly wireBytes: number;
-  readonly transport: 'TCP' | 'UDP';
-  readonly source: Socket;
-  readonly destination: Socket;
-  readonly toServer: boolean | undefined;
-  /** No more will come: what is known is all. */
-  readonly isLast: boolean;
-}
+/** Protocols that send several messages in one go. */
+const GOES_ON: ReadonlySet<string> = new Set(['dns', 'http2', 'ssh', 'stratum', 'tls']);
 
-/** Facts in the order of their messages; undefined: too little to say, and more may come. */
-export type Identify = (beginning: Beginning) => readonly ApplicationFacts[] | undefined;
+/** What makes facts of a beginning; `identifyApplication` but in tests. */
+export type Identify = typeof identifyApplication;
 
 /** Rules over samples. */
 export interface SampleRules {
@@ -47,7 +37,7 @@ export interface Ends {
 }
 
 export interface PayloadInspectorOptions {
-  readonly identify: Identify;
+  readonly identify?: Identify;
   /** Hears what was found, during the call that takes a sample or lets time pass. */
   readonly observe: (observation: ApplicationObservation | SignatureObservation, ends: Ends | undefined) => void;
 }
@@ -74,7 +64,7 @@ export class PayloadInspector {
   readonly #held = new HeldBeginnings((held) => this.#settle(held));
   #samples = 0;
 
-  constructor({ identify, observe }: PayloadInspectorOptions) {
+  constructor({ identify = identifyApplication, observe }: PayloadInspectorOptions) {
     this.#identify = identify;
     this.#observe = observe;
   }
@@ -105,7 +95,8 @@ export class PayloadInspector {
 
   #datagram(seen: PayloadObservation, ends: Ends | undefined, conversation: Conversation, direction: Direction): void {
     direction.samples++;
-    const facts = this.#identify(beginning(seen, seen.bytes, seen.length, true)) ?? [];
+    const isLast = direction.samples >= SEGMENTS;
+    const facts = this.#identify(beginning(seen, seen.bytes, seen.length, isLast), direction.memory) ?? [];
     for (const each of facts) this.#tell(seen, ends, conversation, each);
     this.#inspect(seen, ends, conversation, {
       payload: seen.bytes,
@@ -140,9 +131,8 @@ export class PayloadInspector {
     isLast: boolean,
   ): readonly ApplicationFacts[] {
     const { stream } = direction;
-    const known = this.#identify(beginning(seen, stream, stream.length, isLast));
-    const facts = isLast ? (known ?? []) : (known ?? []).filter(isWhole);
-    direction.isWaiting = !isLast && (known === undefined || facts.length < known.length);
+    const facts = this.#identify(beginning(seen, stream, direction.wireBytes, isLast), direction.memory) ?? [];
+    direction.isWaiting = !isLast && mayGoOn(facts.at(-1));
     for (const each of facts.slice(direction.told)) this.#tell(seen, ends, conversation, each);
     direction.told = Math.max(direction.told, facts.length);
     return facts;
@@ -150,7 +140,7 @@ export class PayloadInspector {
 
   /** A segment that tells nothing as part of the beginning: a later message, or the middle of one, which nobody knows. */
   #ownFacts(seen: PayloadObservation, ends: Ends | undefined, conversation: Conversation): readonly ApplicationFacts[] {
-    const known = this.#identify(beginning(seen, seen.bytes, seen.length, true)) ?? [];
+    const known = this.#identify(beginning(seen, seen.bytes, seen.length, true), identifyMemory()) ?? [];
     const { protocols } = conversation;
     const facts = known.filter(({ protocol: of }) => of !== 'unknown' && (protocols.size === 0 || protocols.has(of)));
     for (const each of facts) this.#tell(seen, ends, conversation, each);
@@ -208,28 +198,28 @@ export class PayloadInspector {
   }
 }
 
-/** A message of which a part is still to come, if it comes, is told when it has. */
-function isWhole(facts: ApplicationFacts): boolean {
-  switch (facts.protocol) {
-    case 'http':
-      return facts.isComplete;
-    case 'tls':
-      return facts.message !== 'certificate' || !facts.isCut;
-    case 'unknown':
-      return false;
-    default:
-      return true;
-  }
+/** Whether the stream so far may hold the beginning of a further message that is not whole. */
+function mayGoOn(last: ApplicationFacts | undefined): boolean {
+  if (last === undefined) return true;
+  return last.message !== 'client-hello' && GOES_ON.has(last.protocol);
 }
 
 function toServer({ role, sent }: PayloadConversation): boolean | undefined {
   return role === 'unknown' ? undefined : (role === 'client') === sent;
 }
 
-function beginning(seen: PayloadConversation, stream: Uint8Array, wireBytes: number, isLast: boolean): Beginning {
+function beginning(seen: PayloadConversation, bytes: Uint8Array, wireLength: number, isLast: boolean): Beginning {
   const { transport, sent, local, remote } = seen;
   const [source, destination] = sent ? [local, remote] : [remote, local];
-  return { stream, wireBytes, transport, source, destination, toServer: toServer(seen), isLast };
+  return {
+    bytes,
+    wireLength,
+    transport,
+    sourcePort: source.port,
+    destinationPort: destination.port,
+    toServer: toServer(seen),
+    isLast,
+  };
 }
 
 function withoutBytes({ bytes: _, ...rest }: PayloadObservation): PayloadConversation {
