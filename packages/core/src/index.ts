@@ -86,6 +86,8 @@ export type { RedactOptions } from './payload/redact/redact-bytes.ts';
 export { redactBytes } from './payload/redact/redact-bytes.ts';
 export { redactFacts, redactHeaders } from './payload/redact/redact-facts.ts';
 export { REDACTED, redactText, redactUrl } from './payload/redact/redact-text.ts';
+export type { Ends, SampleRules } from './payload/inspector/payload-inspector.ts';
+export { PayloadInspector } from './payload/inspector/payload-inspector.ts';
 export type * from './policy/access.ts';
 export { nothingForbidden } from './policy/access.ts';
 export { AccessRules } from './policy/access-rules.ts';

@@ -6,6 +6,7 @@ import {
   type IntelList,
   IntelLists,
   type Observation,
+  PayloadInspector,
   type Policies,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
@@ -35,6 +36,7 @@ export class ReplayEngine {
   readonly dissector = new Dissector();
   readonly tracker: CaptureTracker;
   readonly detection: Detection;
+  readonly payload: PayloadInspector;
   readonly #names: CaptureNames;
   readonly #onAlert: ReplayEngineOptions['onAlert'];
   readonly #onObservation: (observation: Observation) => void;
@@ -51,11 +53,12 @@ export class ReplayEngine {
     const lists = new IntelLists();
     lists.set(intel);
     this.detection = new Detection(config, { ...this.#names.context, intel: lists });
+    this.payload = new PayloadInspector({ observe: (found) => this.#observe(found) });
     this.tracker = new CaptureTracker({
       limits: this.detection.kernelLimits(),
       payload: config.payload.mode === 'off' ? undefined : config.payload,
       observe: (observation) => this.#observe(observation),
-      onTick: (nowMs) => this.#evaluate(nowMs),
+      onTick: (nowMs) => this.#tick(nowMs),
     });
   }
 
@@ -75,7 +78,7 @@ export class ReplayEngine {
     if (nowMs === Number.NEGATIVE_INFINITY) return;
     while (this.dissector.overdue(Number.POSITIVE_INFINITY)) this.#packet(nowMs);
     this.#advance(nowMs + AFTER_END_MS);
-    this.#evaluate(nowMs + AFTER_END_MS);
+    this.#tick(nowMs + AFTER_END_MS);
   }
 
   get observations(): number {
@@ -118,7 +121,14 @@ export class ReplayEngine {
     if (observation.kind === 'syn-source' || ('trigger' in observation && observation.trigger === 'threshold')) {
       this.#urgent = true;
     }
-    this.detection.observe(observation, this.#names.who(observation));
+    const who = this.#names.who(observation);
+    if (observation.kind !== 'payload') this.detection.observe(observation, who);
+    else this.payload.sample(observation, { local: who.local, remote: who.remote ?? who.local });
+  }
+
+  #tick(nowMs: number): void {
+    this.payload.advance(nowMs);
+    this.#evaluate(nowMs);
   }
 
   #evaluate(nowMs: number): void {
