@@ -78,6 +78,7 @@ export type { LoginService } from './login-services.ts';
 export { LOGIN_SERVICES } from './login-services.ts';
 export { nearestName } from './nearest-name.ts';
 export type * from './observation.ts';
+export { dnsRcodeName, dnsTypeName } from './payload/dns/code-names.ts';
 export type * from './payload/facts.ts';
 export { PAYLOAD_LIMITS } from './payload/limits.ts';
 export type { PayloadParser } from './payload/parsers.ts';

@@ -77,6 +77,10 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
     programs: [{ name: 'ng_tcp_state', attached: true, runs: 7, seconds: 0.25 }],
     rtt: [{ ...SHARED, buckets: [1, 0, 0, 2, 0, 0, 0, 0, 0, 1], sumSeconds: 1.5, exemplars: EXEMPLARS }],
     retransmits: [{ ...SHARED, segments: 4 }],
+    dns: [
+      { ...SHARED, kind: 'queries', what: 'AAAA', count: 6 },
+      { ...SHARED, kind: 'responses', what: 'NXDOMAIN', count: 5 },
+    ],
     hubble: hubbleStatus({ unavailableNodes: ['n1'] }),
     detectors: [{ ...BEACON, unavailable: 'no bytes' }],
   });
@@ -110,6 +114,8 @@ test('every value is where the contract says', async () => {
   assert.equal(value('netguard_tcp_rtt_seconds_count', SHARED), 4);
   assert.equal(value('netguard_tcp_rtt_seconds_sum', SHARED), 1.5);
   assert.equal(value('netguard_tcp_retransmitted_segments_total', SHARED), 4);
+  assert.equal(value('netguard_dns_queries_total', { ...SHARED, qtype: 'AAAA' }), 6);
+  assert.equal(value('netguard_dns_responses_total', { ...SHARED, rcode: 'NXDOMAIN' }), 5);
   assert.equal(value('netguard_dropped_packets_total', { ...SHARED, reason: 'NO_SOCKET' }), 2);
   assert.equal(value('netguard_listener_syns_total', { ...SHARED, port: '80' }), 10);
   assert.equal(value('netguard_listener_accepted_total', { ...SHARED, port: '80' }), 10);

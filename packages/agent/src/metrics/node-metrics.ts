@@ -69,6 +69,8 @@ export class NodeMetrics {
         this.#workloads.drops,
         this.#workloads.syns,
         this.#workloads.accepted,
+        this.#workloads.dnsQueries,
+        this.#workloads.dnsResponses,
         this.#alerts.openings,
       ].map(({ name, series }) => [name, series] as const),
     ];
@@ -90,8 +92,8 @@ export class NodeMetrics {
     const grace = this.#graceMs;
     const byWorkload = ([namespace, workload]: readonly string[]) => workloads.has(`${namespace}\0${workload}`);
     this.#pods.series.sweep(([namespace, pod]) => pods.has(`${namespace}\0${pod}`), nowMs, grace);
-    const { rtt, retransmits, drops, syns, accepted } = this.#workloads;
-    for (const { series } of [rtt, retransmits, drops]) {
+    const { rtt, retransmits, drops, syns, accepted, dnsQueries, dnsResponses } = this.#workloads;
+    for (const { series } of [rtt, retransmits, drops, dnsQueries, dnsResponses]) {
       (series as BoundedSeries<unknown>).sweep(byWorkload, nowMs, grace);
     }
     const onlyWhileListening = () => false;

@@ -16,6 +16,8 @@ export class WorkloadMetrics {
   readonly drops: CounterFamily;
   readonly syns: CounterFamily;
   readonly accepted: CounterFamily;
+  readonly dnsQueries: CounterFamily;
+  readonly dnsResponses: CounterFamily;
   readonly #counters = new Cumulative();
 
   constructor(registry: Registry, capacity: () => number) {
@@ -50,6 +52,18 @@ export class WorkloadMetrics {
       labelNames: [...WORKLOAD, 'port'],
       capacity,
     });
+    this.dnsQueries = new CounterFamily(registry, {
+      name: 'netguard_dns_queries_total',
+      help: 'DNS questions that the workload asked, by their type.',
+      labelNames: [...WORKLOAD, 'qtype'],
+      capacity,
+    });
+    this.dnsResponses = new CounterFamily(registry, {
+      name: 'netguard_dns_responses_total',
+      help: 'DNS answers that the workload got, by their code.',
+      labelNames: [...WORKLOAD, 'rcode'],
+      capacity,
+    });
   }
 
   /**
@@ -78,6 +92,11 @@ export class WorkloadMetrics {
       const [syns = 0, accepted = 0] = this.#counters.advanceAll(`listener\0${key}`, [row.syns, row.completed], nowMs);
       this.syns.add(labels, syns, nowMs);
       this.accepted.add(labels, accepted, nowMs);
+    }
+    for (const { namespace, workload, kind, what, count } of tick.dns ?? []) {
+      const added = this.#counters.advance(`dns\0${namespace}\0${workload}\0${kind}\0${what}`, count, nowMs);
+      const family = kind === 'queries' ? this.dnsQueries : this.dnsResponses;
+      if (added > 0) family.add([namespace, workload, what], added, nowMs);
     }
     this.#counters.forget(nowMs - graceMs);
   }

@@ -199,6 +199,8 @@ export interface Tick {
     readonly exemplars?: readonly RttExemplar[];
   }[];
   readonly retransmits: readonly { readonly namespace: string; readonly workload: string; readonly segments: number }[];
+  /** DNS messages of clients on this node, cumulative. */
+  readonly dns?: readonly DnsRow[];
   /** Entries, capacity and evictions of bounded user-space tables (detectors, flow table, connection table). */
   readonly tables: readonly {
     readonly name: string;
@@ -208,6 +210,15 @@ export interface Tick {
   }[];
   /** The Worker thread's own CPU seconds and longest stall since the last tick. */
   readonly worker: { readonly cpuSeconds: number; readonly stallMs: number };
+}
+
+export interface DnsRow {
+  readonly namespace: string;
+  readonly workload: string;
+  readonly kind: 'queries' | 'responses';
+  /** Type of the question, or code of the response. */
+  readonly what: string;
+  readonly count: number;
 }
 
 export interface RttExemplar {
