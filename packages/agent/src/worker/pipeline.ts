@@ -35,6 +35,7 @@ import { DropTotals } from './drop-totals.ts';
 import { FlowOutbox } from './flow-outbox.ts';
 import type { FromWorker, ListenerRow, Tick } from './messages.ts';
 import { PayloadGate } from './payload-gate.ts';
+import { PayloadInspection } from './payload-inspection.ts';
 import { WorkloadStats } from './workload-stats.ts';
 
 type Conversation = ConnectionObservation | DatagramObservation;
@@ -60,6 +61,7 @@ export class Pipeline implements EbpfSink {
   readonly learning: LearningStore;
   /** Before whoever looks into samples of payload. */
   readonly payload: PayloadGate;
+  readonly inspection: PayloadInspection;
   readonly intel = new IntelLists();
   readonly #identity: Identifier;
   readonly #post: Post;
@@ -100,6 +102,8 @@ export class Pipeline implements EbpfSink {
     const { access, learning, intel } = this;
     const { nameAddress, cluster } = identity;
     this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning, intel }), lacking);
+    this.inspection = new PayloadInspection((found, who) => this.detection.observe(found, who));
+    this.payload.inspector = this.inspection;
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }
@@ -148,13 +152,6 @@ export class Pipeline implements EbpfSink {
         break;
       case 'payload':
         this.#sampled(observation);
-        break;
-      case 'application':
-      case 'signature':
-        this.detection.observe(observation, {
-          local: this.#identity.local({ ...observation.local, ...unknownProcess(observation) }),
-          remote: this.#identity.remote(observation.remote.ip, observation.remote.port, observation.timeMs),
-        });
         break;
       case 'loss':
         this.detection.observe(observation, { local: NOBODY, remote: null });
@@ -229,6 +226,7 @@ export class Pipeline implements EbpfSink {
   tick(source: PipelineSource): Omit<Tick, 'lost' | 'programs' | 'maps' | 'liveConnections' | 'worker'> {
     const nowMs = source.nowMs();
     this.#identity.advance(nowMs);
+    this.inspection.advance(nowMs);
     this.#releaseHeld(nowMs);
     for (const flow of this.#flows.flush(nowMs)) this.#sendFlow(flow, nowMs);
     const edges = this.#edges.flush(nowMs);
@@ -249,6 +247,7 @@ export class Pipeline implements EbpfSink {
       detectors: this.detection.detectors(),
       learning: this.learning.summary(),
       payload: this.payload.counts,
+      dns: this.inspection.dns(nowMs),
       unresolvedEndpoints: this.#identity.unresolved + this.#held.state.unresolved,
       ...this.#stats.take(nowMs),
       tables: [
@@ -259,6 +258,7 @@ export class Pipeline implements EbpfSink {
         { name: 'edges', ...this.#edges.state },
         { name: 'totals', ...this.#totals.state },
         { name: 'held_back', ...this.#held.state },
+        { name: 'payload_conversations', ...this.inspection.state },
       ],
     };
   }

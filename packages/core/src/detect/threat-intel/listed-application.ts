@@ -20,7 +20,8 @@ export function listedApplication(observation: ApplicationObservation, intel: In
     case 'tls':
       if (facts.message === 'client-hello') look.hello(facts);
       else if (facts.message === 'server-hello') look.mark('ja3s', facts.ja3s.hash);
-      else for (const { sha1, sha256 } of facts.chain.slice(0, MOST)) look.certificate([sha1, sha256]);
+      else if (facts.message === 'certificate')
+        for (const { sha1, sha256 } of facts.chain.slice(0, MOST)) look.certificate([sha1, sha256]);
       break;
     case 'quic':
       if (facts.hello !== undefined) look.hello(facts.hello);

@@ -152,7 +152,6 @@ describe('buffers of protocols', () => {
       protocol: 'http2',
       message: 'request',
       headers,
-      isCut: false,
     } as ApplicationFacts;
     const rule =
       'http.method; content:"GET"; http.uri; content:"/evil"; http.host; content:"evil.example"; http.user_agent; content:"x/1";';

@@ -16,7 +16,7 @@ const TLS_VERSIONS: Readonly<Record<string, number>> = {
 
 function versionOf(facts: ApplicationFacts): number | undefined {
   if (facts.protocol !== 'tls' || facts.message === 'certificate') return undefined;
-  return facts.version;
+  return facts.message === 'record' ? facts.recordVersion : facts.version;
 }
 
 const sslVersion: KeywordHandler = (draft, value, keyword) => {
