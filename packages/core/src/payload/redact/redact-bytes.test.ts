@@ -35,7 +35,10 @@ describe('redactBytes', () => {
     const head = 'POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n';
     masks(`${head}«a=b&c=d\r\n»GET / HTTP/1.1\r\n\r\n`);
     masks('POST / HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{"user": "me", "password": "«a\\"b»", "x": 1}');
-    masks('x=1&client_secret=«abc»&y=2');
+    masks('x=1&client_secret=«abc»&y=2&pass=«d»&compass=n');
+    masks('[default]\naws_secret_access_key = «abc/d»\nregion = eu\n');
+    masks('{"id":1,"params":{"login":"wallet","pass":"«x»"}}\n');
+    masks('-----BEGIN RSA PRIVATE KEY-----\n«MIIB»\n«abc=»\n-----END RSA PRIVATE KEY-----\nrest\n');
   });
 
   it('masks what commands give away', () => {

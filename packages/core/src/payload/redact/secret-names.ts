@@ -37,13 +37,16 @@ export const URL_HEADERS: ReadonlySet<string> = new Set([
   'x-forwarded-uri',
 ]);
 
-/** Parameters in a query, a form or JSON: group 1 is the value. */
+/** Names that say it only alone: `compass` is none. */
+const SECRET_NAME = 'pass|pw|pin|otp|jwt|sid';
+
+/** Parameters in a query, a form, settings or JSON: group 1 is the value. */
 export const FORM_SECRET = new RegExp(
-  `(?:^|[&;?\\s])[\\w.%-]{0,32}(?:${SECRET_WORD})[\\w.%-]{0,32}=([^&;\\s]+)`,
+  `(?:^|[&;?\\s])(?:${SECRET_NAME}|[\\w.%-]{0,32}(?:${SECRET_WORD})[\\w.%-]{0,32})[ \\t]{0,4}=[ \\t]{0,4}([^&;\\s]+)`,
   'dgi',
 );
 export const JSON_SECRET = new RegExp(
-  `"[\\w.-]{0,32}(?:${SECRET_WORD})[\\w.-]{0,32}"[ \\t]{0,8}:[ \\t]{0,8}"((?:[^"\\\\\\n]|\\\\.)+)`,
+  `"(?:${SECRET_NAME}|[\\w.-]{0,32}(?:${SECRET_WORD})[\\w.-]{0,32})"[ \\t]{0,8}:[ \\t]{0,8}"((?:[^"\\\\\\n]|\\\\.)+)`,
   'dgi',
 );
 

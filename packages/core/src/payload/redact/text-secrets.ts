@@ -5,11 +5,14 @@ import type { SecretSpan } from './secret-spans.ts';
 const SASL_LINES = 3;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const BULK = /^\$(\d{1,9})$/;
+const KEY_BEGINS = /^-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----/;
 const RESP_SECRET = /^(?:AUTH|requirepass|masterauth)$/i;
 
 /** What one line tells of those after it. */
 interface State {
   isSecretHeader: boolean;
+  /** Within a private key in PEM. */
+  isKey: boolean;
   saslLines: number;
   /** Within a command of Redis' protocol: what follows AUTH. */
   isRespSecret: boolean;
@@ -18,7 +21,7 @@ interface State {
 
 /** Secrets of lines, also those that only the lines before tell: folded headers, answers of SASL, arguments in Redis' protocol. */
 export function textSecrets(text: string): SecretSpan[] {
-  const state: State = { isSecretHeader: false, saslLines: 0, isRespSecret: false, lastLine: '' };
+  const state: State = { isSecretHeader: false, isKey: false, saslLines: 0, isRespSecret: false, lastLine: '' };
   const spans: SecretSpan[] = [];
   for (let at = 0; at < text.length; ) {
     const feed = text.indexOf('\n', at);
@@ -40,6 +43,8 @@ export function textSecrets(text: string): SecretSpan[] {
 
 function secretsOf(line: string, state: State): readonly SecretSpan[] {
   const whole = [{ from: 0, to: line.length }];
+  if (state.isKey && !line.startsWith('-----')) return whole;
+  state.isKey = KEY_BEGINS.test(line);
   if (line[0] === ' ' || line[0] === '\t') {
     if (state.isSecretHeader) return whole;
   } else {
