@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { observeCommand } from './commands/observe.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
+import { rulesCommand } from './commands/rules.ts';
 import { daemonCommand } from './commands/run.ts';
 import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
@@ -28,7 +29,7 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), rulesCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {
