@@ -98,6 +98,7 @@ test('the help lists what exists and nothing that is only planned', async () => 
     assert.match(stdout, new RegExp(`^ {2}${name}( |$)`, 'm'));
   }
   assert.doesNotMatch(stdout, /^ {2}(hub|rules|programs)( |$)/m);
+  assert.doesNotMatch(stdout, /^ {2}(hub|intel|programs)( |$)/m);
   const alerts = await netguard(['alerts', '--help']);
   assert.doesNotMatch(alerts.stdout, /^ {2}pcap( |$)/m);
 });

@@ -9,6 +9,7 @@ import { intelCommand } from './commands/intel.ts';
 import { observeCommand } from './commands/observe.ts';
 import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
+import { rulesCommand } from './commands/rules.ts';
 import { daemonCommand } from './commands/run.ts';
 import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
     'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), intelCommand()],
+    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), rulesCommand()],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {
