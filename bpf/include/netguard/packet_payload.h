@@ -35,18 +35,25 @@ static __always_inline bool payload_behind(struct __sk_buff *skb, __u32 transpor
 	return true;
 }
 
-/* Most segments of a direction that sends nothing are bare ACKs, so their addresses are not looked at. */
+/* Headers that are not linear, and IPv6 with extensions. */
+static __noinline bool find_payload_far(struct __sk_buff *skb, struct tcp_payload *payload)
+{
+	struct ip_packet packet;
+
+	return payload && parse_ip(skb, &packet) && !packet.fragment && payload_behind(skb, packet.transport, payload);
+}
+
+/* A direction that sends nothing has bare ACKs, which all come here: their addresses are not looked at. */
 static __always_inline bool find_payload(struct __sk_buff *skb, struct tcp_payload *payload)
 {
 	const __u8 *start = (const void *)(long)skb->data;
 	const __u8 *end = (const void *)(long)skb->data_end;
-	struct ip_packet packet;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP) && start + 20 <= end)
 		return payload_behind(skb, (start[0] & 0xf) * 4, payload);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6) && start + 40 <= end && start[6] == IPPROTO_TCP)
 		return payload_behind(skb, 40, payload);
-	return parse_ip(skb, &packet) && !packet.fragment && payload_behind(skb, packet.transport, payload);
+	return find_payload_far(skb, payload);
 }
 
 static __always_inline __u64 payload_wakeup(void)
@@ -141,30 +148,29 @@ static __always_inline void sampled_out(struct ng_sk *own, __u32 seen, __u32 to)
  * Of a connection that has a socket. What was sent again is left out: at arrival it ends where the next byte is expected, as it
  * leaves it begins before the next one that was never sent (snd_nxt advances behind this hook).
  */
-static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, bool ingress)
+static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, const struct tcp_payload *payload, bool ingress)
 {
 	__u32 segments = skb->gso_segs ? skb->gso_segs : 1, most = SAMPLED_PACKETS, seen;
 	struct ng_payload_event head = {};
-	struct tcp_payload payload;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
 	__u8 flags;
 
-	if (!tcp || !find_payload(skb, &payload))
+	if (!tcp || !payload)
 		return 0;
 	own = bpf_sk_storage_get(&ng_sk, tcp, 0, 0);
 	if (!own)
 		return 0;
 	head.role = own->role == NG_ROLE_LISTENER ? NG_ROLE_SERVER : own->role; /* a child whose handshake is not finished */
 	if (ingress) {
-		if (!tcp->rcv_nxt || (__s32)(payload.sequence + payload.bytes - tcp->rcv_nxt) <= 0)
+		if (!tcp->rcv_nxt || (__s32)(payload->sequence + payload->bytes - tcp->rcv_nxt) <= 0)
 			return 0;
-		head.offset = payload.sequence - (tcp->rcv_nxt - (__u32)tcp->bytes_received);
+		head.offset = payload->sequence - (tcp->rcv_nxt - (__u32)tcp->bytes_received);
 	} else {
-		if ((__s32)(payload.sequence - tcp->snd_nxt) < 0)
+		if ((__s32)(payload->sequence - tcp->snd_nxt) < 0)
 			return 0;
 		/* bytes_acked has the SYN of who opened the connection in it. */
-		head.offset = payload.sequence - (tcp->snd_una - (__u32)tcp->bytes_acked + (head.role == NG_ROLE_CLIENT));
+		head.offset = payload->sequence - (tcp->snd_una - (__u32)tcp->bytes_acked + (head.role == NG_ROLE_CLIENT));
 		if (head.offset < own->sampled_to) /* the link did not take it the first time, so snd_nxt did not advance */
 			return 0;
 	}
@@ -183,14 +189,23 @@ static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock 
 	if (ingress)
 		own->sampled_in = seen + segments > 255 ? 255 : seen + segments;
 	else
-		sampled_out(own, seen + segments, head.offset + payload.bytes);
+		sampled_out(own, seen + segments, head.offset + payload->bytes);
 	if (flags & NG_PORT_OFF)
 		return 0;
 	head.cookie = bpf_get_socket_cookie(skb);
 	head.generation = own->role == NG_ROLE_LISTENER ? 0 : own->generation;
 	head.sent = !ingress;
-	head.wire_bytes = payload.bytes;
-	return take_sample(skb, &head, payload.at, seen < most ? most - seen : 1);
+	head.wire_bytes = payload->bytes;
+	return take_sample(skb, &head, payload->at, seen < most ? most - seen : 1);
+}
+
+/* Of a connection; past its beginning this is all that it pays. */
+static __always_inline void segment_passes(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, bool ingress)
+{
+	struct tcp_payload payload;
+
+	if (is_beginning(tcp, ingress) && find_payload(skb, &payload))
+		sample_segment(skb, tcp, &payload, ingress);
 }
 
 /* Payload that arrives with the handshake's last ACK (or its SYN) meets the listener: there is no other socket yet. */
