@@ -7,7 +7,7 @@
 #include <netguard/event.h>
 #include <netguard/packet_syn.h>
 #include <netguard/packet_count.h>
-#include <netguard/packet_payload.h>
+#include <netguard/payload_segment.h>
 
 /* A raw socket that sends TCP is no TCP socket; its segments are counted with the rest, under protocol 6. */
 static __always_inline int packet(struct __sk_buff *skb, bool ingress)

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Samples of payload: the first two packets each way of each conversation, and every DNS message. */
-#ifndef NETGUARD_PACKET_PAYLOAD_H
-#define NETGUARD_PACKET_PAYLOAD_H
+/* TCP: the first two segments each way of each connection, of DNS the first ones. */
+#ifndef NETGUARD_PAYLOAD_SEGMENT_H
+#define NETGUARD_PAYLOAD_SEGMENT_H
 
-#include "packet.h"
-#include "packet_conv.h"
-#include "payload.h"
+#include "payload_sample.h"
 #include "socket.h"
 
-/* TCP: with more segments of payload behind it a direction is past its beginning. What a DNS message may be behind. */
+/* With more segments of payload behind it a direction is past its beginning. What a DNS message may be behind. */
 #define BEGINNING_SEGMENTS 32
-
-#define UDP_HEADER 8
 
 struct tcp_payload {
 	__u32 at;
@@ -56,57 +52,6 @@ static __always_inline bool find_payload(struct __sk_buff *skb, struct tcp_paylo
 	return find_payload_far(skb, payload);
 }
 
-static __always_inline __u64 payload_wakeup(void)
-{
-	return bpf_ringbuf_query(&ng_payload, BPF_RB_AVAIL_DATA) > ng_payload_wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-/* The ring wants sizes that are known to the compiler: a record has room for `room` bytes. */
-static __always_inline int put_sample(struct __sk_buff *skb, const struct ng_payload_event *head, __u32 at, __u32 bytes,
-				      const __u32 room)
-{
-	struct ng_payload_event *record = bpf_ringbuf_reserve(&ng_payload, sizeof(*record) + room, 0);
-
-	if (!record)
-		return count_lost(NG_LOST_PAYLOAD_RING);
-	*record = *head;
-	if (bytes < 1 || bytes > room || bpf_skb_load_bytes(skb, at, record + 1, bytes)) {
-		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
-		return count_lost(NG_LOST_SHORT_PACKET);
-	}
-	bpf_ringbuf_submit(record, payload_wakeup());
-	return 0;
-}
-
-/* Takes a token and the bytes: of a batch those of its first two packets, if `left` of them are still to be sampled. */
-static __noinline int take_sample(struct __sk_buff *skb, struct ng_payload_event *head, __u32 at, __u32 left)
-{
-	__u32 bytes = head->wire_bytes, most = NG_PAYLOAD_MOST, segment = skb->gso_size;
-
-	head->now_ns = bpf_ktime_get_boot_ns();
-	if (is_cgroup_off(head->cgroup_id))
-		return 0;
-	if (!take_token(head->now_ns, head->cgroup_id))
-		return count_lost(NG_LOST_PAYLOAD_RATE);
-	if (segment && segment < bytes) {
-		head->segment_bytes = segment > 0xffff ? 0xffff : segment;
-		if (segment <= NG_PAYLOAD_MOST)
-			most = left > 1 ? 2 * segment : segment;
-	}
-	if (bytes > most)
-		bytes = most;
-	head->bytes = bytes;
-	head->loopback = skb->ifindex == LOOPBACK_IFINDEX;
-	barrier_var(bytes);
-	if (bytes <= 128)
-		return put_sample(skb, head, at, bytes, 128);
-	if (bytes <= 512)
-		return put_sample(skb, head, at, bytes, 512);
-	if (bytes <= NG_PAYLOAD_MOST)
-		return put_sample(skb, head, at, bytes, NG_PAYLOAD_MOST);
-	return put_sample(skb, head, at, bytes, 2 * NG_PAYLOAD_MOST);
-}
-
 /* The early exit of a connection that is past its beginning. An offload batch of the first segments may be large. */
 static __always_inline bool is_beginning(const struct bpf_tcp_sock *tcp, bool ingress)
 {
@@ -148,7 +93,8 @@ static __always_inline void sampled_out(struct ng_sk *own, __u32 seen, __u32 to)
  * Of a connection that has a socket. What was sent again is left out: at arrival it ends where the next byte is expected, as it
  * leaves it begins before the next one that was never sent (snd_nxt advances behind this hook).
  */
-static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, const struct tcp_payload *payload, bool ingress)
+static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, const struct tcp_payload *payload,
+				     bool ingress)
 {
 	__u32 segments = skb->gso_segs ? skb->gso_segs : 1, most = SAMPLED_PACKETS, seen;
 	struct ng_payload_event head = {};
@@ -226,38 +172,6 @@ static __noinline int sample_at_listener(struct __sk_buff *skb, struct tcp_sock 
 	head.raddr = packet->source;
 	head.wire_bytes = payload.bytes;
 	return take_sample(skb, &head, payload.at, SAMPLED_PACKETS);
-}
-
-/* A conversation that found no room says nothing: its DNS messages are sampled all the same. */
-static __always_inline bool is_sampled(const struct ng_conv_value *conversation, bool ingress)
-{
-	return !conversation || (ingress ? conversation->rx_packets : conversation->tx_packets) < conversation->sampled;
-}
-
-static __noinline int sample_datagram(struct __sk_buff *skb, struct ip_packet *packet, struct ng_conv_value *conversation,
-				      bool ingress)
-{
-	struct ng_payload_event head = {};
-	struct port_pair ports;
-	__u8 flags;
-
-	if (!packet || packet->protocol != IPPROTO_UDP || packet->fragment)
-		return 0;
-	ports = conversation_ports(skb, packet, ingress);
-	flags = port_flags(ports.local) | port_flags(ports.remote);
-	if (flags & NG_PORT_OFF || (!conversation && !(flags & NG_PORT_DNS)) || skb->len <= packet->transport + UDP_HEADER)
-		return 0;
-	head.protocol = IPPROTO_UDP;
-	head.role = conversation && conversation->opener == 1 ? NG_ROLE_CLIENT :
-		    conversation && conversation->opener == 2 ? NG_ROLE_SERVER : NG_ROLE_UNKNOWN;
-	head.cgroup_id = bpf_skb_cgroup_id(skb);
-	head.lport = ports.local;
-	head.rport = ports.remote;
-	head.laddr = ingress ? packet->destination : packet->source;
-	head.raddr = ingress ? packet->source : packet->destination;
-	head.sent = !ingress;
-	head.wire_bytes = skb->len - packet->transport - UDP_HEADER;
-	return take_sample(skb, &head, packet->transport + UDP_HEADER, SAMPLED_PACKETS);
 }
 
 #endif
