@@ -1,7 +1,7 @@
 /**
  * What looking into payload costs: the packet programs loaded without it and with it, and an empty one, attached together in one
- * run, in another order each round, as the first to touch a packet pays for its cache lines. Run: `node bench/payload-cost.ts`
- * as root.
+ * run, in each order as often, as the first to touch a packet pays for its cache lines. Then what a sample costs, by programs that
+ * take iperf3's datagrams for DNS. Run: `node bench/payload-cost.ts` as root.
  */
 import { type BpfProgram, enableProgramStats } from '@netguard/libbpf';
 import { defaultConfig } from '../packages/agent/src/config/schema.ts';
@@ -16,8 +16,12 @@ import { spread } from './support/statistics.ts';
 import { openTwoPods } from './support/two-pods.ts';
 
 const SECONDS = size(2, 1);
-const ROUNDS = size(6, 1);
+const ROUNDS = size(12, 1);
+/* Of three, by index: each stands behind each other as often. */
+const ORDERS = ['012', '120', '201', '021', '102', '210'];
+const IPERF_PORT = 5201;
 const HOOKS = ['in', 'out'] as const;
+const SETTINGS = { ...defaultConfig().payload, ringBytes: 1 << 26 };
 type Hook = (typeof HOOKS)[number];
 
 title('payload-cost', 'ns per packet by bpf_stats, over an empty program, without and with payload sampled');
@@ -25,7 +29,7 @@ title('payload-cost', 'ns per packet by bpf_stats, over an empty program, withou
 await using pods = await openTwoPods();
 await using iperf = await Iperf.open(pods.client, pods.server);
 await using off = new NetGuardPrograms();
-await using on = new NetGuardPrograms({}, { ...defaultConfig().payload, ringBytes: 1 << 24 });
+await using on = new NetGuardPrograms({}, SETTINGS);
 using empty = openBenchObject('empty');
 empty.load();
 using _stats = enableProgramStats();
@@ -43,7 +47,7 @@ const loads = [
 
 const costs = new Map<string, { off: number[]; on: number[]; more: number[]; runs: number }>();
 for (let round = 0; round < ROUNDS; round++) {
-  const order = entrants.map((_, i) => entrants[(i + round) % entrants.length]!);
+  const order = Array.from(ORDERS[round % ORDERS.length]!, (index) => entrants[Number(index)]!);
   const links = attachAll(order.flatMap(({ program }) => HOOKS.map(program)));
   for (const load of loads) {
     for (const each of [off, on]) each.clearConversations();
@@ -64,7 +68,26 @@ printTable(
     spread(ns.more, 1),
   ]),
 );
-console.log(`\nsamples read: ${number(on.samples)}`);
+
+on.configure({ ...SETTINGS, dnsPorts: [IPERF_PORT], samplesPerSecond: 1e6, burst: 1e6 });
+on.clearConversations();
+await eachSampled();
+
+/** All datagrams of 64 bytes are copied, and read on this thread. */
+async function eachSampled(): Promise<void> {
+  const links = attachAll(entrants.flatMap(({ program }) => HOOKS.map(program)));
+  const before = counters();
+  const samplesBefore = on.samples;
+  await iperf.run('udp', SECONDS);
+  for (const hook of HOOKS) note(`each sampled ${hook}`, hook, before);
+  for (const link of links) link.close();
+  const more = HOOKS.map((hook) => `${hook} ${number(costs.get(`each sampled ${hook}`)!.more[0]!, 1)} ns`);
+  const { runs } = costs.get('each sampled in')!;
+  const read = on.samples - samplesBefore;
+  console.log(
+    `\nUDP 64 B, each datagram sampled: ${more.join(', ')} more; ${number(read)} read of ${number(2 * runs)}`,
+  );
+}
 
 function counters(): Map<string, RunCost> {
   return new Map(

@@ -22,6 +22,7 @@ const CONVERSATIONS = ['ng_convs4', 'ng_convs6'] as const;
 export class NetGuardPrograms implements AsyncDisposable {
   readonly objects: EbpfObjects;
   readonly #loop = new EventLoop();
+  readonly #payload: PayloadControl | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #rooms: readonly ConversationRooms[];
 
@@ -31,7 +32,8 @@ export class NetGuardPrograms implements AsyncDisposable {
   /** Payload is sampled where it is said. */
   constructor(sizes: Partial<Sources> = {}, payload?: Config['payload']) {
     this.objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, ...sizes }, payload);
-    if (payload) new PayloadControl(this.objects.map('ng_payload_cfg'), this.objects.map('ng_payload_off'), payload);
+    const [config, excluded] = [this.objects.map('ng_payload_cfg'), this.objects.map('ng_payload_off')];
+    this.#payload = payload && new PayloadControl(config, excluded, payload);
     const limits = new Uint8Array(ngLimits.SIZE);
     const view = new DataView(limits.buffer);
     for (const [field, value] of Object.entries(LIMITS)) {
@@ -46,6 +48,11 @@ export class NetGuardPrograms implements AsyncDisposable {
     this.#loop.addRing(this.objects.map('ng_events'), () => {});
     this.#loop.addRing(this.objects.map('ng_payload'), () => void this.samples++);
     this.#timer = setInterval(() => this.#loop.drain(), DRAIN_EVERY_MS).unref();
+  }
+
+  /** Of programs that sample. */
+  configure(payload: Config['payload']): void {
+    this.#payload?.configure(payload);
   }
 
   program(name: string): BpfProgram {
