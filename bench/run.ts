@@ -9,6 +9,7 @@ import { PRODUCT_FLAGS } from './support/product-flags.ts';
 /** In this order: kernel first, then the agent. Times are of a full run. */
 const BENCHES: Readonly<Record<string, string>> = {
   'packet-cost': 'ns per packet of each kernel program, next to an empty one and to an LRU hash (root, 1 minute)',
+  'payload-cost': 'the same of the packet programs without and with payload sampled (root, 1 minute)',
   throughput: 'one iperf3 stream, TCP and small UDP, with NetGuard off and on by turns (root, 6 minutes)',
   bpftrace: 'the same next to a bpftrace one-liner (root, 2 minutes)',
   'live-sockets': 'time to read 100,000 live sockets, next to ss and /proc (root, 1 minute)',

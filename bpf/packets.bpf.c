@@ -7,7 +7,7 @@
 #include <netguard/event.h>
 #include <netguard/packet_syn.h>
 #include <netguard/packet_count.h>
-#include <netguard/packet_payload.h>
+#include <netguard/payload_segment.h>
 
 /* A raw socket that sends TCP is no TCP socket; its segments are counted with the rest, under protocol 6. */
 static __always_inline int packet(struct __sk_buff *skb, bool ingress)
@@ -21,8 +21,8 @@ static __always_inline int packet(struct __sk_buff *skb, bool ingress)
 		return ingress ? arrived_at_listener(skb) : 1;
 	tcp = bpf_tcp_sock(sk);
 	if (tcp) {
-		if (ng_payload_on && is_beginning(tcp, ingress))
-			sample_segment(skb, tcp, ingress);
+		if (ng_payload_on)
+			segment_passes(skb, tcp, ingress);
 		return 1;
 	}
 	return count_packet(skb, ingress);

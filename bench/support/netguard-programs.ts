@@ -1,8 +1,9 @@
 import { ngLimits } from '@netguard/core/abi';
 import { BpfError, type BpfLink, type BpfMap, type BpfProgram, cgroupRoot, EventLoop } from '@netguard/libbpf';
-import { defaultConfig } from '../../packages/agent/src/config/schema.ts';
+import { type Config, defaultConfig } from '../../packages/agent/src/config/schema.ts';
 import { ConversationRooms, conversationQuota } from '../../packages/agent/src/sources/ebpf/conversation-rooms.ts';
 import { EbpfObjects } from '../../packages/agent/src/sources/ebpf/objects.ts';
+import { PayloadControl } from '../../packages/agent/src/sources/ebpf/payload-control.ts';
 
 type Sources = ReturnType<typeof defaultConfig>['sources']['ebpf'];
 
@@ -21,11 +22,18 @@ const CONVERSATIONS = ['ng_convs4', 'ng_convs6'] as const;
 export class NetGuardPrograms implements AsyncDisposable {
   readonly objects: EbpfObjects;
   readonly #loop = new EventLoop();
+  readonly #payload: PayloadControl | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #rooms: readonly ConversationRooms[];
 
-  constructor(sizes: Partial<Sources> = {}) {
-    this.objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, ...sizes });
+  /** Samples of payload that were read. */
+  samples = 0;
+
+  /** Payload is sampled where it is said. */
+  constructor(sizes: Partial<Sources> = {}, payload?: Config['payload']) {
+    this.objects = EbpfObjects.load({ ...defaultConfig().sources.ebpf, ...sizes }, payload);
+    const [config, excluded] = [this.objects.map('ng_payload_cfg'), this.objects.map('ng_payload_off')];
+    this.#payload = payload && new PayloadControl(config, excluded, payload);
     const limits = new Uint8Array(ngLimits.SIZE);
     const view = new DataView(limits.buffer);
     for (const [field, value] of Object.entries(LIMITS)) {
@@ -38,7 +46,13 @@ export class NetGuardPrograms implements AsyncDisposable {
       return new ConversationRooms(totals, family, conversationQuota(this.objects.map(name).maxEntries));
     });
     this.#loop.addRing(this.objects.map('ng_events'), () => {});
+    this.#loop.addRing(this.objects.map('ng_payload'), () => void this.samples++);
     this.#timer = setInterval(() => this.#loop.drain(), DRAIN_EVERY_MS).unref();
+  }
+
+  /** Of programs that sample. */
+  configure(payload: Config['payload']): void {
+    this.#payload?.configure(payload);
   }
 
   program(name: string): BpfProgram {

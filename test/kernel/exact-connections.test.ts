@@ -33,7 +33,7 @@ test('the bytes of 10,000 short connections in five close styles are exact at bo
   assert.deepEqual(ledger.compare(watch.closed()), []);
   assert.deepEqual(checkLifecycles(watch.connections), []);
   assert.equal(new Set(watch.connections.map((seen) => seen.id)).size, 2 * CONNECTIONS);
-  assert.deepEqual(watch.source.lost(), {});
+  assert.deepEqual(watch.lost(), {});
   const completed = [...watch.groups.values()].reduce((sum, group) => sum + group.completed, 0);
   assert.equal(completed, CONNECTIONS, 'completed handshakes of the listeners');
 });
@@ -71,7 +71,7 @@ test('40,000 connections from four processes at once are exact, while the source
       watch.closed().filter(({ role, local, remote }) => (role === 'client' ? remote.ip : local.ip) === address),
     );
   });
-  const lost = watch.source.lost();
+  const lost = watch.lost();
   t.diagnostic(`${Math.round(40_000 / seconds)} connections a second; lost: ${JSON.stringify(lost)}`);
 
   assert.equal(watch.closed().length, 80_000);

@@ -97,7 +97,7 @@ for (const { title, address, batch, gro, option } of ways) {
     assert.equal(watch.datagrams.find((seen) => seen.local.port === sender.local)?.role, 'client');
     assert.equal(watch.datagrams.find((seen) => seen.local.port === receiver.local)?.role, 'server');
     assert.equal(watch.totals.get('UDP'), undefined, 'loopback is kept apart');
-    assert.deepEqual(watch.source.lost(), {});
+    assert.deepEqual(watch.lost(), {});
     sender.close();
     receiver.close();
   });

@@ -5,7 +5,7 @@
 
 #include "packet.h"
 #include "packet_conv.h"
-#include "packet_payload.h"
+#include "payload_datagram.h"
 #include "packet_total.h"
 
 /* Payload of the transport. An offload batch is one skb with one header: gso_segs tells its datagrams. */

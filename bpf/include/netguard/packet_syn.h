@@ -5,7 +5,7 @@
 
 #include "listener.h"
 #include "packet.h"
-#include "packet_payload.h"
+#include "payload_segment.h"
 
 #define SYN_SEEN_SETS 4096 /* a part */
 #define SYN_SEEN_PARTS 16
@@ -27,9 +27,12 @@ static __always_inline bool seen_before(const struct ng_listener_key *listener, 
 {
 	__u64 hash = address_hash(source, (__u64)tcp->sequence << 32 | (__u32)tcp->source << 16 | tcp->destination);
 	__u64 part = address_hash(&listener->addr, (__u64)listener->netns << 16 | listener->port) & (SYN_SEEN_PARTS - 1);
-	struct syn_seen_set *set = &syn_seen[part * SYN_SEEN_SETS + (hash & (SYN_SEEN_SETS - 1))];
+	__u32 index = part * SYN_SEEN_SETS + (hash & (SYN_SEEN_SETS - 1));
 	__u32 tag = (hash >> 32) | 1;
+	struct syn_seen_set *set;
 
+	barrier_var(index); /* the verifier of 6.1 loses the bounds of a sum that was compiled as an or */
+	set = &syn_seen[index & (SYN_SEEN_PARTS * SYN_SEEN_SETS - 1)];
 	if (set->tag[0] == tag || set->tag[1] == tag || set->tag[2] == tag || set->tag[3] == tag)
 		return true;
 	set->tag[3] = set->tag[2];

@@ -90,6 +90,11 @@ export class Watch {
     return this.connections.filter((seen) => seen.phase === 'closed');
   }
 
+  /** What was lost, by where. Samples of payload are none of it: those that are too many are left out by choice. */
+  lost(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.source.lost()).filter(([source]) => !source.startsWith('payload_')));
+  }
+
   /** Looks until `condition` holds. */
   until<T>(what: string, condition: () => T | false | undefined, limitMs?: number): Promise<T> {
     return waitFor(

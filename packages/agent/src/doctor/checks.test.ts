@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CgroupQuery } from '@netguard/libbpf';
+import { defaultConfig } from '../config/schema.ts';
 import type { CgroupMount } from '../identify/cgroup-tree.ts';
 import { cgroupMountCheck, exclusiveProgramCheck } from './cgroup-checks.ts';
 import {
@@ -12,6 +13,7 @@ import {
   stateDirCheck,
 } from './host-checks.ts';
 import { btfCheck, kernelCheck, memlockCheck } from './kernel-checks.ts';
+import { payloadCheck } from './payload-check.ts';
 import { bpfCallCheck, capabilityChecks } from './privilege-checks.ts';
 import { programChecks } from './program-checks.ts';
 
@@ -29,6 +31,13 @@ test('6.1 and newer kernels are well, 5.15 in part, older ones are refused', () 
     assert.equal(kernelCheck(release).status, 'warn', release);
   for (const release of ['5.14.0-427.el9', '5.4.0', '4.19.0', 'strange'])
     assert.equal(kernelCheck(release).status, 'fail', release);
+});
+
+test('payload is no fault either way, and how it is looked into is said', () => {
+  const settings = defaultConfig().payload;
+  assert.deepEqual(states([payloadCheck(settings), payloadCheck({ ...settings, mode: 'off' })]), 'ok ok');
+  assert.match(payloadCheck(settings).detail, /^metadata: .*at most 5000 a second/);
+  assert.match(payloadCheck({ ...settings, mode: 'off' }).detail, /^off/);
 });
 
 test('each missing capability is named, with what is lost without it', () => {

@@ -1,4 +1,5 @@
 import type { HubbleStatus, SourceStatus, Tick } from '../worker/messages.ts';
+import { isByChoice } from './recent-loss.ts';
 
 export interface Condition {
   readonly source: SourceStatus | null;
@@ -44,7 +45,7 @@ export function degradedSentences(condition: Condition): string[] {
     );
   }
   for (const [name, count] of lostLately) {
-    sentences.push(lossSentence(name, count));
+    if (!isByChoice(name)) sentences.push(lossSentence(name, count));
   }
   if (podsRefused > 0) {
     sentences.push(`${podsRefused} endpoints found no room in the pod table: their totals are not shown.`);
@@ -57,8 +58,6 @@ function lossSentence(name: string, count: number): string {
   switch (name) {
     case 'flow_records':
       return `${count} flow records of the last minute are in no list, as there were too many: totals, edges and alerts have them.`;
-    case 'payload_rate':
-      return `${count} packets of the last minute were not looked into, as more began than payload.samplesPerSecond and payload.burst allow.`;
     case 'payload_ring':
       return `${count} packets of the last minute were not looked into, as the ring for samples was full: raise payload.ringBytes.`;
   }

@@ -84,7 +84,7 @@ test('on Hubble it is ready once the relay was reached, and says what is wrong w
 test('losses become events of what was added, and are forgotten under degraded after a minute', () => {
   const { state, clock, events } = newState();
   state.apply({ type: 'tick', tick: tick(START_MS, { lost: { sock_ring: 5 } }) });
-  state.apply({ type: 'tick', tick: tick(START_MS + 1000, { lost: { sock_ring: 8 } }) });
+  state.apply({ type: 'tick', tick: tick(START_MS + 1000, { lost: { sock_ring: 8, payload_rate: 900 } }) });
   state.apply({ type: 'tick', tick: tick(START_MS + 2000, { lost: { sock_ring: 8 } }) });
   const losses = events.filter(({ type }) => type === 'lost').map(({ text }) => JSON.parse(text));
   assert.deepEqual(losses, [
@@ -92,10 +92,11 @@ test('losses become events of what was added, and are forgotten under degraded a
     { source: 'sock_ring', count: 3 },
   ]);
   assert.match(state.degraded().join(), /8 events of sock_ring were lost in the last minute/);
-  assert.deepEqual(state.status().lostEvents, { sock_ring: 8 });
+  assert.doesNotMatch(state.degraded().join(), /payload/, 'as many samples as are wanted');
+  assert.deepEqual(state.status().lostEvents, { sock_ring: 8, payload_rate: 900 });
   clock.ms += 60_001;
   assert.doesNotMatch(state.degraded().join(), /sock_ring/);
-  assert.deepEqual(state.status().lostEvents, { sock_ring: 8 });
+  assert.deepEqual(state.status().lostEvents, { sock_ring: 8, payload_rate: 900 });
 });
 
 test('flows and alerts go to the stream in the order they came', () => {

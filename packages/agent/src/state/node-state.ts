@@ -24,7 +24,7 @@ import { FlowLog } from './flow-log.ts';
 import type { IdentityDesk } from './identity-desk.ts';
 import { ListenerTable } from './listener-table.ts';
 import { PodTable, podRow } from './pod-table.ts';
-import { RecentLoss } from './recent-loss.ts';
+import { isByChoice, RecentLoss } from './recent-loss.ts';
 
 export type StateConfig = Pick<Config, 'cluster' | 'node' | 'flows' | 'identity' | 'metrics' | 'payload'>;
 
@@ -247,7 +247,7 @@ export class NodeState {
     this.observed.refresh(tick.observed ?? []);
     this.#desk.review(false);
     for (const [source, count] of this.loss.update(tick.lost, this.now())) {
-      this.events.publish('lost', { source, count });
+      if (!isByChoice(source)) this.events.publish('lost', { source, count });
     }
     this.changes.emit('tick', tick);
     if (this.events.wantsPods) this.events.publish('pods', { timeMs: tick.timeMs, pods: this.podRows() });

@@ -2,6 +2,11 @@ import type { Tick } from '../worker/messages.ts';
 
 const WINDOW_MS = 60_000;
 
+/** As many samples of payload as the configuration allows: what is beyond is counted, but nothing works less well than it should. */
+export function isByChoice(source: string): boolean {
+  return source === 'payload_rate';
+}
+
 /** Lost events by source: cumulative as the Worker says them, and what the last minute added. */
 export class RecentLoss {
   readonly #totals = new Map<string, number>();

@@ -1,5 +1,6 @@
 import type { StatusResponse } from '../client/api-types.ts';
 import { DEFAULT_SERVERS } from '../client/server-address.ts';
+import { countLostEvents } from '../status/lost-events.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { Palette } from '../text/palette.ts';
 import { formatExact } from '../text/quantity.ts';
@@ -18,7 +19,7 @@ export function demoSummary(
   url: string,
   palette: Palette,
 ): string[] {
-  const lost = Object.values(status.lostEvents).reduce((sum, count) => sum + count, 0);
+  const lost = countLostEvents(status);
   const lines = [
     palette.bold('What NetGuard saw'),
     `  ${formatExact(totals.pods)} endpoints, ${formatExact(totals.flows)} flow records kept, ${formatExact(status.liveConnections)} connections open now, ${formatExact(lost)} events lost`,

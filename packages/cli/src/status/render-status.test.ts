@@ -61,3 +61,11 @@ test('of Hubble there stands whether it is connected, how many flows come, and w
   assert.match(lines, /Unavailable +beacon/);
   assert.doesNotMatch(lines, /PROGRAM|Older sockets/);
 });
+
+test('payload: how it is looked into, and what was left out by choice, which is no loss', () => {
+  const payload = { mode: 'metadata', inspected: 1200, excluded: 3, unnamed: 1 } as const;
+  const lines = text({ payload, lostEvents: { payload_rate: 5000 } });
+  assert.match(lines, /Payload +metadata, 1,200 samples, 4 excluded, 5,000 beyond payload\.samplesPerSecond$/m);
+  assert.match(lines, /Lost events +none/);
+  assert.match(text({ payload: { ...payload, mode: 'off' } }), /Payload +not looked into/);
+});

@@ -89,14 +89,18 @@ function learning({ learning }: StatusResponse): string {
   return learned === workloads ? of : `${of}, ${Math.floor(progress * 100)} % of the way in all`;
 }
 
-function payload({ payload: { mode, inspected, excluded, unnamed } }: StatusResponse): string {
-  if (mode === 'off') return 'not looked into (payload.mode: off)';
-  const left = excluded + unnamed;
-  return `${mode}, ${formatExact(inspected)} samples${left > 0 ? `, ${formatExact(left)} excluded` : ''}`;
+function payload({ payload, lostEvents }: StatusResponse): string {
+  if (payload.mode === 'off') return 'not looked into (payload.mode: off)';
+  const excluded = payload.excluded + payload.unnamed;
+  const tooMany = lostEvents.payload_rate ?? 0;
+  const parts = [`${payload.mode}, ${formatExact(payload.inspected)} samples`];
+  if (excluded > 0) parts.push(`${formatExact(excluded)} excluded`);
+  if (tooMany > 0) parts.push(`${formatExact(tooMany)} beyond payload.samplesPerSecond`);
+  return parts.join(', ');
 }
 
 function lost(status: StatusResponse, palette: Palette): string {
-  const entries = Object.entries(status.lostEvents).filter(([, count]) => count > 0);
+  const entries = Object.entries(status.lostEvents).filter(([source, count]) => count > 0 && source !== 'payload_rate');
   if (entries.length === 0) return 'none';
   return palette.yellow(entries.map(([source, count]) => `${formatExact(count)} in ${safeText(source)}`).join(', '));
 }

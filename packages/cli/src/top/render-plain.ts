@@ -1,3 +1,4 @@
+import { countLostEvents } from '../status/lost-events.ts';
 import { safeText } from '../text/safe-text.ts';
 import { type TableColumn, table } from '../text/table.ts';
 import type { TopColumn } from './columns.ts';
@@ -7,7 +8,7 @@ import type { Snapshot, Sort, TopView } from './top-state.ts';
 /** One look as a plain table, for a pipe or a log: a line of context, then the rows. */
 export function renderPlain(snapshot: Snapshot, view: TopView, sort: Sort): string[] {
   const { status, alerts } = snapshot;
-  const lost = Object.values(status.lostEvents).reduce((sum, count) => sum + count, 0);
+  const lost = countLostEvents(status);
   const time = new Date(snapshot.timeMs).toISOString();
   const head = `${time}  ${safeText(status.node)}  ${status.liveConnections} connections  ${lost} events lost  ${alerts.length} open alert${alerts.length === 1 ? '' : 's'}`;
   return withView(view, ({ columns, rows }) => [

@@ -1,5 +1,6 @@
 import type { Alert } from '@netguard/core';
 import { SEVERITIES } from '../alerts/alert-list.ts';
+import { countLostEvents } from '../status/lost-events.ts';
 import { displayWidth, fit } from '../text/display-width.ts';
 import type { Palette } from '../text/palette.ts';
 import { formatExact } from '../text/quantity.ts';
@@ -28,7 +29,7 @@ function header(state: TopState, palette: Palette): string[] {
     ];
   }
   const { status, pods, alerts } = snapshot;
-  const lost = Object.values(status.lostEvents).reduce((sum, count) => sum + count, 0);
+  const lost = countLostEvents(status);
   const first = new Spans(columns)
     .add('NetGuard', palette.bold)
     .add(`  ${safeText(status.node)}`, palette.cyan)

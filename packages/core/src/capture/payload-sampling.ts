@@ -1,4 +1,4 @@
-/** What of payload is told, as the kernel programs do (bpf/include/netguard/packet_payload.h). */
+/** What of payload is told, as the kernel programs do (bpf/include/netguard/payload_segment.h). */
 
 /** The first packets each way of a conversation. */
 export const SAMPLED_PACKETS = 2;

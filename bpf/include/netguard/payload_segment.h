@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Samples of payload: the first two packets each way of each conversation, and every DNS message. */
-#ifndef NETGUARD_PACKET_PAYLOAD_H
-#define NETGUARD_PACKET_PAYLOAD_H
+/* TCP: the first two segments each way of each connection, of DNS the first ones. */
+#ifndef NETGUARD_PAYLOAD_SEGMENT_H
+#define NETGUARD_PAYLOAD_SEGMENT_H
 
-#include "packet.h"
-#include "packet_conv.h"
-#include "payload.h"
+#include "payload_sample.h"
 #include "socket.h"
 
-/* TCP: with more segments of payload behind it a direction is past its beginning. What a DNS message may be behind. */
+/* With more segments of payload behind it a direction is past its beginning. What a DNS message may be behind. */
 #define BEGINNING_SEGMENTS 32
-
-#define UDP_HEADER 8
 
 struct tcp_payload {
 	__u32 at;
@@ -35,69 +31,25 @@ static __always_inline bool payload_behind(struct __sk_buff *skb, __u32 transpor
 	return true;
 }
 
-/* Most segments of a direction that sends nothing are bare ACKs, so their addresses are not looked at. */
+/* Headers that are not linear, and IPv6 with extensions. */
+static __noinline bool find_payload_far(struct __sk_buff *skb, struct tcp_payload *payload)
+{
+	struct ip_packet packet;
+
+	return payload && parse_ip(skb, &packet) && !packet.fragment && payload_behind(skb, packet.transport, payload);
+}
+
+/* A direction that sends nothing has bare ACKs, which all come here: their addresses are not looked at. */
 static __always_inline bool find_payload(struct __sk_buff *skb, struct tcp_payload *payload)
 {
 	const __u8 *start = (const void *)(long)skb->data;
 	const __u8 *end = (const void *)(long)skb->data_end;
-	struct ip_packet packet;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP) && start + 20 <= end)
 		return payload_behind(skb, (start[0] & 0xf) * 4, payload);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6) && start + 40 <= end && start[6] == IPPROTO_TCP)
 		return payload_behind(skb, 40, payload);
-	return parse_ip(skb, &packet) && !packet.fragment && payload_behind(skb, packet.transport, payload);
-}
-
-static __always_inline __u64 payload_wakeup(void)
-{
-	return bpf_ringbuf_query(&ng_payload, BPF_RB_AVAIL_DATA) > ng_payload_wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-/* The ring wants sizes that are known to the compiler: a record has room for `room` bytes. */
-static __always_inline int put_sample(struct __sk_buff *skb, const struct ng_payload_event *head, __u32 at, __u32 bytes,
-				      const __u32 room)
-{
-	struct ng_payload_event *record = bpf_ringbuf_reserve(&ng_payload, sizeof(*record) + room, 0);
-
-	if (!record)
-		return count_lost(NG_LOST_PAYLOAD_RING);
-	*record = *head;
-	if (bytes < 1 || bytes > room || bpf_skb_load_bytes(skb, at, record + 1, bytes)) {
-		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
-		return count_lost(NG_LOST_SHORT_PACKET);
-	}
-	bpf_ringbuf_submit(record, payload_wakeup());
-	return 0;
-}
-
-/* Takes a token and the bytes: of a batch those of its first two packets, if `left` of them are still to be sampled. */
-static __noinline int take_sample(struct __sk_buff *skb, struct ng_payload_event *head, __u32 at, __u32 left)
-{
-	__u32 bytes = head->wire_bytes, most = NG_PAYLOAD_MOST, segment = skb->gso_size;
-
-	head->now_ns = bpf_ktime_get_boot_ns();
-	if (is_cgroup_off(head->cgroup_id))
-		return 0;
-	if (!take_token(head->now_ns, head->cgroup_id))
-		return count_lost(NG_LOST_PAYLOAD_RATE);
-	if (segment && segment < bytes) {
-		head->segment_bytes = segment > 0xffff ? 0xffff : segment;
-		if (segment <= NG_PAYLOAD_MOST)
-			most = left > 1 ? 2 * segment : segment;
-	}
-	if (bytes > most)
-		bytes = most;
-	head->bytes = bytes;
-	head->loopback = skb->ifindex == LOOPBACK_IFINDEX;
-	barrier_var(bytes);
-	if (bytes <= 128)
-		return put_sample(skb, head, at, bytes, 128);
-	if (bytes <= 512)
-		return put_sample(skb, head, at, bytes, 512);
-	if (bytes <= NG_PAYLOAD_MOST)
-		return put_sample(skb, head, at, bytes, NG_PAYLOAD_MOST);
-	return put_sample(skb, head, at, bytes, 2 * NG_PAYLOAD_MOST);
+	return find_payload_far(skb, payload);
 }
 
 /* The early exit of a connection that is past its beginning. An offload batch of the first segments may be large. */
@@ -141,30 +93,30 @@ static __always_inline void sampled_out(struct ng_sk *own, __u32 seen, __u32 to)
  * Of a connection that has a socket. What was sent again is left out: at arrival it ends where the next byte is expected, as it
  * leaves it begins before the next one that was never sent (snd_nxt advances behind this hook).
  */
-static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, bool ingress)
+static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, const struct tcp_payload *payload,
+				     bool ingress)
 {
 	__u32 segments = skb->gso_segs ? skb->gso_segs : 1, most = SAMPLED_PACKETS, seen;
 	struct ng_payload_event head = {};
-	struct tcp_payload payload;
 	struct tcp_sock *tp;
 	struct ng_sk *own;
 	__u8 flags;
 
-	if (!tcp || !find_payload(skb, &payload))
+	if (!tcp || !payload)
 		return 0;
 	own = bpf_sk_storage_get(&ng_sk, tcp, 0, 0);
 	if (!own)
 		return 0;
 	head.role = own->role == NG_ROLE_LISTENER ? NG_ROLE_SERVER : own->role; /* a child whose handshake is not finished */
 	if (ingress) {
-		if (!tcp->rcv_nxt || (__s32)(payload.sequence + payload.bytes - tcp->rcv_nxt) <= 0)
+		if (!tcp->rcv_nxt || (__s32)(payload->sequence + payload->bytes - tcp->rcv_nxt) <= 0)
 			return 0;
-		head.offset = payload.sequence - (tcp->rcv_nxt - (__u32)tcp->bytes_received);
+		head.offset = payload->sequence - (tcp->rcv_nxt - (__u32)tcp->bytes_received);
 	} else {
-		if ((__s32)(payload.sequence - tcp->snd_nxt) < 0)
+		if ((__s32)(payload->sequence - tcp->snd_nxt) < 0)
 			return 0;
 		/* bytes_acked has the SYN of who opened the connection in it. */
-		head.offset = payload.sequence - (tcp->snd_una - (__u32)tcp->bytes_acked + (head.role == NG_ROLE_CLIENT));
+		head.offset = payload->sequence - (tcp->snd_una - (__u32)tcp->bytes_acked + (head.role == NG_ROLE_CLIENT));
 		if (head.offset < own->sampled_to) /* the link did not take it the first time, so snd_nxt did not advance */
 			return 0;
 	}
@@ -183,14 +135,23 @@ static __noinline int sample_segment(struct __sk_buff *skb, struct bpf_tcp_sock 
 	if (ingress)
 		own->sampled_in = seen + segments > 255 ? 255 : seen + segments;
 	else
-		sampled_out(own, seen + segments, head.offset + payload.bytes);
+		sampled_out(own, seen + segments, head.offset + payload->bytes);
 	if (flags & NG_PORT_OFF)
 		return 0;
 	head.cookie = bpf_get_socket_cookie(skb);
 	head.generation = own->role == NG_ROLE_LISTENER ? 0 : own->generation;
 	head.sent = !ingress;
-	head.wire_bytes = payload.bytes;
-	return take_sample(skb, &head, payload.at, seen < most ? most - seen : 1);
+	head.wire_bytes = payload->bytes;
+	return take_sample(skb, &head, payload->at, seen < most ? most - seen : 1);
+}
+
+/* Of a connection; past its beginning this is all that it pays. */
+static __always_inline void segment_passes(struct __sk_buff *skb, struct bpf_tcp_sock *tcp, bool ingress)
+{
+	struct tcp_payload payload;
+
+	if (is_beginning(tcp, ingress) && find_payload(skb, &payload))
+		sample_segment(skb, tcp, &payload, ingress);
 }
 
 /* Payload that arrives with the handshake's last ACK (or its SYN) meets the listener: there is no other socket yet. */
@@ -211,38 +172,6 @@ static __noinline int sample_at_listener(struct __sk_buff *skb, struct tcp_sock 
 	head.raddr = packet->source;
 	head.wire_bytes = payload.bytes;
 	return take_sample(skb, &head, payload.at, SAMPLED_PACKETS);
-}
-
-/* A conversation that found no room says nothing: its DNS messages are sampled all the same. */
-static __always_inline bool is_sampled(const struct ng_conv_value *conversation, bool ingress)
-{
-	return !conversation || (ingress ? conversation->rx_packets : conversation->tx_packets) < conversation->sampled;
-}
-
-static __noinline int sample_datagram(struct __sk_buff *skb, struct ip_packet *packet, struct ng_conv_value *conversation,
-				      bool ingress)
-{
-	struct ng_payload_event head = {};
-	struct port_pair ports;
-	__u8 flags;
-
-	if (!packet || packet->protocol != IPPROTO_UDP || packet->fragment)
-		return 0;
-	ports = conversation_ports(skb, packet, ingress);
-	flags = port_flags(ports.local) | port_flags(ports.remote);
-	if (flags & NG_PORT_OFF || (!conversation && !(flags & NG_PORT_DNS)) || skb->len <= packet->transport + UDP_HEADER)
-		return 0;
-	head.protocol = IPPROTO_UDP;
-	head.role = conversation && conversation->opener == 1 ? NG_ROLE_CLIENT :
-		    conversation && conversation->opener == 2 ? NG_ROLE_SERVER : NG_ROLE_UNKNOWN;
-	head.cgroup_id = bpf_skb_cgroup_id(skb);
-	head.lport = ports.local;
-	head.rport = ports.remote;
-	head.laddr = ingress ? packet->destination : packet->source;
-	head.raddr = ingress ? packet->source : packet->destination;
-	head.sent = !ingress;
-	head.wire_bytes = skb->len - packet->transport - UDP_HEADER;
-	return take_sample(skb, &head, packet->transport + UDP_HEADER, SAMPLED_PACKETS);
 }
 
 #endif
