@@ -30,8 +30,14 @@ export function buildProgram(): Command {
   const groups: Readonly<Record<string, readonly Command[]>> = {
     'Watch this machine:': [daemonCommand('run'), daemonCommand('agent'), demoCommand()],
     'See what is going on:': [topCommand(), observeCommand(), alertsCommand(), replayCommand(), statusCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), intelCommand()],
-    'Tune it:': [detectorsCommand(), silenceCommand(), baselineCommand(), policyCommand(), rulesCommand()],
+    'Tune it:': [
+      detectorsCommand(),
+      silenceCommand(),
+      baselineCommand(),
+      policyCommand(),
+      intelCommand(),
+      rulesCommand(),
+    ],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };
   for (const [group, commands] of Object.entries(groups)) {
