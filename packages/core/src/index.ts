@@ -114,7 +114,7 @@ export type * from './policy/subject.ts';
 export { formatTime } from './rfc3339.ts';
 export { parseClassifications } from './rules/compile/classifications.ts';
 export type { CompileOptions, RuleOptions } from './rules/compile-rules.ts';
-export { compileRules, ruleCoverage } from './rules/compile-rules.ts';
+export { compileRules, compileRulesInSteps, ruleCoverage } from './rules/compile-rules.ts';
 export type { FileCoverage, RefusedKeyword, RuleCoverage } from './rules/coverage.ts';
 export type { LabelsOf } from './rules/engine/rule-context.ts';
 export type { RuleState, RuleStatistics } from './rules/engine/rule-set.ts';

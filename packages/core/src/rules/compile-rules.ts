@@ -31,16 +31,33 @@ export interface CompileOptions extends RuleOptions {
  * the set says which keyword and which line. Work is counted and bounded (`RULE_LIMITS`).
  */
 export function compileRules(sources: readonly RuleSource[], options: CompileOptions): RuleSet {
+  return runToEnd(compileRulesInSteps(sources, options));
+}
+
+/** The same in steps of at most some ten milliseconds, for who has other work meanwhile. */
+export function* compileRulesInSteps(
+  sources: readonly RuleSource[],
+  options: CompileOptions,
+): Generator<undefined, RuleSet> {
   const reputation = options.reputation && new Reputation(options.reputation);
-  const book = readRules(sources, compilerOptions(options, reputation));
+  const book = yield* readRules(sources, compilerOptions(options, reputation));
   const { makeMultiPattern, labelsOf, state } = options;
-  return new RuleSet(book, { makeMultiPattern, labelsOf, reputation, state });
+  const set = new RuleSet(book, { makeMultiPattern, labelsOf, reputation, state });
+  yield* set.prepare();
+  return set;
+}
+
+function runToEnd<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 /** What of these files would be loaded, and why not the rest. Builds no prefilter. */
 export function ruleCoverage(sources: readonly RuleSource[], options: RuleOptions = {}): RuleCoverage {
   const reputation = options.reputation && new Reputation(options.reputation);
-  return readRules(sources, compilerOptions(options, reputation)).coverage;
+  return runToEnd(readRules(sources, compilerOptions(options, reputation))).coverage;
 }
 
 function compilerOptions(options: RuleOptions, reputation: Reputation | undefined) {

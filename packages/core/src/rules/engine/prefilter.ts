@@ -51,7 +51,7 @@ export class Prefilter {
   readonly #buffers = new Map<number, { readonly slot: BufferSlot; readonly group: PatternGroup }>();
   readonly #unfiltered: UnfilteredRules;
 
-  constructor(rules: readonly CompiledRule[], make: MakeMultiPattern) {
+  constructor(rules: readonly CompiledRule[]) {
     const unfiltered: CompiledRule[] = [];
     for (const rule of rules) {
       if (rule.fastPattern === undefined) unfiltered.push(rule);
@@ -59,7 +59,14 @@ export class Prefilter {
       else this.#addToBuffer(rule, rule.fastPattern, rule.fastPattern.slot);
     }
     this.#unfiltered = new UnfilteredRules(unfiltered);
-    for (const group of this.#groups()) group.build(make);
+  }
+
+  /** Makes the searches, one at each step. Nothing is selected before the last. */
+  *build(make: MakeMultiPattern): Generator<undefined> {
+    for (const group of this.#groups()) {
+      group.build(make);
+      yield;
+    }
   }
 
   /** Distinct patterns that are looked for. */

@@ -61,7 +61,12 @@ export class RuleSet {
     this.#rules = rules;
     this.#reader = new BufferReader(slots.length);
     this.#chosenFor = new Float64Array(rules.length);
-    this.#prefilter = new Prefilter(rules, options.makeMultiPattern);
+    this.#prefilter = new Prefilter(rules);
+  }
+
+  /** Makes the searches, step by step. The set must not be used before the last. */
+  prepare(): Generator<undefined> {
+    return this.#prefilter.build(this.#options.makeMultiPattern);
   }
 
   get size(): number {
