@@ -16,6 +16,7 @@ import type { Logger } from './log.ts';
 import { NodeMetrics } from './metrics/node-metrics.ts';
 import { DaemonPolicies } from './policy/daemon-policies.ts';
 import { restartNeeded } from './restart-needed.ts';
+import { DaemonRules } from './rules/daemon-rules.ts';
 import type { EventLog } from './state/event-log.ts';
 import { IdentityDesk } from './state/identity-desk.ts';
 import { NodeState } from './state/node-state.ts';
@@ -81,6 +82,7 @@ class NodeDaemon implements Daemon {
   readonly #inventory = new IdentityDesk((id) => this.#link?.send({ type: 'list-identities', id }));
   readonly #policies: DaemonPolicies;
   readonly #intel: DaemonIntel;
+  readonly #rules: DaemonRules;
   readonly #nodeAddresses = new DaemonNodeAddresses();
   #config: Config;
   #http: HttpServer | undefined;
@@ -105,6 +107,7 @@ class NodeDaemon implements Daemon {
       this.#link?.send({ type: 'baselines', id, request }),
     );
     this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
+    this.#rules = new DaemonRules(this.state.concerns, this.#logger);
     this.#intel = new DaemonIntel({
       stateDir: config.stateDir,
       state: this.state,
@@ -154,6 +157,9 @@ class NodeDaemon implements Daemon {
     );
     const intel = this.#intel.start(this.#config.intel, (lists) => this.#link?.send({ type: 'intel', lists }));
     this.state.intel = this.#intel;
+    const rules = this.#rules.start(this.#config.rules, (changed) =>
+      this.#link?.send({ type: 'rules', rules: changed ?? null }),
+    );
     this.#link = new WorkerLink((this.#options.createWorker ?? createWorker)(workerUrl), {
       onMessage: (message) => this.#receive(message),
       onCrash: (error) => void this.#crash(error),
@@ -162,6 +168,7 @@ class NodeDaemon implements Daemon {
       { type: 'start', config: this.#config, identities, policies, intel, learned, ...before },
       signal,
     );
+    if (rules !== undefined) this.#link.send({ type: 'rules', rules });
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
     this.#nodeAddresses.start((addresses) => this.#link?.send({ type: 'node-addresses', addresses }));
@@ -179,6 +186,10 @@ class NodeDaemon implements Daemon {
     }
     this.state.apply(message);
     if (message.type === 'baselines') this.#baselines.receive(message);
+    if (message.type === 'rules') {
+      this.state.rules = message.summary;
+      this.#rules.compiled(message.summary);
+    }
     if (message.type === 'known-identities') this.#inventory.receive(message);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
   }
@@ -196,6 +207,7 @@ class NodeDaemon implements Daemon {
     this.state.concerns.delete('config');
     this.#link?.send({ type: 'config', config });
     this.#policies.configure(config.policy.files);
+    this.#rules.configure(config.rules);
     this.#intel.configure(config.intel);
     this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
@@ -226,6 +238,7 @@ class NodeDaemon implements Daemon {
     this.state.phase = 'stopping';
     await Promise.all([this.#identities.stop(), this.#kubernetes.stop()]);
     this.#policies.close();
+    this.#rules.close();
     this.#intel.close();
     this.#nodeAddresses.stop();
     await this.#link?.stop();

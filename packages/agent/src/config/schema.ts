@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
 import { intel } from './intel-schema.ts';
+import { rules } from './rules-schema.ts';
 import { cidr, dnsZone, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
 import { sinks } from './sink-schema.ts';
 
@@ -331,6 +332,7 @@ export const configSchema = z.strictObject({
   identity: identity.prefault({}),
   kubernetes: kubernetes.prefault({}),
   policy: policy.prefault({}),
+  rules: rules.prefault({}),
   intel: intel.prefault({}),
   flows: flows.prefault({}),
   learning: learning.prefault({}),

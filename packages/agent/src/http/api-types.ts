@@ -19,6 +19,7 @@ import type {
 } from '@netguard/core';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { KubernetesStatus } from '../kubernetes/kubernetes-status.ts';
+import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { DropRow, HubbleStatus, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 import type { PayloadCounts } from '../worker/payload-gate.ts';
 
@@ -68,6 +69,8 @@ export interface StatusResponse {
   readonly learning: LearningSummary;
   /** How payload is looked into, and what became of samples since the start; counts are 0 where the source has none. */
   readonly payload: PayloadCounts & { readonly mode: 'off' | 'metadata' | 'evidence' };
+  /** The rules that samples are held against; null without any. */
+  readonly rules: RuleSummary | null;
 }
 
 /** A configured sink. */

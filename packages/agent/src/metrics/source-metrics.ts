@@ -24,6 +24,24 @@ const FAMILIES: readonly Source[] = [
     type: 'counter',
     collect: (state) => byLabel('outcome', Object.entries(state.tick?.payload ?? {})),
   },
+  {
+    name: 'netguard_rules',
+    help: 'Suricata rules that are in use, and those that were refused.',
+    type: 'gauge',
+    collect: ({ rules }) =>
+      rules === null
+        ? []
+        : byLabel('state', [
+            ['loaded', rules.loaded],
+            ['refused', rules.refused],
+          ]),
+  },
+  {
+    name: 'netguard_rules_last_load_timestamp_seconds',
+    help: 'When the rules in use were loaded.',
+    type: 'gauge',
+    collect: ({ rules }) => (rules === null ? [] : [{ labels: {}, value: Date.parse(rules.loadedAt) / 1000 }]),
+  },
   hubbleFamily('connected', 'gauge', '1 while the flows of the Hubble relay are followed.', ({ isConnected }) =>
     isConnected ? 1 : 0,
   ),

@@ -8,6 +8,7 @@ import {
   type Observation,
   PayloadInspector,
   type Policies,
+  type RuleSet,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
@@ -22,6 +23,7 @@ export interface ReplayEngineOptions {
   readonly identities: IdentityFile | null;
   readonly policies: Policies;
   readonly intel?: readonly IntelList[];
+  readonly rules?: RuleSet;
   /** Hears what becomes of alerts; `observed`: the detector only observes, nobody would be notified. */
   readonly onAlert: (event: AlertEvent, observed: boolean) => void;
   /** Sees every observation, before the detectors do. */
@@ -37,6 +39,7 @@ export class ReplayEngine {
   readonly tracker: CaptureTracker;
   readonly detection: Detection;
   readonly payload: PayloadInspector;
+  readonly rules: RuleSet | undefined;
   readonly #names: CaptureNames;
   readonly #onAlert: ReplayEngineOptions['onAlert'];
   readonly #onObservation: (observation: Observation) => void;
@@ -46,7 +49,15 @@ export class ReplayEngine {
   #isDueKnown = true;
   #observations = 0;
 
-  constructor({ config, identities, policies, intel = [], onAlert, onObservation = () => {} }: ReplayEngineOptions) {
+  constructor({
+    config,
+    identities,
+    policies,
+    intel = [],
+    rules,
+    onAlert,
+    onObservation = () => {},
+  }: ReplayEngineOptions) {
     this.#names = new CaptureNames(config, identities, policies);
     this.#onAlert = onAlert;
     this.#onObservation = onObservation;
@@ -54,6 +65,8 @@ export class ReplayEngine {
     lists.set(intel);
     this.detection = new Detection(config, { ...this.#names.context, intel: lists });
     this.payload = new PayloadInspector({ observe: (found) => this.#observe(found) });
+    this.payload.rules = rules;
+    this.rules = rules;
     this.tracker = new CaptureTracker({
       limits: this.detection.kernelLimits(),
       payload: config.payload.mode === 'off' ? undefined : config.payload,

@@ -16,6 +16,8 @@ export interface ReplaySummary {
   readonly alerts: readonly { readonly rule: string; readonly severity: Severity; readonly count: number }[];
   /** The same for what detectors in mode `observe` saw. */
   readonly observed: readonly { readonly rule: string; readonly severity: Severity; readonly count: number }[];
+  /** Rules that samples were held against; absent without any. */
+  readonly rules?: { readonly loaded: number; readonly refused: number };
   readonly undecoded: readonly { readonly reason: string; readonly packets: number }[];
   readonly outOfOrder: number;
   readonly clockSetBack: number;
@@ -73,6 +75,9 @@ export function summarise(
     observations: engine.observations,
     alerts: alerts.list(),
     observed: observed.list(),
+    ...(engine.rules && {
+      rules: { loaded: engine.rules.coverage.loaded, refused: engine.rules.coverage.refused },
+    }),
     undecoded: [
       ...undecoded.list(),
       ...(incomplete > 0 ? [{ reason: 'TCP segments of which a fragment is missing', packets: incomplete }] : []),

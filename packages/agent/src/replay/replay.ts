@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { loadIdentities } from '../identify/load-identities.ts';
 import { loadIntelLists } from '../intel/load-list-files.ts';
 import { loadPolicies } from '../policy/load-policies.ts';
+import { compileRuleFiles } from '../rules/compile-rule-files.ts';
 import { CaptureInput } from './capture-input.ts';
 import { forEachFrame } from './merge-captures.ts';
 import { ReplayEngine } from './replay-engine.ts';
@@ -44,6 +45,7 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
   const { config, signal } = options;
   const identities = config.identity.file === undefined ? null : loadIdentities(config.identity.file);
   const policies = loadPolicies(config.policy.files);
+  const rules = compileRuleFiles(config.rules);
   const intel = loadIntelLists(config);
   const alerts = new AlertTally();
   const observed = new AlertTally();
@@ -51,6 +53,7 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
     config,
     identities,
     policies,
+    ...(rules && { rules }),
     intel,
     onAlert: (event, isObserved) => {
       (isObserved ? observed : alerts).note(event.alert);
@@ -79,6 +82,7 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
     await options.drain?.();
   } finally {
     for (const input of inputs) await input.close();
+    rules?.close();
   }
   return { summary: summarise(engine, inputs, span, alerts, observed, performance.now() - began), failure };
 }

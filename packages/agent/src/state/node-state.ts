@@ -11,6 +11,7 @@ import type { Config } from '../config/schema.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IntelReports } from '../intel/daemon-intel.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
+import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { AlertShelf } from './alert-shelf.ts';
@@ -94,6 +95,8 @@ export class NodeState {
   identities: IdentityDesk | undefined;
   /** What sends alerts out; once it is started. */
   sinks: SinkReports | undefined;
+  /** What became of the rules; null: there are none in use. */
+  rules: RuleSummary | null = null;
   /** What keeps the lists of threat intelligence; once it is started. */
   intel: IntelReports | undefined;
   /** Who follows the API server; undefined while nobody does. */
@@ -304,6 +307,7 @@ export class NodeState {
       stateWriteFailures: this.stateWriteFailures,
       sinks: this.sinks?.views() ?? [],
       learning: this.#tick?.learning ?? { progress: 0, workloads: 0, learned: 0 },
+      rules: this.rules,
       payload: {
         mode: this.#config.payload.mode,
         ...(this.#tick?.payload ?? { inspected: 0, excluded: 0, unnamed: 0 }),

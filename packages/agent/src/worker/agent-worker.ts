@@ -10,11 +10,13 @@ import { IdentityTable } from '../identify/identity-table.ts';
 import { nodeAddresses } from '../identify/node-addresses.ts';
 import { hostNetworkNamespace } from '../identify/process-table.ts';
 import { searchDomains } from '../identify/search-domains.ts';
+import type { RuleInputs } from '../rules/rule-inputs.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
 import { Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 import { PipelineCommands } from './pipeline-commands.ts';
+import { RuleLoading } from './rule-loading.ts';
 import type { SourceWorker } from './source-worker.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
@@ -28,6 +30,7 @@ export class AgentWorker implements SourceWorker {
   readonly #pipeline: Pipeline;
   readonly #baselines: Baselines;
   readonly #inventory: Inventory;
+  readonly #rules: RuleLoading;
   readonly #source: EbpfSource;
   readonly #view: PipelineSource;
   #tickMs: number;
@@ -56,6 +59,12 @@ export class AgentWorker implements SourceWorker {
       readListener: (netns, address, port) => this.#source.readListener(netns, address, port),
       deleteTotals: (cgroupId) => this.#source.deleteTotals(cgroupId),
     };
+    this.#rules = new RuleLoading(
+      (rules) => this.#pipeline.inspection.setRules(rules),
+      post,
+      (endpoint) => identity.cluster.pod(endpoint)?.labels,
+      this.#view.nowMs,
+    );
     this.commands = new PipelineCommands(this.#pipeline, this.#baselines, this.#view.nowMs);
     this.#source.tick();
   }
@@ -68,7 +77,7 @@ export class AgentWorker implements SourceWorker {
     while (this.#running) {
       const untilTick = nextTickMs - this.#view.nowMs();
       const untilDue = this.#pipeline.detection.nextDueMs - this.#view.nowMs();
-      const most = this.#inventory.isAsked ? 0 : LOOK_EVERY_MS;
+      const most = this.#inventory.isAsked || this.#rules.isBusy ? 0 : LOOK_EVERY_MS;
       await this.#source.poll(Math.max(0, Math.ceil(Math.min(most, untilTick, untilDue))));
       const began = performance.now();
       const nowMs = this.#view.nowMs();
@@ -80,10 +89,12 @@ export class AgentWorker implements SourceWorker {
       }
       this.#baselines.advance();
       this.#inventory.advance();
+      this.#rules.advance();
       this.#pipeline.outbox.flush(nowMs);
       this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
     }
     this.#baselines.finish();
+    this.#rules.close();
     await this.#source.close();
   }
 
@@ -94,6 +105,10 @@ export class AgentWorker implements SourceWorker {
     this.#source.setLimits(this.#pipeline.detection.kernelLimits());
     this.#pipeline.payload.configure(config.payload);
     this.#source.configurePayload(config.payload);
+  }
+
+  setRules(rules: RuleInputs | null): void {
+    this.#rules.load(rules ?? undefined);
   }
 
   setNodeAddresses(addresses: readonly string[]): void {

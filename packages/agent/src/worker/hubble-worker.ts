@@ -88,6 +88,8 @@ export class HubbleWorker implements SourceWorker {
   }
 
   /** It reads for the whole cluster: the node it happens to be on is none of its own. */
+  setRules(): void {}
+
   setNodeAddresses(): void {}
 
   listIdentities(id: number): void {

@@ -19,6 +19,8 @@ import type {
 import type { Config } from '../config/schema.ts';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { RuleInputs } from '../rules/rule-inputs.ts';
+import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
 import type { InventoryAnswer } from './inventory.ts';
 import type { PayloadCounts } from './payload-gate.ts';
@@ -46,6 +48,8 @@ export type ToWorker =
   /** The node's own interfaces have other addresses than at the start, or than was said last. */
   | { readonly type: 'node-addresses'; readonly addresses: readonly string[] }
   | { readonly type: 'policies'; readonly policies: Policies }
+  /** Suricata rules to be held against samples; null: none. */
+  | { readonly type: 'rules'; readonly rules: RuleInputs | null }
   /** All lists of threat intelligence from now on. */
   | { readonly type: 'intel'; readonly lists: readonly IntelList[] }
   /** A person closed the alert with this id. */
@@ -67,6 +71,8 @@ export type FromWorker =
       readonly detail?: string;
     }
   | { readonly type: 'tick'; readonly tick: Tick }
+  /** The rules that were sent last are in use; null: there are none. */
+  | { readonly type: 'rules'; readonly summary: RuleSummary | null }
   | {
       readonly type: 'flows';
       readonly flows: readonly Flow[] /** Flows left out of this batch because main was behind. */;

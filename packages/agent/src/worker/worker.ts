@@ -96,6 +96,9 @@ function take(message: ToWorker): void {
     case 'intel':
       worker?.commands.setIntel(message.lists);
       break;
+    case 'rules':
+      worker?.setRules(message.rules);
+      break;
     case 'close-alert':
       worker?.commands.closeAlert(message.id);
       break;

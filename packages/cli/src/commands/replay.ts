@@ -1,5 +1,6 @@
 import type { Severity } from '@netguard/core';
 import { Command, Option } from 'commander';
+import { rulesOption } from '../daemon/config-flags.ts';
 import { CliError } from '../failure/cli-error.ts';
 import { interruptible } from '../failure/interruptible.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
@@ -8,6 +9,7 @@ export interface ReplayFlags {
   readonly output: TableOrJson;
   readonly config?: string;
   readonly identities?: string;
+  readonly rules?: readonly string[];
   readonly failOn?: Severity;
 }
 
@@ -18,6 +20,7 @@ export function replayCommand(): Command {
     .argument('<files...>', 'captures, in any order; - is standard input')
     .option('-c, --config <file>', 'configuration, YAML: detectors, their modes and parameters apply')
     .option('--identities <file>', 'who is who, YAML (docs/reference/identity.md)')
+    .addOption(rulesOption())
     .addOption(
       new Option('--fail-on <severity>', 'end with status 1 when an alert is as severe').choices([
         'low',
@@ -34,6 +37,7 @@ Examples:
   $ netguard replay attack.pcap
   $ tcpdump -i eth0 -w - | netguard replay -
   $ netguard replay --identities pods.yaml monday.pcapng tuesday.pcapng
+  $ netguard replay --rules emerging.rules suspicious.pcap
   $ netguard replay -o json --fail-on medium test.pcap | jq -c 'select(.rule) | [.rule, .severity]'
 
 Several captures are read as one, by the time of their packets. docs/reference/replay.md says what a capture shows.`,

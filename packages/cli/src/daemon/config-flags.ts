@@ -5,6 +5,7 @@ export interface ConfigFlags {
   readonly config?: string;
   readonly listen?: string;
   readonly identities?: string;
+  readonly rules?: readonly string[];
   readonly stateDir?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -18,6 +19,7 @@ export function withConfigFlags(command: Command, listen: string): Command {
     .option('-c, --config <file>', 'configuration, YAML (docs/reference/configuration.md)')
     .option('--listen <address:port>', `where to serve HTTP (server.listen; ${listen} unless set)`)
     .option('--identities <file>', 'who is who, YAML (identity.file; docs/reference/identity.md)')
+    .addOption(rulesOption())
     .option('--state-dir <directory>', 'where open alerts outlive a restart (stateDir)')
     .option('--cluster <name>', 'name of the cluster in alerts (cluster)')
     .option('--node <name>', 'name of this node (node; the host name unless set)')
@@ -25,6 +27,14 @@ export function withConfigFlags(command: Command, listen: string): Command {
       new Option('--log-level <level>', 'lowest level written (log.level)').choices(['debug', 'info', 'warn', 'error']),
     )
     .addOption(new Option('--log-format <format>', 'form of the log (log.format)').choices(['auto', 'json', 'pretty']));
+}
+
+/** `--rules`, which may be repeated. */
+export function rulesOption(): Option {
+  return new Option(
+    '--rules <file>',
+    'Suricata rules, a file or a directory of *.rules; may be repeated (rules.files)',
+  ).argParser((name: string, before: readonly string[] | undefined) => [...(before ?? []), name]);
 }
 
 /** The flags as a part of the configuration, nested as in the file; undefined values are left out by the loader. */
@@ -35,6 +45,7 @@ export function configPart(flags: ConfigFlags): Record<string, unknown> {
     stateDir: flags.stateDir,
     server: { listen: flags.listen },
     identity: { file: flags.identities },
+    rules: { files: flags.rules },
     log: { level: flags.logLevel, format: flags.logFormat },
   };
 }

@@ -3,7 +3,6 @@ export const CLI_ERROR_CODES = {
   NG_ERR_CLI_USAGE: 'an option or argument has a value that cannot be used; exit status 2',
   NG_ERR_CLI_REFUSED_FLAG: 'a Hubble flag that NetGuard cannot honour; exit status 2',
   NG_ERR_CLI_TOKEN_FILE: 'the file named by --token-file or --tls-ca-file cannot be read; exit status 2',
-  NG_ERR_CLI_RULE_FILE: 'a file of rules, or one that they name, cannot be read; exit status 2',
   NG_ERR_CLI_UNREACHABLE: 'no NetGuard answers at the address',
   NG_ERR_CLI_DENIED: 'the server wants a token or refuses the one given',
   NG_ERR_CLI_RESPONSE: 'the server answered with an error or with something that is not the API of NetGuard',
@@ -27,7 +26,6 @@ const USAGE_CODES: ReadonlySet<CliErrorCode> = new Set([
   'NG_ERR_CLI_USAGE',
   'NG_ERR_CLI_REFUSED_FLAG',
   'NG_ERR_CLI_TOKEN_FILE',
-  'NG_ERR_CLI_RULE_FILE',
 ]);
 
 /** An error for the person at the keyboard: what was being done, why it did not work, what to do. */

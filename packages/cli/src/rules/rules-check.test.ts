@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { readRuleFiles } from '@netguard/agent';
 import { ruleCoverage } from '@netguard/core';
 import { CliError } from '../failure/cli-error.ts';
 import { palette } from '../text/palette.ts';
 import { coverageText } from './coverage-text.ts';
-import { besideRules, readRuleFiles } from './rule-files.ts';
 import { parseVariables } from './rule-variables.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ng-rules-'));
@@ -20,20 +20,11 @@ writeFileSync(
   rule(1) + rule(2, 'flags:S;') + rule(3, 'flags:A;') + rule(4, 'x\u001b[31m;'),
 );
 writeFileSync(join(directory, 'a.rules'), `${rule(5)}# ${rule(6)}`);
-writeFileSync(join(directory, 'names.lst'), 'eA==\n');
-writeFileSync(join(directory, 'other.txt'), rule(7));
 
 describe('rules check', () => {
   const sources = readRuleFiles([directory]);
   const coverage = ruleCoverage(sources, { variables: parseVariables(['HOME_NET=any', '$WEB_PORTS=[80,8080]']) });
   const lines = coverageText(coverage, 12.3, 1, palette({ colour: false }));
-
-  it('reads the rule files of a directory in their order', () => {
-    assert.deepEqual(
-      sources.map(({ file }) => file),
-      [join(directory, 'a.rules'), join(directory, 'b.rules')],
-    );
-  });
 
   it('prints a line a file, refused rules by keyword with the first of them, and a sum', () => {
     assert.match(lines[1]!, /^ +1 +– +– +1 +.*a\.rules$/);
@@ -50,13 +41,7 @@ describe('rules check', () => {
     assert.equal(lines.join('').includes('\u001b'), false);
   });
 
-  it('finds files that rules name beside the rules', () => {
-    const find = besideRules(sources);
-    assert.deepEqual([find('names.lst'), find('nowhere.lst')], ['eA==\n', undefined]);
-  });
-
-  it('says which file cannot be read, and which variable is none', () => {
-    assert.throws(() => readRuleFiles([join(directory, 'nowhere.rules')]), CliError);
+  it('says which variable is none', () => {
     assert.throws(() => parseVariables(['HOME_NET']), CliError);
   });
 });

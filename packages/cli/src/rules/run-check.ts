@@ -1,16 +1,17 @@
 import { parseClassifications, ruleCoverage } from '@netguard/core';
 import type { CheckFlags } from '../commands/rules.ts';
+import { loadAgent } from '../daemon/load-agent.ts';
 import { palette, wantsColour } from '../text/palette.ts';
 import { safeJson } from '../text/safe-json.ts';
 import { writeOut } from '../text/write-out.ts';
 import { coverageText } from './coverage-text.ts';
-import { besideRules, readRuleFiles, readTextFile } from './rule-files.ts';
 import { parseVariables } from './rule-variables.ts';
 
 /** Compiles the rules and prints what loads and what does not; exit status 1 when a rule is refused. */
 export async function runCheck(files: readonly string[], flags: CheckFlags): Promise<void> {
+  const { besideRules, readRuleFiles, readRuleText } = await loadAgent();
   const variables = parseVariables(flags.var);
-  const classes = flags.classification === undefined ? {} : parseClassifications(readTextFile(flags.classification));
+  const classes = flags.classification === undefined ? {} : parseClassifications(readRuleText(flags.classification));
   const sources = readRuleFiles(files);
   const start = performance.now();
   // Labels are known where an agent runs.

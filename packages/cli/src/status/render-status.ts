@@ -23,6 +23,7 @@ export function renderStatus(status: StatusResponse, url: string, palette: Palet
   row('Alerts', status.alertsOpen > 0 ? palette.red(`${formatExact(status.alertsOpen)} open`) : 'none open');
   row('Learning', learning(status));
   row('Payload', payload(status));
+  if (status.rules !== null) row('Rules', rules(status.rules));
   row('Lost events', lost(status, palette));
   if (status.source.unavailableDetectors.length > 0)
     row('Unavailable', status.source.unavailableDetectors.map(({ id }) => safeText(id)).join(', '));
@@ -97,6 +98,11 @@ function payload({ payload, lostEvents }: StatusResponse): string {
   if (excluded > 0) parts.push(`${formatExact(excluded)} excluded`);
   if (tooMany > 0) parts.push(`${formatExact(tooMany)} beyond payload.samplesPerSecond`);
   return parts.join(', ');
+}
+
+function rules({ loaded, refused, engine, loadedAt, compileMs }: NonNullable<StatusResponse['rules']>): string {
+  const counts = `${formatExact(loaded)} loaded${refused > 0 ? `, ${formatExact(refused)} refused` : ''}`;
+  return `${counts}, by ${safeText(engine)} (${safeText(loadedAt)}, ${formatExact(compileMs)} ms)`;
 }
 
 function lost(status: StatusResponse, palette: Palette): string {

@@ -171,6 +171,7 @@ export function sampleStatus(fields: Partial<StatusResponse> = {}): StatusRespon
     stateWriteFailures: 0,
     sinks: [],
     learning: { progress: 0.5, workloads: 4, learned: 1 },
+    rules: null,
     payload: { mode: 'metadata', inspected: 1200, excluded: 0, unnamed: 0 },
     ...fields,
   };

@@ -12,6 +12,8 @@ export interface RuleOptions {
   readonly variables?: Partial<RuleVariables>;
   /** Classes with their priorities, besides Suricata's own (see `parseClassifications`). */
   readonly classes?: Readonly<Record<string, number>>;
+  /** Numbers (sid) of rules that are left out, whatever they say. */
+  readonly disabled?: ReadonlySet<number>;
   /** Without it rules with `iprep` are refused. */
   readonly reputation?: ReputationFiles;
   /** Without it rules with `k8s.label` are refused. */
@@ -19,6 +21,8 @@ export interface RuleOptions {
   /** Text of a file that a rule names (`dataset`, `datarep`), undefined where there is none; called while compiling only. */
   readonly readFile?: (path: string) => string | undefined;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 export interface CompileOptions extends RuleOptions {
   readonly makeMultiPattern: MakeMultiPattern;
@@ -67,5 +71,6 @@ function compilerOptions(options: RuleOptions, reputation: Reputation | undefine
     reputation,
     knowsLabels: options.labelsOf !== undefined,
     readFile: options.readFile,
+    disabled: options.disabled ?? NONE,
   };
 }

@@ -5,7 +5,7 @@ export interface FileCoverage {
   readonly file: string;
   readonly loaded: number;
   readonly refused: number;
-  /** Rules that are commented out. */
+  /** Rules that are commented out, or switched off by their number. */
   readonly disabled: number;
   /** Rules of a sid that an equal or newer revision has taken. */
   readonly superseded: number;

@@ -39,11 +39,13 @@ export function* readRules(
 
 class Reading {
   readonly #compiler: RuleCompiler;
+  readonly #disabled: ReadonlySet<number>;
   readonly #book = new CoverageBook();
   readonly #rules = new Map<string, { readonly rule: CompiledRule; readonly tally: Tally }>();
 
   constructor(options: RuleCompilerOptions) {
     this.#compiler = new RuleCompiler(options);
+    this.#disabled = options.disabled;
   }
 
   *file({ file, bytes }: RuleSource): Generator<undefined> {
@@ -76,6 +78,10 @@ class Reading {
 
   /** The newest revision of a sid stays, as in Suricata. */
   #keep(rule: CompiledRule, tally: Tally): void {
+    if (this.#disabled.has(rule.signature.sid)) {
+      tally.disabled++;
+      return;
+    }
     const key = `${rule.signature.gid}:${rule.signature.sid}`;
     const known = this.#rules.get(key);
     if (known !== undefined && known.rule.signature.rev >= rule.signature.rev) {

@@ -21,6 +21,8 @@ export interface RuleCompilerOptions {
   readonly classes: Readonly<Record<string, number>>;
   readonly reputation: Reputation | undefined;
   readonly knowsLabels: boolean;
+  /** Numbers (sid) of rules that are left out. */
+  readonly disabled: ReadonlySet<number>;
   /** Text of a file that a rule names (data sets); undefined where there is none. */
   readonly readFile: ((path: string) => string | undefined) | undefined;
 }

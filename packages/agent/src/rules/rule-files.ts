@@ -1,18 +1,23 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { RuleSource } from '@netguard/core';
-import { CliError } from '../failure/cli-error.ts';
+import { NetGuardError, type RuleSource } from '@netguard/core';
 
 /** Bytes of one file. All rules of Emerging Threats in one are about 30 MB. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
+const HINT = 'Check rules.files and the permissions of that path.';
 
-/** Rule files by name; of a directory those that end in `.rules`. @throws CliError NG_ERR_CLI_RULE_FILE */
+/** Rule files by name; of a directory those that end in `.rules`. Throws NG_ERR_RULES_READ. */
 export function readRuleFiles(names: readonly string[]): RuleSource[] {
-  return names.flatMap(expand).map((file) => ({ file, bytes: readBytes(file) }));
+  return ruleFileNames(names).map((file) => ({ file, bytes: readBytes(file) }));
 }
 
-/** The text of a file beside rules. @throws CliError NG_ERR_CLI_RULE_FILE */
-export function readTextFile(file: string): string {
+/** The files that these names stand for. Throws NG_ERR_RULES_READ, also for a directory without rules. */
+export function ruleFileNames(names: readonly string[]): string[] {
+  return names.flatMap(expand);
+}
+
+/** The text of a file beside rules. Throws NG_ERR_RULES_READ. */
+export function readRuleText(file: string): string {
   return readBytes(file).toString('utf8');
 }
 
@@ -22,9 +27,9 @@ export function besideRules(sources: readonly RuleSource[]): (path: string) => s
   return (path) => {
     for (const directory of directories) {
       try {
-        return readBytes(resolve(directory, path)).toString('utf8');
+        return readRuleText(resolve(directory, path));
       } catch (error) {
-        if (!(error instanceof CliError)) throw error;
+        if (!(error instanceof NetGuardError)) throw error;
       }
     }
     return undefined;
@@ -39,8 +44,9 @@ function expand(name: string): string[] {
   } catch (cause) {
     throw unreadable(name, cause);
   }
-  const rules = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.rules')).map((entry) => entry.name);
-  return rules.sort().map((entry) => join(name, entry));
+  const rules = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.rules'));
+  if (rules.length === 0) throw unreadable(name, new Error('there is no *.rules file in that directory'));
+  return rules.map((entry) => join(name, entry.name)).sort();
 }
 
 function readBytes(file: string): Buffer {
@@ -52,7 +58,6 @@ function readBytes(file: string): Buffer {
   }
 }
 
-function unreadable(file: string, cause: unknown): CliError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CliError('NG_ERR_CLI_RULE_FILE', `reading ${file}`, why, { cause });
+function unreadable(file: string, cause: unknown): NetGuardError {
+  return new NetGuardError('NG_ERR_RULES_READ', `reading the rules ${file}`, { cause, hint: HINT });
 }
