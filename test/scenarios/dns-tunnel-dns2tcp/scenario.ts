@@ -32,7 +32,7 @@ export const scenario: LiveScenario = {
     const file = directory.write('dns2tcpd.conf', `${lines.join('\n')}\n`);
     await act.ownProgram('server', 'ports', { tcp: [SERVICE] }).line();
     const server = new RunningTool(act.member('server'), 'dns2tcpd', 'dns2tcp', ['-F', '-d', '1', '-f', file]);
-    await server.says(/Listening on/);
+    await server.says(/Change to user/);
     servers.set(act, server);
   },
   run: async (act) => {
