@@ -35,6 +35,8 @@ if [ "$purpose" = test ]; then
   need iperf3 iperf3
   need nmap nmap
   need masscan masscan
+  need iodine iodine
+  need dns2tcpc dns2tcp
   need bpftool bpftool
   need setpriv util-linux
   need promtool prometheus
