@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Beginning, identifyApplication, identifyMemory } from './identify.ts';
+import { frame, HTTP2_PREFACE } from './testing/http2-frames.ts';
 import { mutate } from './testing/mutate.ts';
 import { CLIENT_INITIAL_V1 } from './testing/quic-vectors.ts';
 import { cryptoFrame, initialPacket } from './testing/quic-writer.ts';
@@ -61,6 +62,15 @@ describe('an application', () => {
     assert.deepEqual(of(600), ['tls server-hello']);
     assert.deepEqual(of(600, true), ['tls server-hello', 'tls certificate']);
     assert.deepEqual(of(FLIGHT.length), ['tls server-hello', 'tls certificate']);
+  });
+
+  it('waits for the header block of a request of HTTP/2, whose settings are told at once', () => {
+    const block = Buffer.from('828684', 'hex');
+    const stream = Buffer.concat([HTTP2_PREFACE, frame(4, 0, 0, new Uint8Array(0)), frame(1, 5, 1, block)]);
+    const cut = stream.subarray(0, -1);
+    assert.deepEqual(kinds(beginning(cut)), ['http2 settings']);
+    assert.deepEqual(kinds(beginning(cut, { isLast: true })), ['http2 settings', 'http2 request']);
+    assert.deepEqual(kinds(beginning(stream)), ['http2 settings', 'http2 request']);
   });
 
   it('is unknown once nothing can become of it, and with the last bytes', () => {

@@ -96,6 +96,7 @@ function isCut(fact: ApplicationFacts): boolean {
     case 'http':
       return !fact.isComplete;
     case 'stratum':
+    case 'http2':
       return fact.isCut === true;
     case 'dns':
       return fact.unread === 'cut';
