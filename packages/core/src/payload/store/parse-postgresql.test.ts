@@ -32,6 +32,7 @@ describe('PostgreSQL', () => {
   it('is told by what a server demands, or refuses', () => {
     assert.deepEqual(read(answer('R', u32(10))), ['response authentication sasl']);
     assert.deepEqual(read(Buffer.concat([Buffer.from('N'), answer('R', u32(5))])), ['response authentication md5']);
+    assert.deepEqual(read(Buffer.from('S\x16\x03\x03\x00\x5a\x02\x00', 'latin1')), ['response TLS']);
     const error = Buffer.from('SFATAL\0VFATAL\0C28000\0Mno pg_hba.conf entry for host "10.0.0.9"\0\0');
     assert.deepEqual(read(answer('E', error)), ['response no pg_hba.conf entry for host "10.0.0.9"']);
   });

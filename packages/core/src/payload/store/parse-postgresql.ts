@@ -2,6 +2,7 @@ import { ByteCursor } from '../byte-cursor.ts';
 import { isPrintable } from '../byte-text.ts';
 import type { StoreFacts } from '../facts.ts';
 import { PAYLOAD_LIMITS } from '../limits.ts';
+import { isTlsRecord } from '../tls/records.ts';
 import { detailText, storeFacts } from './store-facts.ts';
 
 /** What a client asks for before anything else (PostgreSQL manual, "Message Formats"). */
@@ -65,6 +66,8 @@ function readParameters(list: ByteCursor): string | undefined {
 }
 
 function readAnswer(stream: Uint8Array): readonly StoreFacts[] {
+  if (stream[0] === 0x53 && stream.length > 6 && isTlsRecord(stream.subarray(1)))
+    return storeFacts('postgresql', 'response', 'TLS');
   /** A byte of yes or no may stand in front: the answer to a request for TLS. */
   const cursor = new ByteCursor(stream, stream[0] === 0x4e ? 1 : 0);
   const type = cursor.u8();

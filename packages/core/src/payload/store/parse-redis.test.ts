@@ -27,6 +27,7 @@ describe('Redis', () => {
     assert.deepEqual(read('$80\r\n# Server\r\nredis_version:7.2.4\r\nredis_git_sha1:0\r\n', false), ['response 7.2.4']);
     assert.deepEqual(read('-NOAUTH Authentication required.\r\n', false), ['response NOAUTH Authentication required.']);
     assert.deepEqual(read('+PONG\r\n'), ['response']);
+    assert.deepEqual(read('*0\r\n', false), ['response'], 'KEYS * of nothing');
     assert.deepEqual(read('%1\r\n+server\r\n+redis\r\n', false), ['response']);
     assert.deepEqual(read('*1\r\n$4\r\nPING\r\n', false), ['response'], 'a list is no command of a server');
   });

@@ -18,7 +18,7 @@ const INLINE =
   /^(PING|INFO|FLUSHALL|FLUSHDB|SLAVEOF|REPLICAOF|CONFIG (?:GET|SET|REWRITE|RESETSTAT)|KEYS|MONITOR|BGSAVE|DBSIZE|EVAL)(?: [^:\r\n{][^\r\n]{0,255})?\r?\n/i;
 /** POP3 answers with `+OK text` and `-ERR text`, so those count only as Redis writes them. */
 const ANSWER =
-  /^(?:\+(?:OK|PONG|QUEUED|NOAUTH)\r\n|\+(?:Background|FULLRESYNC|CONTINUE) |-(?:NOAUTH|DENIED|WRONGPASS|WRONGTYPE|NOPERM|MOVED|ASK|LOADING|READONLY|MISCONF|EXECABORT|MASTERDOWN|NOSCRIPT|NOPROTO|CLUSTERDOWN) |-ERR (?:unknown|wrong number|operation not|invalid|Client sent|Protocol|syntax|value|no such|DB index|AUTH)|:-?\d{1,19}\r\n|\$(?:-1|\d{1,9})\r\n|[*%~>](?:-1|\d{1,7})\r\n[$*:+%~#,_-])/;
+  /^(?:\+(?:OK|PONG|QUEUED|NOAUTH)\r\n|\+(?:Background|FULLRESYNC|CONTINUE) |-(?:NOAUTH|DENIED|WRONGPASS|WRONGTYPE|NOPERM|MOVED|ASK|LOADING|READONLY|MISCONF|EXECABORT|MASTERDOWN|NOSCRIPT|NOPROTO|CLUSTERDOWN) |-ERR (?:unknown|wrong number|operation not|invalid|Client sent|Protocol|syntax|value|no such|DB index|AUTH)|:-?\d{1,19}\r\n|\$(?:-1|\d{1,9})\r\n|[*%~>](?:-1|0)\r\n|[*%~>]\d{1,7}\r\n[$*:+%~#,_-])/;
 
 /**
  * Redis: the commands at the beginning of a client's stream (RESP, or typed), or what a server answers first. `detail` is the

@@ -29,8 +29,7 @@ const MYSQL_LOGIN = joined(fromHex('2a000001 0aa20000 00000001 21'), new Uint8Ar
 const KAFKA_REQUEST = joined(fromHex('00000011 0012 0003 00000001 0007'), bytesOf('rdkafka'));
 const MONGODB_HELLO = fromHex('25000000 01000000 00000000 dd070000 00000000 00 10000000 10 68656c6c6f00 01000000 00');
 
-/** Messages of the parsers for TLS, QUIC, SMB, DCE/RPC, data stores and miners. */
-export const BINARY_SEEDS: readonly Seed[] = [
+const MESSAGES: readonly Seed[] = [
   ...both(
     'tls',
     'TCP',
@@ -76,3 +75,6 @@ export const BINARY_SEEDS: readonly Seed[] = [
   ),
   ...both('kafka', 'TCP', [KAFKA_REQUEST], []),
 ];
+
+/** Messages of the parsers for TLS, QUIC, SMB, DCE/RPC, data stores and miners. Samples are no Buffers, so these are none. */
+export const BINARY_SEEDS: readonly Seed[] = MESSAGES.map((seed) => ({ ...seed, bytes: Uint8Array.from(seed.bytes) }));
