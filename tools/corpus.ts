@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compileRuleFiles, defaultConfig } from '@netguard/agent';
 import { readIndex } from './corpus/corpus-index.ts';
 import { categoryTable, fileTable } from './corpus/corpus-tables.ts';
 import { judge, type Outcome } from './corpus/judge.ts';
@@ -13,6 +14,7 @@ import { writeAccuracy } from './corpus/write-accuracy.ts';
 const root = resolve(import.meta.dirname, '..');
 const USAGE = `usage: npm run corpus [-- OPTIONS]
   --files          one capture a row, with the rules that spoke
+  --rules FILE     Suricata rules, a file or a directory of *.rules; may be repeated
   --category NAME  only captures of this category of INDEX.tsv
   --write          write the table into docs/accuracy.md
 NETGUARD_CORPUS names the directory of captures with an INDEX.tsv (../shared/captures unless set).`;
@@ -38,10 +40,19 @@ if (entries.length === 0) {
   console.error(`The corpus has no captures${values.category === undefined ? '' : ` of category ${values.category}`}.`);
   process.exit(1);
 }
+const ruleNames = values.rules ?? [];
+const rules =
+  ruleNames.length === 0
+    ? undefined
+    : compileRuleFiles({
+        ...defaultConfig().rules,
+        files: ruleNames,
+        variables: { HOME_NET: 'any', EXTERNAL_NET: 'any' },
+      });
 const outcomes: Outcome[] = [];
 for (const entry of entries) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${outcomes.length + 1} of ${entries.length}  ${entry.file}`);
-  outcomes.push(await judge(entry, directory));
+  outcomes.push(await judge(entry, directory, rules));
 }
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 
@@ -68,6 +79,7 @@ function readArguments() {
         files: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         category: { type: 'string' },
+        rules: { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defaultConfig, replayCaptures } from '@netguard/agent';
-import { type Alert, compareSeverity } from '@netguard/core';
+import { type Alert, compareSeverity, type RuleSet } from '@netguard/core';
 import type { CorpusEntry } from './corpus-index.ts';
 
 export interface Outcome {
@@ -32,13 +32,14 @@ const FINDS: Readonly<Record<string, Matches>> = {
   exfil: ofCategory('exfiltration'),
 };
 
-/** Replays one capture with the default configuration. */
-export async function judge(entry: CorpusEntry, directory: string): Promise<Outcome> {
+/** Replays one capture with the default configuration, against these rules where there are any. */
+export async function judge(entry: CorpusEntry, directory: string, rules?: RuleSet): Promise<Outcome> {
   const alerts = new Map<string, Alert>();
   const observed = new Map<string, Alert>();
   const { summary, failure } = await replayCaptures({
     config: { ...defaultConfig(), node: 'corpus' },
     files: [join(directory, entry.file)],
+    ...(rules && { rules }),
     onAlert: ({ alert }, isObserved) => (isObserved ? observed : alerts).set(alert.id, alert),
   });
   const seen = [...alerts.values()];

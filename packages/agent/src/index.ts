@@ -18,6 +18,7 @@ export { type LoadedPolicies, loadPolicies, parsePolicies } from './policy/load-
 export { policyInputs } from './policy/policy-inputs.ts';
 export { type ReplayOptions, type ReplayProgress, type ReplayResult, replayCaptures } from './replay/replay.ts';
 export type { ReplaySummary } from './replay/replay-summary.ts';
+export { compileRuleFiles } from './rules/compile-rule-files.ts';
 export { besideRules, readRuleFiles, readRuleText } from './rules/rule-files.ts';
 export type { RuleSummary } from './rules/rule-summary.ts';
 export { EventLog, LoggedEvent, type StreamType } from './state/event-log.ts';

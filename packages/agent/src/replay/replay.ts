@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { AlertEvent, Frame, Observation } from '@netguard/core';
+import type { AlertEvent, Frame, Observation, RuleSet } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 import { loadIdentities } from '../identify/load-identities.ts';
 import { loadIntelLists } from '../intel/load-list-files.ts';
@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   readonly onAlert?: (event: AlertEvent, observed: boolean) => void;
   readonly onObservation?: (observation: Observation) => void;
+  /** Compiled already, instead of those of the configuration; the caller closes them. */
+  readonly rules?: RuleSet;
   /** About once per megabyte. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /** As often: what the caller writes of the results; reading waits for it. */
@@ -45,7 +47,7 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
   const { config, signal } = options;
   const identities = config.identity.file === undefined ? null : loadIdentities(config.identity.file);
   const policies = loadPolicies(config.policy.files);
-  const rules = compileRuleFiles(config.rules);
+  const rules = options.rules ?? compileRuleFiles(config.rules);
   const intel = loadIntelLists(config);
   const alerts = new AlertTally();
   const observed = new AlertTally();
@@ -82,7 +84,7 @@ export async function replayCaptures(options: ReplayOptions): Promise<ReplayResu
     await options.drain?.();
   } finally {
     for (const input of inputs) await input.close();
-    rules?.close();
+    if (options.rules === undefined) rules?.close();
   }
   return { summary: summarise(engine, inputs, span, alerts, observed, performance.now() - began), failure };
 }
