@@ -62,6 +62,7 @@ function endLabels(side: 'source' | 'target', end: Endpoint | null): Record<stri
     [`${side}_kind`]: end.kind,
     [`${side}_namespace`]: end.namespace,
     [`${side}_workload`]: end.workload?.name ?? end.service ?? end.container,
+    [`${side}_domain`]: end.domain,
     [`${side}_ip`]: workloadKey(end) === end.ip ? end.ip : undefined,
   };
 }

@@ -104,6 +104,7 @@ function networkEndpoint(end: Endpoint): Record<string, unknown> {
     type_id: 99,
     type: end.kind,
     ...(end.ip === '' ? {} : { ip: end.ip }),
+    ...(end.domain === undefined ? {} : { domain: end.domain }),
     ...(end.port === undefined ? {} : { port: end.port }),
     ...(end.service === undefined ? {} : { svc_name: end.service }),
   };

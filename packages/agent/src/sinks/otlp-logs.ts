@@ -85,6 +85,7 @@ function endFields(side: 'source' | 'destination', end: Endpoint | null): Fields
   if (end === null) return {};
   return {
     [`${side}.address`]: end.ip,
+    [`${side}.domain`]: end.domain,
     [`${side}.port`]: end.port,
     [`netguard.${side}.kind`]: end.kind,
     [`netguard.${side}.namespace`]: end.namespace,

@@ -69,6 +69,8 @@ function testCommand(): Command {
 }
 
 async function test(value: string, options: Options & { readonly kind?: string }, signal: AbortSignal): Promise<void> {
+  const { checkValue } = await import('../intel/check-value.ts');
+  checkValue(value, options.kind);
   const client = await connect(options, signal);
   const query = new URLSearchParams({ value, ...(options.kind !== undefined && { kind: options.kind }) });
   const answer = await client.get<IntelTestView>(`/api/v1/intel/test?${query}`, signal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IntelListView } from '../client/api-types.ts';
 import { palette } from '../text/palette.ts';
+import { checkValue } from './check-value.ts';
 import { intelTable, testLines } from './intel-table.ts';
 
 const plain = palette({ colour: false });
@@ -58,4 +59,16 @@ test('a value is answered with every list that has it, and whether it is alerted
   assert.deepEqual(testLines({ value: 'a.example', kind: 'domain', hits: [] }, plain), [
     'a.example (domain) is in no list',
   ]);
+});
+
+test('a value that no list can name is refused as bad usage', () => {
+  checkValue('www.example.org', undefined);
+  checkValue('d41d8cd98f00b204e9800998ecf8427e', 'ja3');
+  for (const [value, kind] of [
+    ['0.0.0.0/0', undefined],
+    ['d41d8cd98f00b204e9800998ecf8427e', undefined],
+    ['www.example.org', 'address'],
+  ] as const) {
+    assert.throws(() => checkValue(value, kind), { code: 'NG_ERR_CLI_USAGE', exitStatus: 2 });
+  }
 });

@@ -25,6 +25,7 @@ const OF_END: Readonly<Record<string, ReadEnd>> = {
   ip: ({ ip }) => ip,
   port: ({ port }) => (port === undefined ? undefined : String(port)),
   kind: ({ kind }) => kind,
+  domain: ({ domain }) => domain,
   subnet: ({ subnetLabel }) => subnetLabel,
 };
 

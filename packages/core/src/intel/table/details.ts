@@ -14,6 +14,8 @@ export interface DetailTable {
 }
 
 const LONGEST_REFERENCE = 300;
+const NO_DETAILS: EntryDetails = Object.freeze({});
+const decoder = new TextDecoder();
 
 /** Gives each combination of details a number. */
 export class DetailBook {
@@ -62,9 +64,10 @@ export class DetailBook {
 
 /** Category, severity and reference of a detail, where it has them. */
 export function detailsOf(table: DetailTable, number: number): EntryDetails {
-  const begin = number === 0 ? 0 : table.textEnds[number - 1]!;
+  if (number === 0) return NO_DETAILS;
+  const begin = table.textEnds[number - 1]!;
   /* A copy: decoders do not take memory that threads share. */
-  const text = new TextDecoder().decode(table.text.slice(begin, table.textEnds[number]!));
+  const text = decoder.decode(table.text.slice(begin, table.textEnds[number]!));
   const [category, severity, reference] = text.split('\0');
   const expiresMs = table.expiresMs[number]!;
   return {
