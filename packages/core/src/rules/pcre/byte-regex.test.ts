@@ -103,6 +103,12 @@ describe('expressions of pcre over bytes', () => {
     assert.equal(regex.overruns, 1);
   });
 
+  it('does not give up where nothing is hard', () => {
+    const regex = ByteRegex.compile('[a-z]*x{3}');
+    assert.equal(regex.search(Buffer.from('uuid xx '.repeat(20))), -1);
+    assert.equal(regex.overruns, 0);
+  });
+
   it('does not run out of stack, however long the repetition', () => {
     const bytes = Buffer.from(`${'ab'.repeat(50_000)}c`);
     for (const source of ['(?:a|b)*c', '(?:ab)+?c', '((a)(b))*c', `${'(?:'.repeat(40)}a|b${')*'.repeat(40)}c`]) {
