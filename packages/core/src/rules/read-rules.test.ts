@@ -110,6 +110,7 @@ const REFUSED: readonly (readonly [options: string, keyword: string])[] = [
   ['pcre:"/a/k";', 'pcre'],
   ['pcre:"/(a)/, flow:x";', 'pcre'],
   ['pcre:"a";', 'pcre'],
+  ['pcre:/a;', 'pcre'],
   ['file_data; content:"a"; http_uri;', 'http_uri'],
   ['http.method; pcre:"/a/U";', 'pcre'],
   ['flow:to_server; http.stat_code; content:"200";', 'http.stat_code'],

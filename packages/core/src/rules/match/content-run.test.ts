@@ -38,6 +38,8 @@ const CASES: readonly (readonly [options: string, payload: string, matches: bool
   ['content:"ab"; isdataat:2,relative;', 'xxabc', false],
   ['content:"ab"; isdataat:!1,relative;', 'abxxab', true],
   ['content:"ab"; isdataat:!1,relative;', 'abx', false],
+  ['content:"a"; content:!"b"; isdataat:!1,relative;', 'ac', true],
+  ['content:"a"; content:!"b"; isdataat:!1,relative;', 'acb', false],
   ['isdataat:4;', '12345', true],
   ['isdataat:4;', '1234', false],
   ['isdataat:!4;', '1234', true],
