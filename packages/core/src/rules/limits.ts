@@ -34,7 +34,7 @@ export const RULE_RUN_LIMITS = {
   partial: 64,
   flowBits: 256,
   /** Bytes of a body that are decompressed for `file.data`. */
-  bodyBytes: 65_536,
+  bodyBytes: 262_144,
   /** Matches of one sample. */
   matches: 64,
 } as const;

@@ -48,9 +48,9 @@ function decompress(bytes: Uint8Array, encoding: string): Uint8Array {
       });
     }
     return bytes;
-  } catch {
-    // Not what its header says, or more than may come of it: nothing is looked at.
-    return EMPTY;
+  } catch (error) {
+    // More than may come of it: nothing is looked at. Not what its header says: it is looked at as it is, as in Suricata.
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? EMPTY : bytes;
   }
 }
 

@@ -85,14 +85,14 @@ function http2View({ message, headers }: Http2Facts): HttpView | undefined {
   };
 }
 
-/** Headers of one name become one, values parted by a comma and a space, as libhtp gives them to rules. */
+/** Headers of one name become one, values parted by a comma and a space, as libhtp gives them to rules; of lengths the first stays. */
 function joinRepeated(headers: Headers): Headers {
   const joined = new Map<string, [string, string]>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     const known = joined.get(key);
     if (known === undefined) joined.set(key, [name, value]);
-    else known[1] += `, ${value}`;
+    else if (key !== 'content-length') known[1] += `, ${value}`;
   }
   return joined.size === headers.length ? headers : [...joined.values()];
 }

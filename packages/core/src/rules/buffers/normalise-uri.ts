@@ -25,7 +25,7 @@ export function hostOnly(host: string): string {
   const lower = host.trim().toLowerCase();
   if (lower.startsWith('[')) return lower.slice(0, lower.indexOf(']') + 1) || lower;
   const colon = lower.indexOf(':');
-  return (colon < 0 ? lower : lower.slice(0, colon)).replace(/\.$/, '');
+  return colon < 0 ? lower : lower.slice(0, colon);
 }
 
 function splitTarget(target: string): readonly [scheme: string, authority: string | undefined, rest: string] {

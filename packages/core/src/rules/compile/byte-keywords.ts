@@ -14,6 +14,12 @@ const isdataat: KeywordHandler = (draft, value, keyword) => {
   const unknown = options.find((option) => option !== 'relative' && option !== 'rawbytes');
   if (unknown !== undefined) refuse(keyword, `${unknown} is no option of it`);
   const at = parseOperand(draft, keyword, negated ? first.slice(1) : first, 0, 0xffff);
+  const before = draft.base64 === undefined ? draft.where(relative).nodes.at(-1) : undefined;
+  if (negated && relative && at.slot < 0 && at.value === 1 && before?.kind === 'content') {
+    // Suricata reads it as `endswith`, which differs after a negated content.
+    before.endsWith = true;
+    return;
+  }
   draft.add(draft.where(relative), { kind: 'isdataat', at, relative, negated });
 };
 

@@ -19,7 +19,7 @@ const FLAGS: Readonly<Record<string, keyof RegexOptions>> = {
 const IGNORED = 'BO';
 
 function addPcre(draft: RuleDraft, value: string | undefined, keyword: string): void {
-  const found = /^(!?)\s*"\/(.*)\/([A-Za-z]*)(,.*)?"$/s.exec(value ?? '');
+  const found = /^(!?)\s*"?\/(.*)\/([A-Za-z]*)(,.*)?"?$/s.exec(value ?? '');
   if (found === null) refuse(keyword, 'not of the form "/expression/flags"');
   if (found[4] !== undefined) refuse(keyword, 'its groups become variables');
   const letters = found[3]!;

@@ -326,7 +326,7 @@ describe('a set of rules', () => {
     );
     const reputation = {
       categories: '1,CnC,C2 servers',
-      lists: ['10.0.0.2,1,90', '10.0.0.0/31,1,20'].map((line) => `# list\n${line}`),
+      lists: ['10.0.0.2,1,90', '10.0.0.0/31,1,20\n10.0.0.0/8,1,99'].map((line) => `# list\n${line}`),
     };
     const talk = (option: string) =>
       new Talk(ruleSet(`content:"x"; ${option}`, { reputation })).client('x').length === 1;

@@ -34,10 +34,13 @@ const CASES: readonly (readonly [options: string, payload: string, matches: bool
   ['content:"ab"; content:!"cd"; within:2;', 'abcd abxx', true],
   ['content:"ab"; content:!"cd"; within:2;', 'abcd', false],
   ['content:"a"; content:"b"; distance:0; content:"c"; within:1;', 'a b a b bc', true],
+  ['content:"abcd"; content:"b"; distance:-9; within:1;', 'abcd', true],
   ['content:"ab"; isdataat:2,relative;', 'xxabcd', true],
   ['content:"ab"; isdataat:2,relative;', 'xxabc', false],
   ['content:"ab"; isdataat:!1,relative;', 'abxxab', true],
   ['content:"ab"; isdataat:!1,relative;', 'abx', false],
+  ['content:"a"; content:!"b"; isdataat:!1,relative;', 'ac', true],
+  ['content:"a"; content:!"b"; isdataat:!1,relative;', 'acb', false],
   ['isdataat:4;', '12345', true],
   ['isdataat:4;', '1234', false],
   ['isdataat:!4;', '1234', true],
@@ -138,7 +141,8 @@ function existsFrom(pieces: readonly Piece[], index: number, position: number, p
     const found = payload.slice(at, end);
     if (wanted.noCase ? found.toLowerCase() !== wanted.text.toLowerCase() : found !== wanted.text) return false;
     if (isRelative(wanted) && at < base + (wanted.distance ?? 0)) return false;
-    if (wanted.within !== undefined && end > base + (wanted.distance ?? 0) + wanted.within) return false;
+    const bound = wanted.within === undefined ? -1 : base + (wanted.distance ?? 0) + wanted.within;
+    if (bound >= 0 && end > bound) return false;
     if (at < (wanted.offset ?? 0)) return false;
     return wanted.depth === undefined || end <= base + (wanted.offset ?? 0) + wanted.depth;
   });

@@ -144,7 +144,9 @@ function lastOf(node: ContentNode, { position, values }: ContentRun, length: num
   }
   if (node.within !== undefined) {
     const distance = node.distance === undefined ? 0 : operand(node.distance, values);
-    last = Math.min(last, position + operand(node.within, values) + distance);
+    const bound = position + operand(node.within, values) + distance;
+    // Before the first byte: Suricata's number wraps around there, and nothing bounds the search.
+    if (bound >= 0) last = Math.min(last, bound);
   }
   return last;
 }

@@ -103,6 +103,12 @@ describe('expressions of pcre over bytes', () => {
     assert.equal(regex.overruns, 1);
   });
 
+  it('does not give up where nothing is hard', () => {
+    const regex = ByteRegex.compile('[a-z]*x{3}');
+    assert.equal(regex.search(Buffer.from('uuid xx '.repeat(20))), -1);
+    assert.equal(regex.overruns, 0);
+  });
+
   it('does not run out of stack, however long the repetition', () => {
     const bytes = Buffer.from(`${'ab'.repeat(50_000)}c`);
     for (const source of ['(?:a|b)*c', '(?:ab)+?c', '((a)(b))*c', `${'(?:'.repeat(40)}a|b${')*'.repeat(40)}c`]) {
@@ -128,7 +134,7 @@ const quantifier = fc.constantFrom(...',*,+,?,*?,+?,??,{2},{1,2},{0,2}?'.split(/
 const { regex } = fc.letrec<{ regex: string; part: string }>((tie) => ({
   regex: fc.array(tie('part'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
   part: fc.oneof(
-    { depthSize: 'small' },
+    { maxDepth: 3 },
     fc.tuple(atom, quantifier).map(([one, times]) => one + times),
     place,
     fc.tuple(tie('regex'), tie('regex')).map(([one, other]) => `(?:${one}|${other})`),
@@ -148,6 +154,7 @@ describe('expressions of pcre beside JavaScript', () => {
         fc.boolean(),
         fc.boolean(),
         (source, text, noCase, multiLine) => {
+          if (source.length > 300) return;
           const expected = new RegExp(source, `${noCase ? 'i' : ''}${multiLine ? 'm' : ''}`).exec(text);
           const own = ByteRegex.compile(source, { noCase, multiLine, dollarEndOnly: true });
           const end = own.search(Buffer.from(text, 'latin1'));

@@ -40,8 +40,8 @@ function greedySet(
   const furthest = Math.min(end, at + max);
   let to = at;
   while (to < furthest && set[bytes[to]!] === 1) to++;
-  // A byte that is only passed over costs a fraction of a step that calls.
-  state.steps += 1 + ((to - at) >>> 3);
+  // A byte that is only passed over, on the way there and back, costs a fraction of a step that calls.
+  state.steps += 1 + ((to - at) >>> 2);
   if (to - at < min) return -1;
   const least = isPossessive ? to : at + min;
   const { first, run } = next;
@@ -51,7 +51,6 @@ function greedySet(
     if (result >= 0) return result;
     if (state.isOver) return -1;
   }
-  state.steps += (to - least) >>> 3;
   return -1;
 }
 
