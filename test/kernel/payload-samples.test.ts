@@ -203,10 +203,14 @@ test('a connection that goes on for long is sampled at its beginning only, and o
 });
 
 test('what comes with the last ACK of a handshake, when only the listener is there, is told of the connection', async () => {
-  for (const address of ['127.0.0.1', '::1']) {
+  for (const [bound, address] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '::1'],
+    ['::', '127.0.0.1'],
+  ] as const) {
     await using watch = watchPayload();
     watch.source.excludePayload(clients.id);
-    const listener = inCgroup(servers, () => listenTcp(address).option(IPPROTO.tcp, TCP_DEFER_ACCEPT, 5));
+    const listener = inCgroup(servers, () => listenTcp(bound).option(IPPROTO.tcp, TCP_DEFER_ACCEPT, 5));
     const client = inCgroup(clients, () => connectTcp(address, listener.local));
     const hello = text(1, 517);
     client.sendBytes(hello);

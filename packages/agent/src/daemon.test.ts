@@ -14,6 +14,7 @@ import { findPortHolder } from './http/port-holder.ts';
 import type { IdentityFile } from './identify/identity-file.ts';
 import type { IdentitySource, IdentityUpdate } from './identify/identity-source.ts';
 import { createLogger, type Logger } from './log.ts';
+import { restartNeeded } from './restart-needed.ts';
 import { FakeWorker, obedient, type Script } from './testing/fake-worker.ts';
 import { alert, flow, podEndpoint, START_MS, sourceStatus, tick, total } from './testing/samples.ts';
 import { testConfig } from './testing/settings.ts';
@@ -273,12 +274,15 @@ test('a changed configuration is taken over, and what needs a restart is said', 
   const { daemon, worker } = await start();
   const config = testConfig({ stateDir: '/elsewhere' });
   const next: Config = { ...config, flows: { ...config.flows, recent: 100 }, log: { ...config.log, level: 'error' } };
+  const withoutPayload: Config = { ...next, payload: { ...next.payload, mode: 'off', samplesPerSecond: 1 } };
   daemon.applyConfig(next);
   assert.deepEqual(worker.heardOf('config')[0]?.config, next);
   assert.equal(daemon.state.flows.capacity, 100);
   assert.equal(logger.level, 'error');
   const warned = logged.filter(({ code }) => code === 'NG_WARN_RESTART_NEEDED').map(({ key }) => key);
   assert.deepEqual(warned, ['stateDir']);
+  assert.deepEqual(restartNeeded(next, withoutPayload), ['payload.mode']);
+  assert.deepEqual(restartNeeded(next, { ...next, payload: { ...next.payload, burst: 9, mode: 'evidence' } }), []);
 });
 
 test('a refused configuration is said everywhere until a good one comes', async () => {
