@@ -41,7 +41,14 @@ export function dnsLeg(
   const { name, type } = question;
   if (isBelow(name, QUIET_ZONES) || (cluster.quietZones !== undefined && isBelow(name, cluster.quietZones)))
     return undefined;
-  return { facts, client: local, clientKey: workloadKey(local), server: { ...remote, port: peer.port }, name, type };
+  return {
+    facts,
+    client: local,
+    clientKey: workloadKey(local),
+    server: remote.port === peer.port ? remote : { ...remote, port: peer.port },
+    name,
+    type,
+  };
 }
 
 /** Of an endpoint that asks, the port is by chance. */

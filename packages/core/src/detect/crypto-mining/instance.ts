@@ -85,7 +85,8 @@ export class CryptoMiningInstance implements DetectorInstance {
       if (facts.login !== undefined) session.login ??= facts.login;
       if (facts.agent !== undefined) session.agent ??= facts.agent;
     } else if (facts.protocol === 'tls' && facts.message === 'client-hello') this.#takeHello(facts, observation, who);
-    else if (facts.protocol === 'dns' && facts.message === 'query') this.#takeLookup(observation, who);
+    else if (facts.protocol === 'dns' && facts.message === 'query' && isPoolHost(facts.questions[0]?.name ?? ''))
+      this.#takeLookup(observation, who);
   }
 
   #takeHello({ serverName }: TlsClientHello, observation: ApplicationObservation, who: Who): void {
@@ -98,7 +99,7 @@ export class CryptoMiningInstance implements DetectorInstance {
 
   #takeLookup(observation: ApplicationObservation, who: Who): void {
     const leg = dnsLeg(observation, who, this.#cluster);
-    if (leg === undefined || !isPoolHost(leg.name)) return;
+    if (leg === undefined) return;
     const { timeMs } = observation;
     let asker = this.#askers.get(leg.clientKey);
     if (asker === undefined || Math.abs(timeMs - asker.lastMs) > this.#parameters.quietMs) {

@@ -15,7 +15,7 @@ import { isRawIodine } from './raw-iodine.ts';
 import { tunnelFinding } from './report.ts';
 
 /** Workloads times the domains that they ask for. */
-const CHANNELS = 2048;
+const CHANNELS = 4096;
 
 export class DnsTunnelInstance implements DetectorInstance {
   readonly nextDueMs = Number.POSITIVE_INFINITY;

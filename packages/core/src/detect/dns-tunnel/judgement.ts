@@ -1,4 +1,5 @@
-import type { Channel, ChannelSums } from './channel.ts';
+import type { ChannelSums } from './asked-names.ts';
+import type { Channel } from './channel.ts';
 import type { DnsTunnelParameters } from './parameters.ts';
 
 /**

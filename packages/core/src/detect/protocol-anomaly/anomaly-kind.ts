@@ -21,8 +21,15 @@ export interface AnomalyKind {
 const FIRST_RECORD = 20;
 const LAST_RECORD = 23;
 const TLS_MAJOR = 3;
+const HTTPS = 443;
 /** Web servers get both on either port by mistake. */
 const WEB = new Set(['http', 'http2', 'tls']);
+
+/** Most is: DNS and TLS, where they belong. */
+export function isInItsPlace({ role, transport, local, remote, facts: { protocol } }: ApplicationObservation): boolean {
+  const { port } = role === 'server' ? local : remote;
+  return (protocol === 'dns' && isPortOfDns(port)) || (protocol === 'tls' && port === HTTPS && transport === 'TCP');
+}
 
 export function anomalyKind(
   { transport, facts }: ApplicationObservation,

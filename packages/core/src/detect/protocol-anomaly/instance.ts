@@ -10,7 +10,7 @@ import type { DetectorContext } from '../context.ts';
 import { type ConversationSides, conversationSides, isStranger } from '../conversation-sides.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { Anomaly } from './anomaly.ts';
-import { type AnomalyKind, anomalyKind } from './anomaly-kind.ts';
+import { type AnomalyKind, anomalyKind, isInItsPlace } from './anomaly-kind.ts';
 import type { ProtocolAnomalyParameters } from './parameters.ts';
 import { anomalyFinding } from './report.ts';
 
@@ -36,7 +36,7 @@ export class ProtocolAnomalyInstance implements DetectorInstance {
   }
 
   observe(observation: Observation, who: Who): void {
-    if (observation.kind !== 'application') return;
+    if (observation.kind !== 'application' || isInItsPlace(observation)) return;
     const sides = conversationSides(observation, who, this.#context.nameAddress);
     // What a server is asked by strangers, it is asked on a port of its own choice.
     if (sides === undefined || (observation.role === 'server' && isStranger(sides.client))) return;
