@@ -9,6 +9,7 @@ export type { AlertOpenings } from './alert/alert-openings.ts';
 export type { ClosedCause } from './alert/closed-causes.ts';
 export { CLOSED_FOR_MS } from './alert/closed-causes.ts';
 export { fingerprintOf } from './alert/fingerprint.ts';
+export { portsOf } from './alert/ports-of.ts';
 export { compareSeverity } from './alert/severity.ts';
 export type { Silence, SilenceRequest, SilenceState } from './alert/silence.ts';
 export { LONGEST_SILENCE_MS, matchersText, newSilence, silenceState } from './alert/silence.ts';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { formatAddress } from '../address.ts';
 import { CaptureReader } from '../capture/capture-reader.ts';
 import { Dissector } from '../capture/dissector.ts';
 import { evidencePcap } from './evidence-pcap.ts';
@@ -36,6 +37,14 @@ const request = sample({});
 const answer = sample({ sent: true, timeMs: T0 + 12.345, bytes: text('HTTP/1.1 200 OK\r\n\r\n') });
 const six = { local: { ip: '2001:db8::2', port: 80 }, remote: { ip: '2001:db8::9', port: 40_001 }, id: 'c6' };
 
+function addressText(words: Int32Array): string {
+  const bytes = new Uint8Array(16);
+  words.forEach((word, n) => {
+    new DataView(bytes.buffer).setInt32(n * 4, word);
+  });
+  return formatAddress(bytes, 0);
+}
+
 interface Read {
   readonly timeMs: number;
   readonly from: string;
@@ -54,8 +63,8 @@ function read(file: Uint8Array): Read[] {
     const { packet } = dissector;
     packets.push({
       timeMs: frame.timeMs,
-      from: `${packet.source}:${packet.sourcePort}`,
-      to: `${packet.target}:${packet.targetPort}`,
+      from: `${addressText(packet.source)}:${packet.sourcePort}`,
+      to: `${addressText(packet.target)}:${packet.targetPort}`,
       bytes: frame.bytes.slice(frame.start, frame.end),
       originalLength: frame.originalLength,
     });
