@@ -45,6 +45,7 @@ export type { LackingFacts, SourceFact } from './detect/source-facts.ts';
 export type * from './endpoint.ts';
 export { endpointName, workloadKey } from './endpoint.ts';
 export * from './error.ts';
+export { evidenceOf } from './evidence/evidence-of.ts';
 export type { EvidencePcap } from './evidence/evidence-pcap.ts';
 export { evidencePcap } from './evidence/evidence-pcap.ts';
 export type * from './evidence/evidence-sample.ts';

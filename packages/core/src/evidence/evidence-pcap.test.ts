@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { formatAddress } from '../address.ts';
 import { CaptureReader } from '../capture/capture-reader.ts';
 import { Dissector } from '../capture/dissector.ts';
+import { evidenceOf } from './evidence-of.ts';
 import { evidencePcap } from './evidence-pcap.ts';
 import type { EvidenceSample } from './evidence-sample.ts';
 
@@ -172,6 +173,20 @@ describe('a capture of payload samples', () => {
       ['Cookie: s3cret\r\n', false],
       ['s3cret', true],
     ]);
+  });
+
+  it('a sample is kept with its own bytes and the names of its ends', () => {
+    const bytes = text('abc');
+    const local = {
+      ip: '10.0.0.2',
+      kind: 'pod',
+      namespace: 'shop',
+      workload: { kind: 'Deployment', name: 'web' },
+    } as const;
+    const seen = { ...request, kind: 'payload', cgroupId: 1, netns: 1, bytes, length: 3 } as const;
+    const kept = evidenceOf(seen, { local, remote: null });
+    bytes.fill(0);
+    assert.deepEqual(kept, { ...request, bytes: text('abc'), length: 3 });
   });
 
   const hasTshark = spawnSync('tshark', ['--version']).status === 0;
