@@ -168,6 +168,24 @@ describe('a worm is told as one alert that grows:', () => {
     assert.equal(finding.severity, 'high');
   });
 
+  it('a list of two victims each is enough, as soon as the tree is large', () => {
+    const many = podsOf(18).filter((_, n) => n % 2 === 0);
+    const list = worm({ pods: many, fanOut: 2, dark: 0, fromMs: LEARNED_MS });
+    const known = Array.from({ length: 20 }, (_, round) =>
+      many.flatMap((from, n) => talk(from, many[(n + 1) % 9] as Endpoint, START_MS + round * 10_000 + n * 50, 8080)),
+    );
+    const finding = last(told(inOrder(...known, list), { learning: quickLearning() }));
+    const tree = treeOf(finding);
+    assert.deepEqual([finding.evidence.infected, finding.evidence.reached, tree.length], [4, 5, 9]);
+    for (const node of tree) {
+      const n = many.findIndex(({ ip }) => ip === node.ip);
+      assert.equal(
+        node.parent === null ? -1 : many.findIndex(({ ip }) => ip === tree[node.parent ?? 0]?.ip),
+        n === 0 ? -1 : (n - 1) >> 1,
+      );
+    }
+  });
+
   it('a rule that matched in its connections tells it before anything is learned', () => {
     const seen = stealthy(START_MS);
     assert.deepEqual(worms(told(seen)), []);
@@ -288,6 +306,21 @@ describe('what is no worm is silent:', () => {
         );
     const known = Array.from({ length: 20 }, (_, round) => calls(START_MS + round * 10_000, 9000)).flat();
     assert.deepEqual(worms(told(inOrder(known, calls(LEARNED_MS, 8080)), { learning })), []);
+  });
+
+  it('learned services that begin to call two others each, because a switch was turned', () => {
+    const services = podsOf(12).filter((_, n) => n % 2 === 0);
+    const known = Array.from({ length: 20 }, (_, round) =>
+      services.flatMap((from, n) =>
+        talk(from, services[(n + 1) % 6] as Endpoint, START_MS + round * 10_000 + n * 50, 9000),
+      ),
+    );
+    const calls = services
+      .slice(0, 3)
+      .flatMap((from, n) =>
+        [1, 2].flatMap((by) => talk(from, services[n + by] as Endpoint, LEARNED_MS + n * 300 + by * 40, 8080)),
+      );
+    assert.deepEqual(worms(told(inOrder(...known, calls), { learning: quickLearning() })), []);
   });
 
   it('several independent sweeps of the same port', () => {
