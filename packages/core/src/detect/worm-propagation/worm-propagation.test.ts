@@ -5,7 +5,14 @@ import { AlertBook } from '../../alert/alert-book.ts';
 import { connection, inOrder, pod, probe, world } from '../../contacts/simulated-contacts.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { SignatureObservation } from '../../observation.ts';
-import { everyDetector, grave, quickLearning, rulesOf, told } from '../kubernetes-rules-cluster.ts';
+import {
+  everyDetector,
+  grave,
+  node as nodeEndpoint,
+  quickLearning,
+  rulesOf,
+  told,
+} from '../kubernetes-rules-cluster.ts';
 import { type Found, play, type Seen, START_MS } from '../scenario.ts';
 import { darkHosts, mesh, PORT, podsOf, talk, worm } from './scenarios.ts';
 import type { TreeNode } from './tree.ts';
@@ -277,6 +284,16 @@ describe('what is no worm is silent:', () => {
       ...darkHosts(from, START_MS + 6000 + n * 20, 8, 6881, `10.7.${n}`),
     ]);
     assert.deepEqual(worms(told(inOrder(seen))), []);
+  });
+
+  it('a kubelet that probes pods that begin to fail, on the port that they serve', () => {
+    const kubelet: Endpoint = { ip: nodeEndpoint.ip, kind: 'unit', service: 'kubelet.service' };
+    const seen = pods.flatMap((to, n) => [
+      ...talk(kubelet, to, LEARNED_MS + n * 100, 8080),
+      ...darkHosts(to, LEARNED_MS + 2000 + n * 100, 6, 8080, `10.5.${n}`),
+    ]);
+    const known = [...usual(9000, LEARNED_MS), ...talk(kubelet, pods[0] as Endpoint, START_MS, 10)];
+    assert.deepEqual(worms(told(inOrder(known, seen), { learning: quickLearning() })), []);
   });
 
   it('replicas of databases, and a failover to another', () => {
