@@ -2,6 +2,7 @@ import { chmod, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, EvidenceSample } from '@netguard/core';
 import { makeDirectory } from '../state/make-directory.ts';
+import { SAMPLE_FILE } from './clear-evidence.ts';
 import { alertWindow, evidenceMatch } from './evidence-match.ts';
 import { decodeSamples, encodeSample, isStorable } from './sample-record.ts';
 
@@ -46,7 +47,6 @@ interface File {
   isFull: boolean;
 }
 
-const NAME = /^samples-(\d{1,12})\.bin$/;
 /** The room is given back in so many pieces. */
 const PIECES = 16;
 /** Samples that wait to be written: beyond it the disk is too slow. */
@@ -245,7 +245,7 @@ export class EvidenceStore {
   async #recover(): Promise<void> {
     const { directory } = this.#options;
     const names = await readdir(directory);
-    const numbers = names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+    const numbers = names.flatMap((name) => SAMPLE_FILE.exec(name)?.[1] ?? []).map(Number);
     for (const number of numbers.sort((a, b) => a - b)) {
       const path = join(directory, `samples-${number}.bin`);
       const { samples, isDamaged } = decodeSamples(await readFile(path));

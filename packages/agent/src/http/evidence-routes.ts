@@ -22,8 +22,7 @@ export function evidenceRoutes(app: FastifyInstance, state: NodeState, rules: Ac
         throw new ProblemError(404, 'no open or recently resolved alert has this id; GET /api/v1/alerts lists them');
       }
       const { evidence } = state;
-      if (evidence === undefined)
-        throw new ProblemError(404, 'no payload is kept here: the payload mode is not evidence');
+      if (evidence === undefined) throw new ProblemError(404, 'no payload is kept here: set payload.mode to evidence');
       const { samples, isCut } = await evidence.forAlert(alert);
       const { file, packets, conversations } = evidencePcap(samples, evidence.redact);
       const { id, rule, title } = alert;
