@@ -28,6 +28,8 @@ export class DaemonEvidence {
   readonly #logger: Logger;
   readonly #redact: RedactStream;
   #store: EvidenceStore | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #lost = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stateDir: string, state: NodeState, logger: Logger, redact: RedactStream) {
@@ -37,8 +39,13 @@ export class DaemonEvidence {
     this.#redact = redact;
   }
 
-  /** Call it at the start and after each change of the mode, one after the other. Never rejects: a disk that does not work is a concern. */
-  async configure(isEvidence: boolean, limits: EvidenceLimits = DEFAULT_EVIDENCE_LIMITS): Promise<void> {
+  /** Call it at the start and after each change of the mode. Never rejects: a disk that does not work is a concern. */
+  configure(isEvidence: boolean, limits: EvidenceLimits = DEFAULT_EVIDENCE_LIMITS): Promise<void> {
+    this.#work = this.#work.then(() => this.#configure(isEvidence, limits));
+    return this.#work;
+  }
+
+  async #configure(isEvidence: boolean, limits: EvidenceLimits): Promise<void> {
     if (isEvidence && this.#store !== undefined) return;
     try {
       if (isEvidence) await this.#open(limits);
@@ -54,12 +61,24 @@ export class DaemonEvidence {
     this.#store?.keep(sample);
   }
 
+  /** What the Worker sends; `dropped` found no room on the way. */
+  receive(samples: readonly EvidenceSample[], dropped: number): void {
+    this.#lost += dropped;
+    for (const sample of samples) this.keep(sample);
+  }
+
   get figures(): EvidenceFigures {
-    return this.#store?.figures ?? NO_FIGURES;
+    const { dropped, ...figures } = this.#store?.figures ?? NO_FIGURES;
+    return { ...figures, dropped: { ...dropped, busy: dropped.busy + this.#lost } };
   }
 
   /** What is kept stays for the next run. */
   async close(): Promise<void> {
+    await this.#work;
+    await this.#shut();
+  }
+
+  async #shut(): Promise<void> {
     clearInterval(this.#timer);
     await this.#store?.close();
   }
@@ -75,7 +94,7 @@ export class DaemonEvidence {
 
   async #drop(): Promise<void> {
     this.#state.evidence = undefined;
-    await this.close();
+    await this.#shut();
     this.#store = undefined;
     await clearEvidence(this.#directory);
   }

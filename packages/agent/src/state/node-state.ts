@@ -235,6 +235,7 @@ export class NodeState {
         this.observed.apply(message.event);
         return;
       case 'baselines':
+      case 'evidence':
       case 'known-identities':
       case 'refused':
       case 'log':
