@@ -2,4 +2,7 @@
 import { playAll } from './support/play-all.ts';
 import { scenariosOf } from './support/stage.ts';
 
-playAll(await scenariosOf('worm-propagation-', 'benign-gossip-', 'benign-service-'), { together: 3 });
+playAll(await scenariosOf('worm-propagation-', 'benign-gossip-', 'benign-service-'), {
+  together: 3,
+  config: { payload: { mode: 'evidence' } },
+});

@@ -1,7 +1,8 @@
-import type { NetGuardError } from '@netguard/core';
+import { type NetGuardError, redactBytes } from '@netguard/core';
 import type { Config } from './config/schema.ts';
 import { DaemonAlerts } from './daemon-alerts.ts';
 import { DaemonBaselines } from './daemon-baselines.ts';
+import { DaemonEvidence } from './daemon-evidence.ts';
 import { DaemonIdentities } from './daemon-identities.ts';
 import { DaemonKubernetes } from './daemon-kubernetes.ts';
 import { DaemonNodeAddresses } from './daemon-node-addresses.ts';
@@ -78,6 +79,7 @@ class NodeDaemon implements Daemon {
   readonly #sinks: DaemonSinks;
   readonly #identities: DaemonIdentities;
   readonly #kubernetes: DaemonKubernetes;
+  readonly #evidence: DaemonEvidence;
   readonly #baselines: DaemonBaselines;
   readonly #inventory = new IdentityDesk((id) => this.#link?.send({ type: 'list-identities', id }));
   readonly #policies: DaemonPolicies;
@@ -108,6 +110,7 @@ class NodeDaemon implements Daemon {
     );
     this.#policies = new DaemonPolicies(this.state.concerns, this.#logger);
     this.#rules = new DaemonRules(this.state.concerns, this.#logger);
+    this.#evidence = new DaemonEvidence(config.stateDir, this.state, this.#logger, redactBytes);
     this.#intel = new DaemonIntel({
       stateDir: config.stateDir,
       state: this.state,
@@ -149,6 +152,7 @@ class NodeDaemon implements Daemon {
     this.#sinks.start(this.#config.sinks);
     this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
+    await this.#evidence.configure(this.#config.payload.mode === 'evidence');
     const identities = await this.#identities.start(this.#kubernetes.access !== undefined, (changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
@@ -191,6 +195,7 @@ class NodeDaemon implements Daemon {
       this.#rules.compiled(message.summary);
     }
     if (message.type === 'known-identities') this.#inventory.receive(message);
+    if (message.type === 'evidence') this.#evidence.receive(message.samples, message.dropped);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
   }
 
@@ -209,6 +214,7 @@ class NodeDaemon implements Daemon {
     this.#policies.configure(config.policy.files);
     this.#rules.configure(config.rules);
     this.#intel.configure(config.intel);
+    void this.#evidence.configure(config.payload.mode === 'evidence');
     this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
   }
@@ -243,7 +249,13 @@ class NodeDaemon implements Daemon {
     this.#nodeAddresses.stop();
     await this.#link?.stop();
     this.#inventory.close();
-    await Promise.all([this.#alerts.flush(), this.#silences.flush(), this.#baselines.close(), this.#sinks.close()]);
+    await Promise.all([
+      this.#alerts.flush(),
+      this.#silences.flush(),
+      this.#baselines.close(),
+      this.#sinks.close(),
+      this.#evidence.close(),
+    ]);
     await Promise.all([this.#http?.close(), this.#metricsHttp?.close()]);
     this.#logger.flushRepeated();
   }

@@ -67,6 +67,9 @@ export const scenario: LiveScenario = {
       return alert !== undefined && alert.evidence.observed === PODS ? alert : undefined;
     });
     assertTree(grown);
+    const capture = await fetch(`${act.agent.url}/api/v1/alerts/${id}/pcap`);
+    assert.equal(capture.status, 200, 'what patient zero sent was kept');
+    assert.ok(Buffer.from(await capture.arrayBuffer()).includes('copy me'));
     assert.equal(grown.severity, 'high');
     assert.ok(evidence.observed < PODS, 'it was told while it grew');
   },

@@ -6,6 +6,7 @@ import { alertActions } from './alert-actions.ts';
 import type { Audit } from './audit.ts';
 import { bareApp } from './bare-app.ts';
 import { baselineRoutes } from './baseline-routes.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { intelRoutes } from './intel-routes.ts';
 import { listRoutes } from './list-routes.ts';
@@ -52,6 +53,7 @@ export function createApp({
   silenceRoutes(app, state, access, audit);
   alertActions(app, state, access, audit);
   baselineRoutes(app, state, access, audit);
+  evidenceRoutes(app, state, access, audit);
   policyRoutes(app, state);
   intelRoutes(app, state);
   streamRoute(app, state, heartbeatMs);

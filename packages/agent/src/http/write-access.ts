@@ -12,13 +12,12 @@ interface Refusal {
 const CUSTOM_HEADER = 'x-netguard-request';
 
 /**
- * Lets in what changes something only with the admin token, or, where no token is configured at all, from this machine to a
+ * Lets in what changes something, or tells what was said in a conversation, only with the admin token, or, where no token is configured at all, from this machine to a
  * server on loopback. A page in somebody's browser is this machine too: what a form or an image of it could send is refused.
  */
 export function guardWrites(app: FastifyInstance, rules: AccessRules, audit: Audit): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!isWrite(request)) return;
-    const refusal = fromOtherSite(request) ?? withoutRight(request, rules);
+    const refusal = refusalOf(request, rules);
     if (refusal === undefined) return;
     audit({
       action: `${request.method} ${request.routeOptions.url}`,
@@ -29,6 +28,19 @@ export function guardWrites(app: FastifyInstance, rules: AccessRules, audit: Aud
     if (refusal.status === 401) reply.header('www-authenticate', 'Bearer realm="netguard admin"');
     return sendProblem(reply, refusal.status, refusal.why);
   });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Read-only, and still for those alone who may change something. */
+    readonly isSensitive?: boolean;
+  }
+}
+
+function refusalOf(request: FastifyRequest, rules: AccessRules): Refusal | undefined {
+  if (isWrite(request)) return fromOtherSite(request) ?? withoutRight(request, rules, 'changes');
+  // Another site's page may ask for it, but not read the answer.
+  return request.routeOptions.config.isSensitive === true ? withoutRight(request, rules, 'captures') : undefined;
 }
 
 /** The part of an audit entry that says where a request came from. */
@@ -45,18 +57,18 @@ export function isWrite({ method, routeOptions }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD' && routeOptions.url !== undefined;
 }
 
-function withoutRight(request: FastifyRequest, rules: AccessRules): Refusal | undefined {
+function withoutRight(request: FastifyRequest, rules: AccessRules, what: 'changes' | 'captures'): Refusal | undefined {
   const { authorization } = request.headers;
   if (rules.adminToken) {
     if (rules.adminToken.accepts(authorization)) return undefined;
     const isReader = rules.token?.accepts(authorization) === true;
     return isReader
-      ? { status: 403, why: 'this token may only read; changes want that of server.adminTokenFile' }
-      : { status: 401, why: 'changes want the token of server.adminTokenFile as: Authorization: Bearer <token>' };
+      ? { status: 403, why: `this token may only read; ${what} want that of server.adminTokenFile` }
+      : { status: 401, why: `${what} want the token of server.adminTokenFile as: Authorization: Bearer <token>` };
   }
   const isHere = isLoopbackHost(rules.listenHost) && isLoopbackPeer(request.socket.remoteAddress);
   if (rules.token === null && isHere) return undefined;
-  return { status: 403, why: 'changes need an admin token here, and none is configured: set server.adminTokenFile' };
+  return { status: 403, why: `${what} need an admin token here, and none is configured: set server.adminTokenFile` };
 }
 
 /** A browser says where a request comes from, and cannot be made to send JSON or a header of ours without asking us first. */

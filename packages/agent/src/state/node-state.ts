@@ -5,9 +5,11 @@ import {
   type DetectorStatus,
   type Disposition,
   type Edge,
+  type RedactStream,
   SilenceBook,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
+import type { AlertEvidence } from '../evidence/evidence-store.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IntelReports } from '../intel/daemon-intel.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
@@ -63,6 +65,12 @@ export interface SinkReports {
   figures(): readonly SinkFigures[];
 }
 
+/** What gives out the samples of an alert, and how secrets are taken out of them. */
+export interface EvidenceDesk {
+  forAlert(alert: Alert): Promise<AlertEvidence>;
+  readonly redact: RedactStream;
+}
+
 export type Phase = 'starting' | 'running' | 'stopping';
 
 /** Everything the HTTP side serves, fed by the messages of the Worker. Bounded: what is dropped is counted. */
@@ -93,6 +101,8 @@ export class NodeState {
   baselines: BaselineDesk | undefined;
   /** Where to ask who is known by name; once the Worker runs. */
   identities: IdentityDesk | undefined;
+  /** Where payload samples are kept; undefined in every mode but `evidence`. */
+  evidence: EvidenceDesk | undefined;
   /** What sends alerts out; once it is started. */
   sinks: SinkReports | undefined;
   /** What became of the rules; null: there are none in use. */
@@ -225,6 +235,7 @@ export class NodeState {
         this.observed.apply(message.event);
         return;
       case 'baselines':
+      case 'evidence':
       case 'known-identities':
       case 'refused':
       case 'log':

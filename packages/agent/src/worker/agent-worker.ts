@@ -91,6 +91,7 @@ export class AgentWorker implements SourceWorker {
       this.#inventory.advance();
       this.#rules.advance();
       this.#pipeline.outbox.flush(nowMs);
+      this.#pipeline.evidence.flush();
       this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
     }
     this.#baselines.finish();

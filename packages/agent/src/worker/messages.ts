@@ -10,6 +10,7 @@ import type {
   Edge,
   Endpoint,
   EndpointTotal,
+  EvidenceSample,
   Flow,
   IntelList,
   LearningSnapshot,
@@ -93,6 +94,8 @@ export type FromWorker =
       readonly code?: string;
       readonly [k: string]: unknown;
     }
+  /** Samples to be kept, and how many found no room on the way. In mode `evidence` only. */
+  | { readonly type: 'evidence'; readonly samples: readonly EvidenceSample[]; readonly dropped: number }
   /** Answers to `baselines`, in parts; and, with id 0, all there is before `stopped`. */
   | BaselineAnswer
   /** Answers to `list-identities`, in parts. */

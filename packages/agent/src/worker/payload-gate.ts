@@ -24,8 +24,11 @@ export interface PayloadCounts {
 /** Stands before the inspector: what is excluded passes nobody's eyes, whatever the source told. */
 export class PayloadGate {
   inspector: PayloadInspector | undefined;
+  /** Told of the same samples in mode `evidence`. */
+  keeper: ((sample: PayloadObservation, who: PayloadEndpoints) => void) | undefined;
   #namespaces: ReadonlySet<string> = new Set();
   #isOff = true;
+  #isEvidence = false;
   #excludedCgroups = new Set<number>();
   #inspected = 0;
   #excluded = 0;
@@ -37,6 +40,7 @@ export class PayloadGate {
 
   configure({ mode, excludeNamespaces }: Config['payload']): void {
     this.#isOff = mode === 'off';
+    this.#isEvidence = mode === 'evidence';
     this.#namespaces = new Set(excludeNamespaces);
   }
 
@@ -56,6 +60,7 @@ export class PayloadGate {
     }
     this.#inspected++;
     this.inspector?.observe(sample, who);
+    if (this.#isEvidence) this.keeper?.(sample, who);
   }
 
   /** Cgroups met since the last call of which nothing need be sampled. */

@@ -32,6 +32,7 @@ import { AlertProgress } from './alert-progress.ts';
 import { DatagramDeltas } from './datagram-deltas.ts';
 import { Detection } from './detection.ts';
 import { DropTotals } from './drop-totals.ts';
+import { EvidenceOutbox } from './evidence-outbox.ts';
 import { FlowOutbox } from './flow-outbox.ts';
 import type { FromWorker, ListenerRow, Tick } from './messages.ts';
 import { PayloadGate } from './payload-gate.ts';
@@ -56,6 +57,7 @@ const UNKNOWN: Endpoint = Object.freeze({ ip: '', kind: 'node', subnetLabel: 'un
 /** Observation → who → flows, edges, totals and detectors → messages to the main thread. Knows no kernel handle. */
 export class Pipeline implements EbpfSink {
   readonly detection: Detection;
+  readonly evidence: EvidenceOutbox;
   readonly outbox: FlowOutbox;
   readonly access: AccessRules;
   readonly learning: LearningStore;
@@ -104,6 +106,8 @@ export class Pipeline implements EbpfSink {
     this.detection = new Detection(config, detectorContext({ nameAddress, cluster, access, learning, intel }), lacking);
     this.inspection = new PayloadInspection((found, who) => this.detection.observe(found, who));
     this.payload.inspector = this.inspection;
+    this.evidence = new EvidenceOutbox((samples, dropped) => post({ type: 'evidence', samples, dropped }));
+    this.payload.keeper = (sample, who) => this.evidence.add(sample, who);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
   }

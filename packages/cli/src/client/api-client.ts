@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CliError } from '../failure/cli-error.ts';
 import { safeText } from '../text/safe-text.ts';
 import type { Lists, Problem, StatusResponse } from './api-types.ts';
-import { httpRequest, readBody } from './http-request.ts';
+import { httpRequest, readBody, readBytes } from './http-request.ts';
 import type { ServerAddress } from './server-address.ts';
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -15,6 +15,8 @@ interface Sent {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Read-only, and still for the admin token. */
+  readonly isGuarded?: boolean;
 }
 
 /** Reads and changes /api/v1 of one NetGuard process. `connectApi` finds it first. */
@@ -71,6 +73,15 @@ export class ApiClient {
     return this.#json<T>(path, {}, signal);
   }
 
+  /** A file that only who may change something gets. `isCut`: there was more than the server gives out at once. */
+  async download(path: string, signal?: AbortSignal): Promise<{ readonly bytes: Uint8Array; readonly isCut: boolean }> {
+    const response = await this.#request(path, {}, signal, { headers: { accept: '*/*' }, isGuarded: true });
+    const bytes = await readBytes(response).catch((cause: unknown) => {
+      throw new CliError('NG_ERR_CLI_RESPONSE', `reading ${path} from ${this.url.origin}`, reason(cause), { cause });
+    });
+    return { bytes, isCut: response.headers['x-netguard-cut'] !== undefined };
+  }
+
   /** Changes something; the answer is what it is then. */
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     const headers = { 'content-type': 'application/json' };
@@ -101,7 +112,7 @@ export class ApiClient {
   }
 
   async #request(path: string, query: Query, signal: AbortSignal | undefined, sent: Sent): Promise<IncomingMessage> {
-    const { method, body, headers = {} } = sent;
+    const { method, body, headers = {}, isGuarded = method !== undefined } = sent;
     const url = new URL(path, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -121,19 +132,19 @@ export class ApiClient {
       throw unreachable(this.url, cause);
     }
     if (response.statusCode === 200 || response.statusCode === 201) return response;
-    throw await this.#refused(path, response, method !== undefined);
+    throw await this.#refused(path, response, isGuarded);
   }
 
-  async #refused(path: string, response: IncomingMessage, isChange: boolean): Promise<CliError> {
+  async #refused(path: string, response: IncomingMessage, isGuarded: boolean): Promise<CliError> {
     const status = response.statusCode ?? 0;
     const body = await readBody(response, 65_536).catch(() => '');
     const doing = `asking ${this.url.origin} for ${path}`;
     const problem = parseProblem(body);
     if (status === 401 || status === 403) {
       const why = this.#token ? 'the token is refused' : 'it wants a token';
-      const reason = isChange && problem?.detail !== undefined ? safeText(problem.detail) : why;
+      const reason = isGuarded && problem?.detail !== undefined ? safeText(problem.detail) : why;
       return new CliError('NG_ERR_CLI_DENIED', doing, reason, {
-        hint: `Pass --token-file FILE (or NETGUARD_TOKEN_FILE) with ${isChange ? 'the admin token of this server' : 'a token that this server accepts'}.`,
+        hint: `Pass --token-file FILE (or NETGUARD_TOKEN_FILE) with ${isGuarded ? 'the admin token of this server' : 'a token that this server accepts'}.`,
       });
     }
     if (!problem) return this.#notOurs(path, `HTTP status ${status}`);

@@ -32,8 +32,13 @@ export function httpRequest(url: URL, options: RequestOptions): Promise<Incoming
   return promise;
 }
 
-/** The whole body as text, refused beyond `limit` bytes: a stray server must not fill the memory. */
+/** The whole body as text, as `readBytes`. */
 export async function readBody(response: IncomingMessage, limit = 256 * 1024 * 1024): Promise<string> {
+  return (await readBytes(response, limit)).toString('utf8');
+}
+
+/** The whole body, refused beyond `limit` bytes: a stray server must not fill the memory. */
+export async function readBytes(response: IncomingMessage, limit = 256 * 1024 * 1024): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -44,5 +49,5 @@ export async function readBody(response: IncomingMessage, limit = 256 * 1024 * 1
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -25,15 +25,16 @@ interface ListOptions extends OneOptions {
   readonly observed?: true;
 }
 
-/** `netguard alerts [list|show|explain|ack|close]`. */
+/** `netguard alerts [list|show|explain|ack|close|pcap]`. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('what looks like an attack: list, show, explain, acknowledge, close')
+    .description('what looks like an attack: list, show, explain, acknowledge, close, fetch evidence')
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(oneCommand('show', 'everything known about one alert, on one screen'))
     .addCommand(explainCommand('why an alert was raised, how sure that is, what to do and how to tune it'))
     .addCommand(ackCommand())
     .addCommand(closeCommand())
+    .addCommand(pcapCommand())
     .addHelpText(
       'after',
       `
@@ -43,6 +44,7 @@ Examples:
   $ netguard alerts list --observed          what detectors in mode observe would have alerted of
   $ netguard alerts explain 01J8             the first characters of an id are enough
   $ netguard alerts close 01J8 --disposition false-positive
+  $ netguard alerts pcap 01J8 > alert.pcap   what was sampled of its traffic, for Wireshark
   $ netguard alerts list -o json | jq .title`,
     );
 }
@@ -166,6 +168,19 @@ function closeCommand(): Command {
         const client = await connect(options, signal);
         const { by = userName(), disposition, output } = options;
         await changeAlerts(client, ids, { by, disposition }, output, colours(), signal);
+      }),
+    );
+  return withServerOptions(command);
+}
+
+function pcapCommand(): Command {
+  const command = new Command('pcap')
+    .description('write what was sampled of an alert’s traffic to standard output, as a pcap file')
+    .argument('<id>', 'the id of the alert, or its beginning')
+    .action((id: string, options: ServerOptions) =>
+      interruptible(async (signal) => {
+        const { fetchPcap } = await import('../alerts/fetch-pcap.ts');
+        await fetchPcap(() => connect(options, signal), id, signal);
       }),
     );
   return withServerOptions(command);

@@ -46,10 +46,10 @@ export class WormInstance implements DetectorInstance {
     const suspicious = this.#contacts.touch(touch);
     if (suspicious === undefined) return;
     this.#moved.add(touch.port);
-    // One that just came to spread is judged at once, what goes on at the next tick.
-    if (suspicious.from.out.size === this.#parameters.spreadHosts) {
-      this.#nextDueMs = Math.min(this.#nextDueMs, observation.timeMs);
-    }
+    // Who just came to spread is judged at once, what goes on at the next tick.
+    const { spreadHosts, newHosts } = this.#parameters;
+    const { size } = suspicious.from.out;
+    if (size === spreadHosts || size === newHosts) this.#nextDueMs = Math.min(this.#nextDueMs, observation.timeMs);
   }
 
   evaluate(nowMs: number): Finding[] {

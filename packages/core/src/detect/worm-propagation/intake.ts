@@ -97,7 +97,8 @@ export class Intake {
 
   #mayCarry(from: Endpoint, fromIp: string, toIp: string, port: number): boolean {
     if (port === 0 || fromIp === toIp || MESH_PORTS.has(port) || !isInfectable(from)) return false;
-    return !this.#cluster.isShared(from);
+    // The kubelet probes all pods of its node, new ones too.
+    return !this.#cluster.isShared(from) && (from.kind === 'pod' || !this.#cluster.isOwnNode(fromIp));
   }
 
   /** What the edge is to the client's workload; undefined when it is usual. Learns as `new-edge` does, in the same words. */

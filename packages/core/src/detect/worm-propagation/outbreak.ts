@@ -6,8 +6,13 @@ import type { WormParameters } from './parameters.ts';
 /** Whether so much hangs together that it is a worm: three generations, or three workloads; never the pods of one workload alone. */
 export function isWorm(group: readonly Infection[], p: WormParameters): boolean {
   const workloads = workloadsOf(group);
-  if (workloads < 2) return false;
+  if (workloads < 2 || hostsOf(group) < p.treeHosts) return false;
   return workloads >= p.infected || generationsOf(group) >= p.generations;
+}
+
+/** Hosts that the infected pods contacted and had no business with, each pod's own. */
+export function hostsOf(group: readonly Infection[]): number {
+  return group.reduce((sum, { spread }) => sum + spread.suspicious.length, 0);
 }
 
 export function workloadsOf(group: readonly Infection[]): number {
@@ -29,6 +34,7 @@ export class Outbreak {
   lastMs = Number.NEGATIVE_INFINITY;
   /** What was said of it when nothing had moved: the same again. */
   said: Finding | undefined;
+  #members: ReadonlySet<Member> = new Set();
   #contacts = 0;
   #reported = 0;
 
@@ -45,18 +51,17 @@ export class Outbreak {
     const now = new Set(group.map(({ member }) => member));
     const others = this.infections.filter(({ member }) => !now.has(member));
     this.infections = [...others, ...group].sort((a, b) => a.atMs - b.atMs || a.generation - b.generation);
-    let contacts = 0;
+    this.#members = new Set(this.infections.map(({ member }) => member));
     for (const { member, spread } of this.infections) {
       member.isHeld = true;
-      contacts += spread.suspicious.length;
       for (const { firstMs } of spread.suspicious) this.lastMs = Math.max(this.lastMs, firstMs);
     }
-    this.#contacts = Math.max(this.#contacts, contacts);
+    this.#contacts = Math.max(this.#contacts, hostsOf(this.infections));
     this.said = undefined;
   }
 
   has(member: Member): boolean {
-    return this.infections.some((infection) => infection.member === member);
+    return this.#members.has(member);
   }
 
   /** Suspicious contacts since it was last asked. */

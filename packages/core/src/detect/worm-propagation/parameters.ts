@@ -7,9 +7,28 @@ export const wormParameters = {
     minimum: 2,
     maximum: 1000,
     description:
-      'Hosts that a pod has to contact on the port it was contacted on, and could not be expected to, before it counts as infected.',
+      'Hosts that a pod has to contact on the port it was contacted on, and that do not answer or are new to it, before it counts as infected.',
     source:
       'TRW, Jung et al. 2004: four net failures are 99 to one. DSC (Gu et al., ACSAC 2004): contacted, then scanning.',
+  },
+  newHosts: {
+    default: 2,
+    unit: 'hosts',
+    minimum: 2,
+    maximum: 1000,
+    description:
+      'The same where its workload is learned and never went there, or a rule matched: that hardly happens by itself.',
+    source:
+      'Own reading: a worm with a list of its victims never fails (Collins and Reiter, RAID 2007) and needs two each to grow.',
+  },
+  treeHosts: {
+    default: 8,
+    unit: 'hosts',
+    minimum: 4,
+    maximum: 10_000,
+    description: 'Such hosts of all infected pods together from which a tree is reported.',
+    source:
+      'Own reading: between three pods with newHosts, which a changed configuration can make, and with spreadHosts.',
   },
   spreadPeers: {
     default: 2,

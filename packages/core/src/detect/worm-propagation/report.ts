@@ -1,6 +1,6 @@
 import type { Ends, Finding, Mitre, Severity } from '../../alert/alert.ts';
 import { type Endpoint, endpointName } from '../../endpoint.ts';
-import { generationsOf, type Outbreak, workloadsOf } from './outbreak.ts';
+import { generationsOf, hostsOf, type Outbreak, workloadsOf } from './outbreak.ts';
 import type { WormParameters } from './parameters.ts';
 import { treeOf } from './tree.ts';
 
@@ -36,7 +36,7 @@ export function wormFinding(outbreak: Outbreak, others: readonly Outbreak[], p: 
     description:
       `${name} contacted hosts on port ${port} that it never talked to, and what it reached does the same: ${infections.length} pods of ` +
       `${workloads} workloads in ${tree.generations} generations, each of which was contacted on port ${port} first and then contacted ` +
-      `at least ${p.spreadHosts} hosts on it that its workload does not talk to or that do not exist.` +
+      `hosts on it that its workload does not talk to or that do not exist, ${hostsOf(infections)} in all.` +
       (tree.reached > 0 ? ` ${tree.reached} more were reached and do not spread, or not yet.` : ''),
     source: zero.endpoint,
     target: null,

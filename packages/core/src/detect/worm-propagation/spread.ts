@@ -12,10 +12,11 @@ export interface Spread {
 
 /** Undefined for a member that does not spread, whoever contacted it. */
 export function spreadOf(member: Member, sinceMs: number, p: WormParameters): Spread | undefined {
-  if (member.out.size < p.spreadHosts) return undefined;
+  const fewest = Math.min(p.spreadHosts, p.newHosts);
+  if (member.out.size < fewest) return undefined;
   const contacts = [...member.out].filter(({ lastMs }) => member.isHeld || lastMs >= sinceMs);
   const suspicious = contacts.filter(isSuspicious).sort(byTime);
-  if (suspicious.length < p.spreadHosts) return undefined;
+  if (suspicious.length < fewest) return undefined;
   const spread = { member, suspicious, ordinary: contacts.filter((contact) => !isSuspicious(contact)) };
   return spreadsFrom(spread, Number.NEGATIVE_INFINITY, p) ? spread : undefined;
 }
@@ -26,7 +27,8 @@ export function spreadsFrom({ suspicious, ordinary }: Spread, fromMs: number, p:
   const named = new Set(after.filter(({ to }) => !to.isService).map(({ to }) => to.workload));
   // A service's address and the pods behind it are the same hosts.
   const hosts = after.filter(({ to }) => !to.isService || !named.has(to.workload));
-  if (hosts.length < p.spreadHosts) return false;
+  const graver = hosts.filter(({ novelty }) => novelty !== 'dark').length;
+  if (hosts.length < p.spreadHosts && graver < p.newHosts) return false;
   if (new Set(hosts.map(({ to }) => to.workload)).size < p.spreadPeers) return false;
   if (hosts.length < p.growth * (suspicious.length - after.length)) return false;
   const usual = ordinary.filter(({ firstMs }) => firstMs >= fromMs).length;

@@ -5,7 +5,14 @@ import { AlertBook } from '../../alert/alert-book.ts';
 import { connection, inOrder, pod, probe, world } from '../../contacts/simulated-contacts.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { SignatureObservation } from '../../observation.ts';
-import { everyDetector, grave, quickLearning, rulesOf, told } from '../kubernetes-rules-cluster.ts';
+import {
+  everyDetector,
+  grave,
+  node as nodeEndpoint,
+  quickLearning,
+  rulesOf,
+  told,
+} from '../kubernetes-rules-cluster.ts';
 import { type Found, play, type Seen, START_MS } from '../scenario.ts';
 import { darkHosts, mesh, PORT, podsOf, talk, worm } from './scenarios.ts';
 import type { TreeNode } from './tree.ts';
@@ -168,6 +175,24 @@ describe('a worm is told as one alert that grows:', () => {
     assert.equal(finding.severity, 'high');
   });
 
+  it('a list of two victims each is enough, as soon as the tree is large', () => {
+    const many = podsOf(18).filter((_, n) => n % 2 === 0);
+    const list = worm({ pods: many, fanOut: 2, dark: 0, fromMs: LEARNED_MS });
+    const known = Array.from({ length: 20 }, (_, round) =>
+      many.flatMap((from, n) => talk(from, many[(n + 1) % 9] as Endpoint, START_MS + round * 10_000 + n * 50, 8080)),
+    );
+    const finding = last(told(inOrder(...known, list), { learning: quickLearning() }));
+    const tree = treeOf(finding);
+    assert.deepEqual([finding.evidence.infected, finding.evidence.reached, tree.length], [4, 5, 9]);
+    for (const node of tree) {
+      const n = many.findIndex(({ ip }) => ip === node.ip);
+      assert.equal(
+        node.parent === null ? -1 : many.findIndex(({ ip }) => ip === tree[node.parent ?? 0]?.ip),
+        n === 0 ? -1 : (n - 1) >> 1,
+      );
+    }
+  });
+
   it('a rule that matched in its connections tells it before anything is learned', () => {
     const seen = stealthy(START_MS);
     assert.deepEqual(worms(told(seen)), []);
@@ -261,6 +286,16 @@ describe('what is no worm is silent:', () => {
     assert.deepEqual(worms(told(inOrder(seen))), []);
   });
 
+  it('a kubelet that probes pods that begin to fail, on the port that they serve', () => {
+    const kubelet: Endpoint = { ip: nodeEndpoint.ip, kind: 'unit', service: 'kubelet.service' };
+    const seen = pods.flatMap((to, n) => [
+      ...talk(kubelet, to, LEARNED_MS + n * 100, 8080),
+      ...darkHosts(to, LEARNED_MS + 2000 + n * 100, 6, 8080, `10.5.${n}`),
+    ]);
+    const known = [...usual(9000, LEARNED_MS), ...talk(kubelet, pods[0] as Endpoint, START_MS, 10)];
+    assert.deepEqual(worms(told(inOrder(known, seen), { learning: quickLearning() })), []);
+  });
+
   it('replicas of databases, and a failover to another', () => {
     const [primary, ...replicas] = podsOf(6, 'db') as [Endpoint, ...Endpoint[]];
     const seen = replicas.flatMap((replica, n) => [
@@ -288,6 +323,21 @@ describe('what is no worm is silent:', () => {
         );
     const known = Array.from({ length: 20 }, (_, round) => calls(START_MS + round * 10_000, 9000)).flat();
     assert.deepEqual(worms(told(inOrder(known, calls(LEARNED_MS, 8080)), { learning })), []);
+  });
+
+  it('learned services that begin to call two others each, because a switch was turned', () => {
+    const services = podsOf(12).filter((_, n) => n % 2 === 0);
+    const known = Array.from({ length: 20 }, (_, round) =>
+      services.flatMap((from, n) =>
+        talk(from, services[(n + 1) % 6] as Endpoint, START_MS + round * 10_000 + n * 50, 9000),
+      ),
+    );
+    const calls = services
+      .slice(0, 3)
+      .flatMap((from, n) =>
+        [1, 2].flatMap((by) => talk(from, services[n + by] as Endpoint, LEARNED_MS + n * 300 + by * 40, 8080)),
+      );
+    assert.deepEqual(worms(told(inOrder(...known, calls), { learning: quickLearning() })), []);
   });
 
   it('several independent sweeps of the same port', () => {
