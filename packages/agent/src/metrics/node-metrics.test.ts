@@ -57,6 +57,18 @@ function newNode(metrics: Partial<ReturnType<typeof testConfig>['metrics']> = {}
   return { state, node, at, scrape };
 }
 
+const RULES = {
+  loaded: 10_875,
+  refused: 66,
+  disabled: 0,
+  superseded: 365,
+  refusedBy: [{ keyword: 'flags', rules: 33 }],
+  files: 24,
+  engine: 'Vectorscan 5.4.11',
+  compileMs: 900,
+  loadedAt: '2026-01-01T00:00:00.000Z',
+};
+
 /** One message of each kind, so that every metric has a sample. */
 function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
   const web = podEndpoint('web-1');
@@ -65,6 +77,7 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
   state.sinks = { views: () => [], figures: () => [pager] };
   const feodo = { name: 'feodo', entries: 7, lastSuccessMs: START_MS };
   state.intel = { views: () => [], test: () => assert.fail(), figures: () => [feodo] };
+  state.rules = RULES;
   state.apply({ type: 'started', status: sourceStatus });
   state.apply({ type: 'edges', edges: [edge()] });
   state.apply({ type: 'alert', event: { type: 'open', alert: alert('a') }, delayMs: 40 });
@@ -130,6 +143,9 @@ test('every value is where the contract says', async () => {
   assert.equal(value('netguard_bpf_program_attached', { program: 'ng_tcp_state' }), 1);
   assert.equal(value('netguard_bpf_program_runs_total', { program: 'ng_tcp_state' }), 7);
   assert.equal(value('netguard_bpf_program_seconds_total', { program: 'ng_tcp_state' }), 0.25);
+  assert.equal(value('netguard_rules', { state: 'loaded' }), 10_875);
+  assert.equal(value('netguard_rules', { state: 'refused' }), 66);
+  assert.equal(value('netguard_rules_last_load_timestamp_seconds'), 1_767_225_600);
   assert.equal(value('netguard_unresolved_endpoints_total'), 0);
   assert.equal(value('netguard_identity_age_seconds'), 1);
   assert.equal(value('netguard_config_last_reload_successful'), 1);

@@ -13,6 +13,7 @@ import {
 import type { Config } from '../config/schema.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import { Detection } from '../worker/detection.ts';
+import { payloadLacks } from '../worker/payload-lacks.ts';
 import { CaptureNames } from './capture-names.ts';
 
 /** After the last packet time goes on for so long: what was not answered by then has failed, and windows close. */
@@ -63,7 +64,7 @@ export class ReplayEngine {
     this.#onObservation = onObservation;
     const lists = new IntelLists();
     lists.set(intel);
-    this.detection = new Detection(config, { ...this.#names.context, intel: lists });
+    this.detection = new Detection(config, { ...this.#names.context, intel: lists }, payloadLacks(config));
     this.payload = new PayloadInspector({ observe: (found) => this.#observe(found) });
     this.payload.rules = rules;
     this.rules = rules;

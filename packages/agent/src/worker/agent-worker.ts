@@ -14,6 +14,7 @@ import type { RuleInputs } from '../rules/rule-inputs.ts';
 import { EbpfSource } from '../sources/ebpf/source.ts';
 import { Baselines } from './baselines.ts';
 import { Inventory } from './inventory.ts';
+import { payloadLacks } from './payload-lacks.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 import { PipelineCommands } from './pipeline-commands.ts';
 import { RuleLoading } from './rule-loading.ts';
@@ -49,7 +50,7 @@ export class AgentWorker implements SourceWorker {
     const startMs = Date.now();
     identity.setIdentities(identities, startMs);
     this.#identity = identity;
-    this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post);
+    this.#pipeline = new Pipeline(config, identity, openAlerts, startMs, post, payloadLacks(config));
     this.#baselines = new Baselines(this.#pipeline.learning, post);
     this.#inventory = new Inventory(identity.known, post);
     this.#source = new EbpfSource(config, mount.mountPoint, this.#pipeline.detection.kernelLimits(), this.#pipeline);

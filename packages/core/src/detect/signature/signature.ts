@@ -11,6 +11,7 @@ export const signature: Detector<typeof signatureParameters> = {
   default: 'alert',
   description: 'Payload that matches a Suricata rule of those that are configured',
   parameters: signatureParameters,
+  needs: ['application'],
   observes: ['signature'],
   create: (parameters) => new SignatureInstance(parameters),
 };
