@@ -41,6 +41,8 @@ function made(stateDir: string) {
   return { state, evidence: new DaemonEvidence(stateDir, state, quiet, (stream) => stream) };
 }
 
+const { payload } = testConfig();
+const kept = { ...payload, mode: 'evidence' } as const;
 const deskOf = ({ evidence }: NodeState) => evidence;
 
 test('samples are kept in mode evidence only, over a restart, and are removed when the mode ends', async () => {
@@ -49,24 +51,24 @@ test('samples are kept in mode evidence only, over a restart, and are removed wh
     const first = made(stateDir);
     first.evidence.keep(sample);
     assert.equal(deskOf(first.state), undefined);
-    await first.evidence.configure(true);
-    await first.evidence.configure(true);
+    await first.evidence.configure(kept);
+    await first.evidence.configure(kept);
     first.evidence.keep(sample);
     assert.equal((await first.state.evidence?.forAlert(one))?.samples.length, 1);
     assert.equal(first.evidence.figures.samples, 1);
     await first.evidence.close();
 
     const second = made(stateDir);
-    await second.evidence.configure(true);
+    await second.evidence.configure(kept);
     assert.equal((await second.state.evidence?.forAlert(one))?.samples.length, 1);
-    await second.evidence.configure(false);
+    await second.evidence.configure(payload);
     assert.deepEqual([second.state.evidence, readdirSync(join(stateDir, 'evidence'))], [undefined, []]);
     assert.equal(second.state.concerns.size, 0);
-    await second.evidence.configure(true);
+    await second.evidence.configure(kept);
     second.evidence.keep(sample);
     await second.evidence.close();
 
-    await made(stateDir).evidence.configure(false);
+    await made(stateDir).evidence.configure(payload);
     assert.deepEqual(readdirSync(join(stateDir, 'evidence')), [], 'what another run has left goes as well');
   } finally {
     rmSync(stateDir, { recursive: true, force: true });
@@ -78,11 +80,11 @@ test('a directory that cannot be made is a concern, not the end', async () => {
   try {
     writeFileSync(join(stateDir, 'evidence'), 'in the way');
     const { state, evidence } = made(stateDir);
-    await evidence.configure(true);
+    await evidence.configure(kept);
     assert.match(state.concerns.get('evidence') ?? '', /Payload samples cannot be kept in .*evidence/);
     assert.equal(state.evidence, undefined);
     rmSync(join(stateDir, 'evidence'));
-    await evidence.configure(true);
+    await evidence.configure(kept);
     assert.equal(state.concerns.has('evidence'), false);
     await evidence.close();
   } finally {

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import type { EvidenceSample, RedactStream } from '@netguard/core';
+import type { Config } from './config/schema.ts';
 import { clearEvidence } from './evidence/clear-evidence.ts';
 import { type EvidenceFigures, type EvidenceLimits, EvidenceStore } from './evidence/evidence-store.ts';
 import type { Logger } from './log.ts';
 import type { NodeState } from './state/node-state.ts';
 
-/** A day, 64 MB: about 40,000 whole segments. */
-export const DEFAULT_EVIDENCE_LIMITS: EvidenceLimits = {
-  maxBytes: 64 * 1024 * 1024,
-  maxAgeMs: 86_400_000,
-  maxSamples: 200_000,
-};
+/** Few samples are smaller than this: so many are kept at the most in the room that is given. */
+const SMALL_SAMPLE_BYTES = 320;
 /** What is too old goes also when nothing comes. */
 const TRIM_EVERY_MS = 60_000;
 const NO_FIGURES: EvidenceFigures = {
@@ -29,6 +26,7 @@ export class DaemonEvidence {
   readonly #redact: RedactStream;
   #store: EvidenceStore | undefined;
   #work: Promise<void> = Promise.resolve();
+  #limits = '';
   #lost = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -39,15 +37,21 @@ export class DaemonEvidence {
     this.#redact = redact;
   }
 
-  /** Call it at the start and after each change of the mode. Never rejects: a disk that does not work is a concern. */
-  configure(isEvidence: boolean, limits: EvidenceLimits = DEFAULT_EVIDENCE_LIMITS): Promise<void> {
-    this.#work = this.#work.then(() => this.#configure(isEvidence, limits));
+  /** Call it at the start and after each change of `payload`. Never rejects: a disk that does not work is a concern. */
+  configure({ mode, evidence }: Config['payload']): Promise<void> {
+    const { keepSeconds, maxBytes } = evidence;
+    const maxSamples = Math.ceil(maxBytes / SMALL_SAMPLE_BYTES);
+    const limits = { maxBytes, maxSamples, maxAgeMs: keepSeconds * 1000 };
+    this.#work = this.#work.then(() => this.#configure(mode === 'evidence', limits));
     return this.#work;
   }
 
   async #configure(isEvidence: boolean, limits: EvidenceLimits): Promise<void> {
-    if (isEvidence && this.#store !== undefined) return;
+    const text = JSON.stringify(limits);
+    if (isEvidence && this.#store !== undefined && text === this.#limits) return;
+    this.#limits = text;
     try {
+      if (isEvidence && this.#store !== undefined) await this.#shut();
       if (isEvidence) await this.#open(limits);
       else await this.#drop();
       this.#state.concerns.delete('evidence');
@@ -88,7 +92,11 @@ export class DaemonEvidence {
     const onError = (error: unknown): void => this.#fail(error);
     const store = await EvidenceStore.open({ directory: this.#directory, ...limits, now, onError });
     this.#store = store;
-    this.#state.evidence = { forAlert: (alert) => store.forAlert(alert), redact: this.#redact };
+    this.#state.evidence = {
+      forAlert: (alert) => store.forAlert(alert),
+      redact: this.#redact,
+      figures: () => this.figures,
+    };
     this.#timer = setInterval(() => void store.flush(), TRIM_EVERY_MS).unref();
   }
 

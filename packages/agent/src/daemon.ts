@@ -152,7 +152,7 @@ class NodeDaemon implements Daemon {
     this.#sinks.start(this.#config.sinks);
     this.state.sinks = this.#sinks;
     const learned = this.#baselines.restore();
-    await this.#evidence.configure(this.#config.payload.mode === 'evidence');
+    await this.#evidence.configure(this.#config.payload);
     const identities = await this.#identities.start(this.#kubernetes.access !== undefined, (changed) =>
       this.#link?.send({ type: 'identities', identities: changed }),
     );
@@ -214,7 +214,7 @@ class NodeDaemon implements Daemon {
     this.#policies.configure(config.policy.files);
     this.#rules.configure(config.rules);
     this.#intel.configure(config.intel);
-    void this.#evidence.configure(config.payload.mode === 'evidence');
+    void this.#evidence.configure(config.payload);
     this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
   }

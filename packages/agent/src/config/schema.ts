@@ -232,6 +232,13 @@ const metrics = z.strictObject({
   seriesGraceSeconds: integer(0, 86_400).default(300).describe('How long the series of a pod outlive it.'),
 });
 
+const evidence = z.strictObject({
+  keepSeconds: integer(60, 31_536_000).default(86_400).describe('How long samples are kept in mode `evidence`.'),
+  maxBytes: integer(1_048_576, 1_099_511_627_776)
+    .default(67_108_864)
+    .describe('Room for them in `stateDir`; the oldest go first. A sample has 1.6 kB at the most.'),
+});
+
 const payload = z.strictObject({
   mode: z
     .enum(['off', 'metadata', 'evidence'])
@@ -265,6 +272,7 @@ const payload = z.strictObject({
   ringBytes: ringBytes
     .default(2_097_152)
     .describe('Ring buffer for samples, a power of two. Samples that find it full are counted as `payload_ring`.'),
+  evidence: evidence.prefault({}),
 });
 
 const mode = z.enum(['alert', 'observe', 'off']);

@@ -77,6 +77,12 @@ function feedEverything({ state, at }: ReturnType<typeof newNode>): void {
   state.sinks = { views: () => [], figures: () => [pager] };
   const feodo = { name: 'feodo', entries: 7, lastSuccessMs: START_MS };
   state.intel = { views: () => [], test: () => assert.fail(), figures: () => [feodo] };
+  const dropped = { room: 3, age: 0, busy: 0, error: 0 };
+  state.evidence = {
+    forAlert: () => assert.fail(),
+    redact: () => assert.fail(),
+    figures: () => ({ samples: 2, bytes: 700, files: 1, dropped, damaged: 0 }),
+  };
   state.rules = RULES;
   state.apply({ type: 'started', status: sourceStatus });
   state.apply({ type: 'edges', edges: [edge()] });
@@ -143,6 +149,8 @@ test('every value is where the contract says', async () => {
   assert.equal(value('netguard_bpf_program_attached', { program: 'ng_tcp_state' }), 1);
   assert.equal(value('netguard_bpf_program_runs_total', { program: 'ng_tcp_state' }), 7);
   assert.equal(value('netguard_bpf_program_seconds_total', { program: 'ng_tcp_state' }), 0.25);
+  assert.equal(value('netguard_evidence_bytes'), 700);
+  assert.equal(value('netguard_evidence_dropped_total', { reason: 'room' }), 3);
   assert.equal(value('netguard_rules', { state: 'loaded' }), 10_875);
   assert.equal(value('netguard_rules', { state: 'refused' }), 66);
   assert.equal(value('netguard_rules_last_load_timestamp_seconds'), 1_767_225_600);

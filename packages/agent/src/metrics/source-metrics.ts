@@ -25,6 +25,19 @@ const FAMILIES: readonly Source[] = [
     collect: (state) => byLabel('outcome', Object.entries(state.tick?.payload ?? {})),
   },
   {
+    name: 'netguard_evidence_bytes',
+    help: 'Samples of payload that are kept for alerts, on disk.',
+    type: 'gauge',
+    collect: ({ evidence }) => (evidence === undefined ? [] : [{ labels: {}, value: evidence.figures().bytes }]),
+  },
+  {
+    name: 'netguard_evidence_dropped_total',
+    help: 'Samples that were kept for alerts and are not any more, or could not be, by why.',
+    type: 'counter',
+    collect: ({ evidence }) =>
+      evidence === undefined ? [] : byLabel('reason', Object.entries(evidence.figures().dropped)),
+  },
+  {
     name: 'netguard_rules',
     help: 'Suricata rules that are in use, and those that were refused.',
     type: 'gauge',

@@ -9,7 +9,7 @@ import {
   SilenceBook,
 } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
-import type { AlertEvidence } from '../evidence/evidence-store.ts';
+import type { AlertEvidence, EvidenceFigures } from '../evidence/evidence-store.ts';
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IntelReports } from '../intel/daemon-intel.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
@@ -69,6 +69,7 @@ export interface SinkReports {
 export interface EvidenceDesk {
   forAlert(alert: Alert): Promise<AlertEvidence>;
   readonly redact: RedactStream;
+  figures(): EvidenceFigures;
 }
 
 export type Phase = 'starting' | 'running' | 'stopping';
