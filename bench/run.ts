@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   replay: 'packets a second through netguard replay, and its memory (1 minute)',
   payload: 'samples a second through each parser of payloads, its own and those of others (20 seconds)',
   'multi-pattern': 'MB/s of looking for up to 30,000 patterns: Vectorscan, built-in, one by one (30 seconds)',
+  rules: 'Suricata rules over the public captures, beside Suricata with the same: time and memory (3 minutes)',
   intel: 'a list of a million addresses: bytes, look-ups a second, beside a Map and the LPM trie (root, 30 seconds)',
   'kubernetes-identity': 'memory and processor time of following an API server with 10,000 pods (1 minute)',
   'agent-cost': 'processor and memory of the agent: idle, 10,000 connections/s, flood (root, 2 minutes)',
