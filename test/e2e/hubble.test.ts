@@ -187,6 +187,7 @@ test('without root and kernel programs it is silent for a crowd, tells scans and
       'listener-overload',
       'protocol-anomaly',
       'reverse-shell',
+      'signature',
       'volume-surge',
     ]);
     assert.deepEqual([status.programs, status.ready], [[], true]);
