@@ -23,6 +23,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   intel: 'a list of a million addresses: bytes, look-ups a second, beside a Map and the LPM trie (root, 30 seconds)',
   'kubernetes-identity': 'memory and processor time of following an API server with 10,000 pods (1 minute)',
   'agent-cost': 'processor and memory of the agent: idle, 10,000 connections/s, flood (root, 2 minutes)',
+  'agent-payload':
+    'the agent at 10,000 connections/s: payload off, sampled, and held against 10,000 rules (root, 2 minutes)',
   'alert-latency': 'time from a SYN flood to its alert on the stream (root, 2 minutes)',
   memory: 'memory of agent and maps by configured sizes (root, 30 seconds)',
 };

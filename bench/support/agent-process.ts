@@ -34,6 +34,8 @@ export interface AgentOptions {
   /** Keys of `sources.ebpf`. */
   readonly ebpf?: Readonly<Record<string, number>>;
   readonly identities?: LabIdentities;
+  /** Other sections of the configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -52,7 +54,12 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   /** Resolves once its programs are attached. */
-  static async start({ form = bestForm(), ebpf = {}, identities }: AgentOptions = {}): Promise<AgentProcess> {
+  static async start({
+    form = bestForm(),
+    ebpf = {},
+    identities,
+    config: more = {},
+  }: AgentOptions = {}): Promise<AgentProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'netguard-bench-'));
     const config = join(directory, 'config.yaml');
     const file = join(directory, 'identities.yaml');
@@ -64,6 +71,7 @@ export class AgentProcess implements AsyncDisposable {
       log: { format: 'json' },
       sources: { ebpf: { seedSeconds: 0, ...ebpf } },
       identity: identities ? { file } : {},
+      ...more,
     };
     writeFileSync(config, JSON.stringify(settings));
     const child = spawn(programs[form], ['run', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });

@@ -10,8 +10,12 @@ import { accept, closeSocket, connectTo, enterNamespace, listenOn, socketAddress
 
 const settings = JSON.parse(process.argv[2] ?? '') as ConnectionSettings;
 const BACKLOG = 1024;
-const request = new Uint8Array(100);
-const answer = new Uint8Array(300);
+/** What a service is asked, and answers: a request of 100 bytes, 300 back. */
+const request = message(
+  'GET /items?page=2 HTTP/1.1\r\nHost: shop\r\nUser-Agent: bench/1.0\r\nAccept: */*\r\n\r\n',
+  100,
+);
+const answer = message('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 235\r\n\r\n', 300);
 const room = new Uint8Array(1024);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -20,6 +24,10 @@ const namespaces = {
   server: openSync(settings.server.netnsPath, 'r'),
   client: openSync(settings.client.netnsPath, 'r'),
 };
+
+function message(head: string, bytes: number): Uint8Array {
+  return Buffer.from(head.padEnd(bytes, '.'), 'latin1');
+}
 
 function move(end: End, namespace: number): void {
   writeFileSync(`${end.cgroupPath}/cgroup.procs`, String(process.pid));
