@@ -52,10 +52,17 @@ static __always_inline bool find_payload(struct __sk_buff *skb, struct tcp_paylo
 	return find_payload_far(skb, payload);
 }
 
+/* A direction with more segments behind it, all of them bare so far, is looked at only where a segment is longer than a bare one. */
+#define BARE_SEGMENTS 64
+/* IPv6, and TCP with time stamps and two blocks of SACK, fit. */
+#define BARE_BYTES 100
+
 /* The early exit of a connection that is past its beginning. An offload batch of the first segments may be large. */
-static __always_inline bool is_beginning(const struct bpf_tcp_sock *tcp, bool ingress)
+static __always_inline bool is_beginning(const struct __sk_buff *skb, const struct bpf_tcp_sock *tcp, bool ingress)
 {
-	return (ingress ? tcp->data_segs_in : tcp->data_segs_out) <= BEGINNING_SEGMENTS;
+	if ((ingress ? tcp->data_segs_in : tcp->data_segs_out) > BEGINNING_SEGMENTS)
+		return false;
+	return (ingress ? tcp->segs_in : tcp->segs_out) <= BARE_SEGMENTS || skb->len > BARE_BYTES;
 }
 
 static __always_inline void tcp_identity(struct ng_payload_event *head, const struct tcp_sock *tp)
@@ -150,7 +157,7 @@ static __always_inline void segment_passes(struct __sk_buff *skb, struct bpf_tcp
 {
 	struct tcp_payload payload;
 
-	if (is_beginning(tcp, ingress) && find_payload(skb, &payload))
+	if (is_beginning(skb, tcp, ingress) && find_payload(skb, &payload))
 		sample_segment(skb, tcp, &payload, ingress);
 }
 
