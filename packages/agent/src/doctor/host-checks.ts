@@ -80,10 +80,13 @@ export function stateDirCheck(directory: string, error: Error | undefined): Doct
   );
 }
 
-/** Which search looks for the patterns of rules. Both find the same. */
-export function patternSearchCheck({ engine, note }: Pick<PatternSearch, 'engine' | 'note'>): DoctorCheck {
+/** Which search looks for the patterns of rules. Both find the same; which it is matters where there are rules. */
+export function patternSearchCheck(
+  { engine, note }: Pick<PatternSearch, 'engine' | 'note'>,
+  hasRules: boolean,
+): DoctorCheck {
   const head = { id: 'pattern-search', title: 'Pattern search of rules', required: false };
-  if (engine === 'vectorscan') return passed(head, note);
+  if (engine === 'vectorscan' || !hasRules) return passed(head, note);
   return degraded(
     head,
     note,

@@ -39,7 +39,7 @@ export async function runDoctor(config: Config, selfTest?: SelfTest): Promise<Do
     ...source,
     portCheck(config.server.listen, await tryListen(config.server.listen)),
     stateDirCheck(config.stateDir, tryWrite(config.stateDir)),
-    patternSearchCheck(chooseMultiPattern()),
+    patternSearchCheck(chooseMultiPattern(), config.rules.files.length > 0),
   ];
   return { kernel: release(), checks, failed: checks.some((check) => check.required && check.status === 'fail') };
 }

@@ -1,66 +1,50 @@
-import { type IdentifyMemory, identifyMemory } from '../identify.ts';
+import type { ApplicationFacts } from '../facts.ts';
+import type { IdentifyMemory } from '../identify.ts';
+import type { Kept } from './byte-slab.ts';
 
-const NOTHING = new Uint8Array(0);
+/** Protocols that send several messages in one go. */
+const GOES_ON: ReadonlySet<string> = new Set(['dns', 'http2', 'ssh', 'stratum', 'tls']);
 
-/** One direction of a conversation: the beginning of its stream, as far as it was sampled without a gap. */
-export class Direction {
-  #stream: Uint8Array = NOTHING;
-  #bytes = 0;
-  #isBroken = false;
-  readonly memory: IdentifyMemory = identifyMemory();
+/** One direction of a conversation: how far its stream was sampled without a gap. */
+export class Direction implements IdentifyMemory {
+  parser: IdentifyMemory['parser'];
+  quic: IdentifyMemory['quic'];
   /** Samples of it so far. */
   samples = 0;
+  /** The stream so far, while it is kept for the next segment. */
+  kept: Kept | undefined;
   /** Bytes sent up to the end of what was joined, also where fewer were sampled. */
   wireBytes = 0;
+  /** No further segment can join. */
+  isBroken = false;
   /** Facts of the joined stream that were told. */
   told = 0;
   /** More of the stream may tell more than was told. */
   isWaiting = false;
 
-  /**
-   * The stream with this segment at its end, valid while the segment's bytes are. Undefined: it does not join what is known.
-   * A segment of which only the beginning was sampled is the last that joins.
-   */
-  join(bytes: Uint8Array, offset: number, length: number): Uint8Array | undefined {
-    this.samples++;
-    if (this.#isBroken || offset !== this.#bytes) {
-      this.#isBroken = true;
-      return undefined;
-    }
-    this.#stream = offset === 0 ? bytes : joined(this.#stream, bytes);
-    this.#bytes = offset + bytes.length;
-    this.wireBytes = offset + length;
-    this.#isBroken = bytes.length < length;
-    return this.#stream;
+  /** Whether a segment at `offset` is the next one of what is kept, or the first of all. */
+  isNext(offset: number): boolean {
+    return !this.isBroken && (offset === 0 ? this.samples === 1 : offset === this.wireBytes && this.kept !== undefined);
   }
 
-  /** What was joined so far. */
-  get stream(): Uint8Array {
-    return this.#stream;
+  /** `isLast`: the facts are all that will be known. */
+  noteFacts(facts: readonly ApplicationFacts[], isLast: boolean): void {
+    this.isWaiting = !isLast && mayGoOn(facts.at(-1));
+    this.told = Math.max(this.told, facts.length);
   }
 
-  /** No further segment can join. */
-  get isBroken(): boolean {
-    return this.#isBroken;
-  }
-
-  /** Copies what was joined, as the sample it is a view of ends. Returns the bytes that this holds. */
-  hold(): number {
-    this.#stream = new Uint8Array(this.#stream);
-    return this.#stream.length;
-  }
-
-  /** Lets go of the bytes; nothing joins any more. */
+  /** Nothing joins any more. */
   release(): void {
-    this.#stream = NOTHING;
-    this.#isBroken = true;
+    this.kept = undefined;
+    this.isBroken = true;
     this.isWaiting = false;
+    this.parser = undefined;
+    this.quic = undefined;
   }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
+/** Whether the stream so far may hold the beginning of a further message that is not whole. */
+function mayGoOn(last: ApplicationFacts | undefined): boolean {
+  if (last === undefined) return true;
+  return last.message !== 'client-hello' && GOES_ON.has(last.protocol);
 }

@@ -167,15 +167,27 @@ describe('the payload inspector', () => {
     assert.ok(told[0]?.kind === 'signature' && told[0].signature === signature && told[0].cgroupId === 7);
   });
 
-  it('is bounded by conversations and bytes, and forgets bytes after some seconds', () => {
-    const { inspected } = inspector();
-    const long = 'x'.repeat(1400);
+  it('is bounded by conversations and bytes, and what finds no room is told as it is', () => {
+    const { inspected, targets } = inspector();
+    inspected.rules = undefined;
+    const long = `SAY${'x'.repeat(1400)}`;
     for (let n = 0; n < 40_000; n++) inspected.sample(sample(long, { id: String(n) }));
     assert.equal(inspected.state.entries, inspected.state.capacity);
     assert.ok(inspected.state.evicted > 20_000);
-    assert.ok(inspected.counts.heldBytes <= 16 * 1_048_576);
-    assert.ok(inspected.counts.cutShort > 0);
-    inspected.advance(1000 + 3000);
-    assert.equal(inspected.counts.heldBytes, 0);
+    assert.ok(inspected.counts.cutShort > 30_000, `${inspected.counts.cutShort}`);
+    assert.ok(inspected.counts.waiting * 1400 <= 4 * 1_048_576);
+    inspected.advance(1000 + 400);
+    assert.equal(inspected.counts.waiting, 0);
+    assert.equal(targets().length, 40_000);
+  });
+
+  it('tells a second segment by itself when the first was overwritten meanwhile', () => {
+    const { inspected, targets } = inspector();
+    inspected.rules = undefined;
+    inspected.sample(sample('SAY/a'));
+    for (let n = 0; n < 4000; n++) inspected.sample(sample(`SAY${'x'.repeat(1400)}`, { id: String(n) }));
+    assert.deepEqual(targets().slice(0, 1), ['/a']);
+    inspected.sample(sample('SAY/b;', { offset: 5 }));
+    assert.equal(targets().at(-1), '/b');
   });
 });

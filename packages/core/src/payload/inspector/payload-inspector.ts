@@ -13,15 +13,14 @@ import type { ApplicationFacts } from '../facts.ts';
 import { type Beginning, identifyApplication, identifyMemory } from '../identify.ts';
 import { Conversation } from './conversation.ts';
 import type { Direction } from './direction.ts';
-import { type Held, HeldBeginnings } from './held-beginnings.ts';
+import { type Waiting, WaitingList } from './waiting-list.ts';
 
 /** Conversations remembered at once. Most are done with after their first second. */
 const CONVERSATIONS = 16_384;
 /** Sources sample so many segments of each direction of a TCP conversation. */
 const SEGMENTS = 2;
-
-/** Protocols that send several messages in one go. */
-const GOES_ON: ReadonlySet<string> = new Set(['dns', 'http2', 'ssh', 'stratum', 'tls']);
+/** Two segments, joined. Longer ones are of batches, which stand for themselves. */
+const JOINED_BYTES = 65_536;
 
 /** What makes facts of a beginning; `identifyApplication` but in tests. */
 export type Identify = typeof identifyApplication;
@@ -61,7 +60,8 @@ export class PayloadInspector {
   readonly #identify: Identify;
   readonly #observe: PayloadInspectorOptions['observe'];
   readonly #conversations = new Lru<string, Conversation>(CONVERSATIONS);
-  readonly #held = new HeldBeginnings((held) => this.#settle(held));
+  readonly #waiting = new WaitingList((waiting) => this.#settle(waiting));
+  readonly #joined = new Uint8Array(JOINED_BYTES);
   #samples = 0;
 
   constructor({ identify = identifyApplication, observe }: PayloadInspectorOptions) {
@@ -80,12 +80,12 @@ export class PayloadInspector {
 
   /** Takes as they are directions whose next segment has not come. Call it a few times a second. */
   advance(nowMs: number): void {
-    this.#held.advance(nowMs);
+    this.#waiting.advance(nowMs);
   }
 
   /** Samples taken, and beginnings that were let go of before their next segment, for lack of room. */
-  get counts(): { readonly samples: number; readonly cutShort: number; readonly heldBytes: number } {
-    return { samples: this.#samples, cutShort: this.#held.cutShort, heldBytes: this.#held.bytes };
+  get counts(): { readonly samples: number; readonly cutShort: number; readonly waiting: number } {
+    return { samples: this.#samples, cutShort: this.#waiting.cutShort, waiting: this.#waiting.size };
   }
 
   get state(): TableState {
@@ -96,7 +96,7 @@ export class PayloadInspector {
   #datagram(seen: PayloadObservation, ends: Ends | undefined, conversation: Conversation, direction: Direction): void {
     direction.samples++;
     const isLast = direction.samples >= SEGMENTS;
-    const facts = this.#identify(beginning(seen, seen.bytes, seen.length, isLast), direction.memory) ?? [];
+    const facts = this.#identify(beginning(seen, seen.bytes, seen.length, isLast), direction) ?? [];
     for (const each of facts) this.#tell(seen, ends, conversation, each);
     this.#inspect(seen, ends, conversation, {
       payload: seen.bytes,
@@ -109,17 +109,31 @@ export class PayloadInspector {
 
   #segment(seen: PayloadObservation, ends: Ends | undefined, conversation: Conversation, direction: Direction): void {
     const { bytes, offset, length } = seen;
-    const stream = direction.join(bytes, offset, length) ?? bytes;
-    const isJoined = stream === direction.stream;
-    const isLast = !isJoined || direction.samples >= SEGMENTS || direction.isBroken;
+    direction.samples++;
+    const joined = this.#join(direction, seen);
+    const stream = joined ?? bytes;
+    const isLast = joined === undefined || direction.samples >= SEGMENTS || bytes.length < length;
     const before = direction.told;
-    let facts = isJoined ? this.#joinedFacts(seen, ends, conversation, direction, isLast) : [];
-    const isNews = isJoined && (offset === 0 || facts.length > before);
+    let facts = joined === undefined ? [] : this.#joinedFacts(seen, ends, conversation, direction, joined, isLast);
+    const isNews = joined !== undefined && (offset === 0 || facts.length > before);
     if (!isNews) facts = [...facts, ...this.#ownFacts(seen, ends, conversation)];
-    const at = isJoined ? offset : 0;
+    const at = joined === undefined ? 0 : offset;
     this.#inspect(seen, ends, conversation, { payload: bytes, payloadBytes: length, stream, offset: at, facts });
     if (isLast) direction.release();
-    else this.#held.hold(conversation, withoutBytes(seen), ends, direction.hold());
+    else if (direction.isWaiting || this.rules !== undefined)
+      this.#waiting.keep(direction, stream, { conversation, seen: withoutBytes(seen), ends });
+  }
+
+  /** The stream so far with this segment at its end, valid during the call; undefined: it does not join what is known. */
+  #join(direction: Direction, { bytes, offset, length }: PayloadObservation): Uint8Array | undefined {
+    if (!direction.isNext(offset)) return undefined;
+    direction.wireBytes = offset + length;
+    if (offset === 0) return bytes;
+    const before = this.#waiting.streamOf(direction);
+    if (before === undefined || offset + bytes.length > JOINED_BYTES) return undefined;
+    this.#joined.set(before);
+    this.#joined.set(bytes, offset);
+    return this.#joined.subarray(0, offset + bytes.length);
   }
 
   /** Facts of the stream so far that are whole by now; those not told before are told. */
@@ -128,13 +142,12 @@ export class PayloadInspector {
     ends: Ends | undefined,
     conversation: Conversation,
     direction: Direction,
+    stream: Uint8Array,
     isLast: boolean,
   ): readonly ApplicationFacts[] {
-    const { stream } = direction;
-    const facts = this.#identify(beginning(seen, stream, direction.wireBytes, isLast), direction.memory) ?? [];
-    direction.isWaiting = !isLast && mayGoOn(facts.at(-1));
+    const facts = this.#identify(beginning(seen, stream, direction.wireBytes, isLast), direction) ?? [];
     for (const each of facts.slice(direction.told)) this.#tell(seen, ends, conversation, each);
-    direction.told = Math.max(direction.told, facts.length);
+    direction.noteFacts(facts, isLast);
     return facts;
   }
 
@@ -148,7 +161,7 @@ export class PayloadInspector {
   }
 
   #tell(seen: PayloadConversation, ends: Ends | undefined, conversation: Conversation, facts: ApplicationFacts): void {
-    if (facts.protocol !== 'unknown') conversation.protocols.add(facts.protocol);
+    if (facts.protocol !== 'unknown') conversation.speaks(facts.protocol);
     this.#observe({ kind: 'application', ...conversationOf(seen), facts }, ends);
   }
 
@@ -174,13 +187,12 @@ export class PayloadInspector {
     }
   }
 
-  #settle({ conversation, seen, ends }: Held): void {
-    for (const sent of [true, false]) {
-      const direction = conversation.direction(sent);
-      if (!direction.isWaiting) continue;
+  #settle({ conversation, seen, ends }: Waiting): void {
+    for (const [sent, direction] of conversation.directions) {
+      const stream = direction.isWaiting ? this.#waiting.streamOf(direction) : undefined;
+      if (stream === undefined) continue;
       const of = { ...seen, sent };
-      const { stream } = direction;
-      const facts = this.#joinedFacts(of, ends, conversation, direction, true);
+      const facts = this.#joinedFacts(of, ends, conversation, direction, stream, true);
       const payload = stream.subarray(stream.length);
       if (facts.length > 0)
         this.#inspect(of, ends, conversation, { payload, payloadBytes: 0, stream, offset: stream.length, facts });
@@ -192,16 +204,10 @@ export class PayloadInspector {
     if (conversation === undefined) {
       conversation = new Conversation();
       const evicted = this.#conversations.set(id, conversation);
-      if (evicted !== undefined) this.#held.drop(evicted);
+      if (evicted !== undefined) this.#waiting.forget(evicted);
     }
     return conversation;
   }
-}
-
-/** Whether the stream so far may hold the beginning of a further message that is not whole. */
-function mayGoOn(last: ApplicationFacts | undefined): boolean {
-  if (last === undefined) return true;
-  return last.message !== 'client-hello' && GOES_ON.has(last.protocol);
 }
 
 function toServer({ role, sent }: PayloadConversation): boolean | undefined {
