@@ -236,6 +236,41 @@ export interface SignatureObservation extends PayloadConversation {
   readonly signature: SignatureMatch;
 }
 
+/** The limits of an alert on a program's maps. */
+export interface ProgramCondition {
+  readonly comparison: '>' | '>=' | '<' | '<=';
+  /** Held against the value with `comparison`: the alert begins when it was met for `forMs`. */
+  readonly on: number;
+  /** The alert goes on as long as the value meets this one. */
+  readonly off: number;
+  readonly forMs: number;
+  /** Over how long the value was measured; 0: at a moment. */
+  readonly windowMs: number;
+  readonly severity: 'low' | 'medium' | 'high' | 'critical';
+  readonly expression: string;
+  readonly unit: string;
+}
+
+/**
+ * What an expression over the maps of a user's kernel program gave for one set of labels. Told while it meets `off`, and once
+ * when it no longer does; labels of which nothing is told have not come near.
+ */
+export interface ProgramObservation {
+  readonly kind: 'program';
+  readonly timeMs: number;
+  readonly program: string;
+  /** Name of the alert, unique in its program. */
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Tells causes about the same ends apart: those labels that are no name of an end. */
+  readonly cause: string;
+  readonly value: number;
+  readonly title: string;
+  readonly condition: ProgramCondition;
+  /** What the ends of its `Who` are: `local` is the only end, or the source of both. */
+  readonly ends: 'none' | 'source' | 'target' | 'both';
+}
+
 /** Events that were not delivered: makes a detector less sure, never silently. */
 export interface LossObservation {
   readonly kind: 'loss';
@@ -256,4 +291,5 @@ export type Observation =
   | PayloadObservation
   | ApplicationObservation
   | SignatureObservation
+  | ProgramObservation
   | LossObservation;

@@ -1,5 +1,6 @@
 import { MapBatch } from './batch.ts';
 import { type BatchTarget, deleteEach, deleteKeys, lookupAll, lookupEach, refused } from './batch-calls.ts';
+import type { Btf } from './btf.ts';
 import { BpfError, ERRNO } from './errors.ts';
 import { cpuCount } from './features.ts';
 import { libbpf } from './libbpf.ts';
@@ -68,6 +69,21 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements Disposable {
       pointer: null,
       owner,
     });
+  }
+
+  /** The types that its keys and values refer to; undefined when nothing is known of them. */
+  get btf(): Btf | undefined {
+    return this.#shape.btf;
+  }
+
+  /** Type id in `btf`; 0: unknown. */
+  get keyTypeId(): number {
+    return this.#shape.keyTypeId;
+  }
+
+  /** Type id in `btf`, of one CPU's value in a per-CPU map; 0: unknown. */
+  get valueTypeId(): number {
+    return this.#shape.valueTypeId;
   }
 
   /** File descriptor of the loaded map; it stays this package's to close. */

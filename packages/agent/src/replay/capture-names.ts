@@ -71,6 +71,7 @@ export class CaptureNames {
         return { local: this.#find(observation.server, timeMs), remote: this.#find(observation.client, timeMs) };
       case 'datagram-total':
       case 'drop':
+      case 'program':
       case 'loss':
         return { local: NOBODY, remote: null };
     }

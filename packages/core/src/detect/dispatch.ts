@@ -60,6 +60,7 @@ const KINDS: readonly Observation['kind'][] = [
   'denial',
   'application',
   'signature',
+  'program',
   'loss',
 ];
 

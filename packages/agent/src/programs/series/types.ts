@@ -1,0 +1,68 @@
+/**
+ * The seam between whoever loads users' programs and the series made of their maps. The host gives maps as it reads them and
+ * names as it knows them; it exports the families and posts the observations to the thread of the detectors.
+ */
+import type { Endpoint, ProgramObservation, Who } from '@netguard/core';
+import type { BpfValue, Btf, BtfType } from '@netguard/libbpf';
+
+/** A map of a loaded program, with the types that its BTF gives it (`readableMap` makes one of a BpfMap). */
+export interface ReadableMap {
+  /** As in the source; the kernel's own copy is cut after 15 characters. */
+  readonly name: string;
+  /** A number of MAP_TYPE. */
+  readonly type: number;
+  /** What the ids in `keyType` and `valueType` refer to. */
+  readonly btf: Btf;
+  /** Kind `void` where nothing is known of it: keys are then the bytes that they are. */
+  readonly keyType: BtfType;
+  readonly valueType: BtfType;
+  readonly maxEntries: number;
+  /** Decoded by libbpf's codecs; the value of a per-CPU map is an array with one a CPU. */
+  entries(): Iterable<readonly [key: BpfValue, value: BpfValue]>;
+}
+
+/** Who is behind the numbers that kernel programs know. Pure look-ups of what is known already. */
+export interface SeriesNames {
+  /** Undefined for a cgroup that nobody knows. */
+  cgroup(id: number): Endpoint | undefined;
+  address(ip: string): Endpoint;
+  /** The command of a process (`comm`); undefined when it is gone. */
+  command(pid: number): string | undefined;
+}
+
+export interface SeriesSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Of a histogram: `<name>_bucket`, `_sum` or `_count`. */
+  readonly metricName?: string;
+}
+
+/** One metric as the exposition has it: what `registerFamily` (metrics/family.ts) takes. Plain data. */
+export interface SeriesFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly samples: readonly SeriesSample[];
+}
+
+/** A measurement of an alert with whom it is about: what `Detection.observe` takes. Plain data. */
+export interface ProgramMeasurement {
+  readonly observation: ProgramObservation;
+  readonly who: Who;
+}
+
+/** A record of a ring buffer as `/api/v1/stream` shows it (type `program`). Plain data that JSON can hold. */
+export interface ProgramEvent {
+  readonly program: string;
+  readonly map: string;
+  readonly timeMs: number;
+  readonly fields: Readonly<Record<string, EventValue>>;
+}
+
+export type EventValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly EventValue[]
+  | { readonly [name: string]: EventValue };
