@@ -28,6 +28,7 @@ const SIDS: Readonly<Record<string, number>> = {
   exfiltration: 1_941_401,
   'target-down': 1_941_501,
   'listener-overload': 1_941_502,
+  program: 1_941_601,
 };
 
 /** The number of rules that have none of their own. */

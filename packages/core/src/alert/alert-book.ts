@@ -35,7 +35,7 @@ export interface AlertBookOptions extends AlertBookSettings {
 /** A finding that was left to another rule (`DetectorSet.yielded`). */
 export interface LeftTo {
   readonly finding: Finding;
-  readonly owner: Pick<Finding, 'rule' | 'source' | 'target' | 'alsoOwns'>;
+  readonly owner: Pick<Finding, 'rule' | 'source' | 'target' | 'cause' | 'alsoOwns'>;
 }
 
 /** Turns findings into alerts: opened once a cause, updated on a log scale, resolved after a quiet time. */
@@ -192,8 +192,8 @@ export class AlertBook {
     if (!isSummary(open.alert)) this.#superseding.ended(open.alert);
   }
 
-  #fingerprint({ rule, source, target }: LeftTo['owner']): string {
-    return fingerprintOf(this.#cluster, rule, source, target);
+  #fingerprint({ rule, source, target, cause }: LeftTo['owner']): string {
+    return fingerprintOf(this.#cluster, rule, source, target, cause);
   }
 
   #summarise(nowMs: number, events: AlertEvent[]): void {

@@ -47,6 +47,8 @@ export interface Finding {
   readonly source: Endpoint | null;
   readonly sources?: { readonly distinctEstimate: number; readonly top: readonly TopSource[] };
   readonly target: Endpoint | null;
+  /** Tells causes of one rule about the same ends apart; part of the fingerprint. Absent where the ends say it all. */
+  readonly cause?: string;
   /** Others who take part in the same cause, or suffer from it: rules that yield to this one yield about them too. Bounded by the rule. */
   readonly alsoOwns?: readonly Ends[];
   /** When the condition was first met, epoch milliseconds. */

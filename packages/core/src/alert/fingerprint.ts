@@ -31,10 +31,17 @@ function hex16(value: number): string {
 
 /**
  * One cause, one name: hash(cluster, rule, source workload or address, target workload or address). No node, no pod and
- * no port, so a cause seen from two nodes or on two pods of a workload is one alert.
+ * no port, so a cause seen from two nodes or on two pods of a workload is one alert. `cause` is a finding's own.
  */
-export function fingerprintOf(cluster: string, rule: string, source: Endpoint | null, target: Endpoint | null): string {
-  return fnv1a64([cluster, rule, source ? workloadKey(source) : '-', target ? targetKey(target) : '-'].join('\n'));
+export function fingerprintOf(
+  cluster: string,
+  rule: string,
+  source: Endpoint | null,
+  target: Endpoint | null,
+  cause?: string,
+): string {
+  const ends = [source ? workloadKey(source) : '-', target ? targetKey(target) : '-'];
+  return fnv1a64([cluster, rule, ...ends, ...(cause === undefined ? [] : [cause])].join('\n'));
 }
 
 /** A bare process is no workload: many services share the name of their interpreter, so address and port tell them apart. */

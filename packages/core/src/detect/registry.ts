@@ -13,6 +13,7 @@ import { listenerOverload } from './listener-overload/listener-overload.ts';
 import { newEdge } from './new-edge/new-edge.ts';
 import { policyViolation } from './policy-violation/policy-violation.ts';
 import { portScan } from './port-scan/port-scan.ts';
+import { program } from './program/program.ts';
 import { protocolAnomaly } from './protocol-anomaly/protocol-anomaly.ts';
 import { reverseShell } from './reverse-shell/reverse-shell.ts';
 import { sensitiveEndpoint } from './sensitive-endpoint/sensitive-endpoint.ts';
@@ -52,4 +53,5 @@ export const detectors: readonly Detector[] = [
   cryptoMining,
   reverseShell,
   protocolAnomaly,
+  program,
 ];

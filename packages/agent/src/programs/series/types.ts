@@ -66,3 +66,11 @@ export type EventValue =
   | null
   | readonly EventValue[]
   | { readonly [name: string]: EventValue };
+
+/** What `new ProgramSeries({ program, spec, maps, names })` is. Both read the maps at the most every half second. */
+export interface SeriesReader {
+  /** The metrics of the program's maps: for each scrape. */
+  read(nowMs: number): readonly SeriesFamily[];
+  /** What the alerts of its YAML measured: once a second, all of it into `Detection.observe`. */
+  measure(nowMs: number): readonly ProgramMeasurement[];
+}
