@@ -1,0 +1,190 @@
+import type { BpfValue } from '@netguard/libbpf';
+import type { LabelValues } from '../../metrics/bounded-series.ts';
+import { FamilyCells } from './family-cells.ts';
+import { SERIES_LIMITS } from './limits.ts';
+import { type FamilyPlan, type MapPlan, slotNumber } from './map-plan.ts';
+
+interface Known {
+  /** What the entry held at the last reading; one number for each sample and slot. */
+  readonly numbers: Float64Array;
+  reading: number;
+}
+
+/** Reads a map again and again and keeps its series: counters by differences, so that none falls when an entry goes. */
+export class MapReader {
+  readonly plan: MapPlan;
+  readonly families: readonly FamilyCells[];
+  readonly #known = new Map<string, Known>();
+  readonly #width: number;
+  #reading = 0;
+  #previousMs = Number.NaN;
+  #unread = 0;
+
+  constructor(plan: MapPlan, program: string) {
+    this.plan = plan;
+    const constant = { ...plan.spec.constLabels, program };
+    this.families = plan.families.map((family) => new FamilyCells(family, plan.spec.maxSeries, constant));
+    this.#width = plan.families.reduce((sum, family) => sum + numbersOf(family), 0);
+  }
+
+  /** Entries that were beyond the limit of a reading, since the start. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** Throws what reading the map throws; its series are then as they were. */
+  read(nowMs: number): void {
+    const reading = ++this.#reading;
+    const entries = this.plan.map.entries();
+    for (const family of this.families) family.begin(reading);
+    let taken = 0;
+    let unread = 0;
+    for (const [key, value] of entries) {
+      if (taken++ >= SERIES_LIMITS.entries) unread++;
+      else if (!this.#entry(key, value, reading, nowMs)) unread++;
+    }
+    this.#unread += unread;
+    if (unread === 0) this.#forget(reading);
+    for (const family of this.families) family.end(nowMs, this.#previousMs);
+    this.#previousMs = nowMs;
+  }
+
+  #forget(reading: number): void {
+    for (const [key, known] of this.#known) if (known.reading !== reading) this.#known.delete(key);
+  }
+
+  /** False for one that there is no room to remember. */
+  #entry(key: BpfValue, value: BpfValue, reading: number, nowMs: number): boolean {
+    const { plan } = this;
+    const cpus = plan.isPerCpu && Array.isArray(value) ? value : [value];
+    const keyTexts = plan.keyMakers.flatMap((maker) => maker.make(key));
+    const name = entryName(key);
+    if (plan.spec.perCpu === 'sum') return this.#values(name, key, keyTexts, cpus, '', reading, nowMs);
+    return cpus.every((one, cpu) => {
+      return this.#values(`${name}@${cpu}`, key, keyTexts, [one], String(cpu), reading, nowMs);
+    });
+  }
+
+  /** `values` are to be added up: one of each CPU, or one alone. */
+  #values(
+    name: string,
+    key: BpfValue,
+    keyTexts: readonly string[],
+    values: readonly BpfValue[],
+    cpu: string,
+    reading: number,
+    nowMs: number,
+  ): boolean {
+    const { plan } = this;
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      if (this.#known.size >= 2 * SERIES_LIMITS.entries) return false;
+      known = { numbers: new Float64Array(this.#width), reading };
+      this.#known.set(name, known);
+    }
+    known.reading = reading;
+    const texts = [...keyTexts, ...plan.valueMakers.flatMap(({ make }) => firstText(make, values))];
+    let at = 0;
+    for (const cells of this.families) {
+      at = this.#family(cells, { key, values, texts, cpu, numbers: known.numbers, nowMs }, at);
+    }
+    return true;
+  }
+
+  /** Returns where the next family's numbers begin. */
+  #family(cells: FamilyCells, entry: Entry, at: number): number {
+    const { plan } = cells;
+    if (plan.histogram !== undefined) return histogram(cells, plan.histogram, entry, at);
+    for (const [index, sample] of plan.samples.entries()) {
+      const numbers = entry.values.map((value) => sample.read(value));
+      const now = sample.combine === 'max' ? Math.max(...numbers) : numbers.reduce((sum, number) => sum + number, 0);
+      const labels = labelsOf(plan, entry, sample.elements);
+      cells.add(labels, plan.type === 'gauge' ? now : growth(entry.numbers, at + index, now), entry.nowMs);
+    }
+    return at + plan.samples.length;
+  }
+}
+
+interface Entry {
+  readonly key: BpfValue;
+  readonly values: readonly BpfValue[];
+  readonly texts: readonly string[];
+  readonly cpu: string;
+  readonly numbers: Float64Array;
+  readonly nowMs: number;
+}
+
+function histogram(
+  cells: FamilyCells,
+  { slots, slotOfKey, sum }: NonNullable<FamilyPlan['histogram']>,
+  entry: Entry,
+  at: number,
+): number {
+  const { plan } = cells;
+  const [sample] = plan.samples;
+  const labels = labelsOf(plan, entry, plan.samples[0]?.elements ?? []);
+  if (slots === undefined) {
+    const count = entry.values.reduce<number>((total, value) => total + (sample?.read(value) ?? 0), 0);
+    const slot = slotOfKey === undefined ? 0 : slotNumber(slotOfKey, entry.key);
+    cells.addSlot(labels, slot, growth(entry.numbers, at, count), entry.nowMs);
+    return at + 1;
+  }
+  const length = slotsOf(plan);
+  for (let slot = 0; slot < length; slot++) {
+    const count = entry.values.reduce<number>((total, value) => total + slotCount(slots.take(value), slot), 0);
+    cells.addSlot(labels, slot, growth(entry.numbers, at + slot, count), entry.nowMs);
+  }
+  if (sum !== undefined) {
+    const total = entry.values.reduce<number>((all, value) => all + sum.read(value), 0);
+    cells.addSum(labels, growth(entry.numbers, at + length, total), entry.nowMs);
+  }
+  return at + length + 1;
+}
+
+function slotCount(slots: BpfValue | undefined, slot: number): number {
+  if (!Array.isArray(slots)) return 0;
+  const count = slots[slot];
+  return typeof count === 'number' || typeof count === 'bigint' ? Number(count) : 0;
+}
+
+function slotsOf({ histogram: plan, samples }: FamilyPlan): number {
+  const type = plan?.slots?.field.type;
+  const declared = type?.kind === 'array' ? type.length : samples.length;
+  return Math.min(declared, SERIES_LIMITS.slots);
+}
+
+function numbersOf(family: FamilyPlan): number {
+  if (family.histogram === undefined) return family.samples.length;
+  return family.histogram.slots === undefined ? 1 : slotsOf(family) + 1;
+}
+
+/** What it grew by; a number that is smaller than before began anew at zero. */
+function growth(numbers: Float64Array, at: number, now: number): number {
+  if (!Number.isFinite(now)) return 0;
+  const before = numbers[at] ?? 0;
+  numbers[at] = now;
+  return now >= before ? now - before : now;
+}
+
+function labelsOf(plan: FamilyPlan, { texts, cpu }: Entry, elements: readonly number[]): LabelValues {
+  const all = [...texts, ...elements.map(String), cpu];
+  return plan.selected.map((index) => all[index] ?? '');
+}
+
+/** Text of a per-CPU value: of the first CPU that has one. */
+function firstText(make: (of: BpfValue) => readonly string[], values: readonly BpfValue[]): readonly string[] {
+  let texts: readonly string[] = [];
+  for (const value of values) {
+    texts = make(value);
+    if (texts.some((text) => text !== '')) break;
+  }
+  return texts;
+}
+
+/** Tells keys apart; no two have the same. */
+function entryName(key: BpfValue): string {
+  if (key instanceof Uint8Array) return key.join('.');
+  if (Array.isArray(key)) return `[${key.map(entryName).join(',')}]`;
+  if (typeof key === 'string') return JSON.stringify(key);
+  return typeof key === 'object' ? `{${Object.values(key).map(entryName).join(',')}}` : String(key);
+}
