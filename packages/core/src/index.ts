@@ -30,6 +30,7 @@ export { parameterValues } from './detect/detector.ts';
 export type { DetectorSetOptions, DetectorSettings } from './detect/detector-set.ts';
 export { DetectorSet } from './detect/detector-set.ts';
 export type { Owner, Yielded } from './detect/ownership.ts';
+export { meetsLevel } from './detect/program/condition.ts';
 export { MAX_RAISE } from './detect/raised-threshold.ts';
 export { FindingLog } from './detect/recent-findings.ts';
 export { detectors } from './detect/registry.ts';

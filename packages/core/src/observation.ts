@@ -264,6 +264,7 @@ export interface ProgramObservation {
   readonly labels: Readonly<Record<string, string>>;
   /** Tells causes about the same ends apart: those labels that are no name of an end. */
   readonly cause: string;
+  /** NaN when it is told that nothing is over the level any more. */
   readonly value: number;
   readonly title: string;
   readonly condition: ProgramCondition;

@@ -30,8 +30,7 @@ export const SERIES_LIMITS = {
   ratePoints: 32,
   /** Measurements that one reading gives for one alert; the furthest beyond the level first. */
   measurements: 500,
-  /** Characters of a title, and elements and depth of one event. */
+  /** Characters of a title, and of a text in an event. */
   titleLength: 200,
-  eventValues: 512,
   eventText: 1024,
 } as const;

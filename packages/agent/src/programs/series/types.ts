@@ -59,13 +59,7 @@ export interface ProgramEvent {
   readonly fields: Readonly<Record<string, EventValue>>;
 }
 
-export type EventValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly EventValue[]
-  | { readonly [name: string]: EventValue };
+export type EventValue = string | number | boolean | null | readonly EventValue[];
 
 /** What `new ProgramSeries({ program, spec, maps, names })` is. Both read the maps at the most every half second. */
 export interface SeriesReader {

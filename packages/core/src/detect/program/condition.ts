@@ -1,7 +1,7 @@
 import type { ProgramCondition } from '../../observation.ts';
 
 /** Whether a value is on the wrong side of a level. A value that is no number never is. */
-export function meets(value: number, comparison: ProgramCondition['comparison'], level: number): boolean {
+export function meetsLevel(value: number, comparison: ProgramCondition['comparison'], level: number): boolean {
   switch (comparison) {
     case '>':
       return value > level;

@@ -4,7 +4,7 @@ import type { Observation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
-import { meets } from './condition.ts';
+import { meetsLevel } from './condition.ts';
 import { Excess } from './excess.ts';
 import type { ProgramParameters } from './parameters.ts';
 import { programFinding } from './report.ts';
@@ -31,7 +31,7 @@ export class ProgramInstance implements DetectorInstance {
     const pods = `${who.local.pod ?? ''}|${who.remote?.pod ?? ''}`;
     const key = [program, alert, cause, workloadKey(who.local), remote, pods].join('\n');
     const known = this.#excesses.get(key);
-    const goesOn = meets(value, condition.comparison, known?.isTold ? condition.off : condition.on);
+    const goesOn = meetsLevel(value, condition.comparison, known?.isTold ? condition.off : condition.on);
     if (!goesOn) {
       if (known !== undefined) this.#excesses.delete(key);
       return;
