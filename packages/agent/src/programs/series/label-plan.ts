@@ -49,7 +49,8 @@ export function keyPlan(map: ReadableMap, spec: MapSpec, ends: EndNames, isHisto
   const { leaves, leftOut } = leavesOf(btf, keyType.id, by === undefined ? [] : [by], asOf);
   const slot = leaves.find((leaf) => (isHistogram && leaf.name === '') || SLOT.test(leaf.name));
   if (INDEXED.has(type) && maxEntries === 1) return { makers: [], slot: undefined, leftOut };
-  const makers = leaves.filter((leaf) => leaf !== slot).map((leaf) => labelMaker(leaf, rootName, spec, ends));
+  const shown = leaves.filter((leaf) => leaf !== slot);
+  const makers = shown.map((leaf) => labelMaker(leaf, rootName, spec, ends, shown));
   return { makers, slot, leftOut };
 }
 
@@ -57,8 +58,14 @@ function isSingle({ type, maxEntries }: ReadableMap): boolean {
   return INDEXED.has(type) && maxEntries === 1;
 }
 
-/** `rootName` is what a key that is a bare number is called. */
-export function labelMaker(leaf: Leaf, rootName: string, spec: MapSpec, ends: EndNames): LabelMaker {
+/** `rootName` is what a key that is a bare number is called. `beside`: the fields of the same key or value. */
+export function labelMaker(
+  leaf: Leaf,
+  rootName: string,
+  spec: MapSpec,
+  ends: EndNames,
+  beside: readonly Leaf[],
+): LabelMaker {
   const { meaning, field: type, take } = leaf;
   const own = leaf.name === '' ? rootName : leaf.name;
   const field = leaf.elements.length === 0 ? own : `${own}_${leaf.elements.join('_')}`;
@@ -72,12 +79,17 @@ export function labelMaker(leaf: Leaf, rootName: string, spec: MapSpec, ends: En
   }
   if (meaning === 'pid' || meaning === 'pid_tgid') {
     const name = label ?? field.replace(/_tgid$/, '').replace(/^key$/, 'pid');
-    const names = [name, name.replace(/(pid|tgid|tid)$/, '') + (/(pid|tgid|tid)$/.test(name) ? 'comm' : '_comm')];
+    const command = commandLabel(name);
+    const pidOf = (of: BpfValue): string => fieldText(take(of), meaning, type);
+    // What the program has noted itself is right also after the process has ended.
+    if (beside.some((other) => other.name === command)) {
+      return { ...shared, names: [name], roles: [undefined], make: (of) => [pidOf(of)] };
+    }
     const make = (of: BpfValue): readonly string[] => {
-      const pid = fieldText(take(of), meaning, type);
+      const pid = pidOf(of);
       return [pid, pid === '' ? '' : ends.command(Number(pid))];
     };
-    return { ...shared, names, roles: [undefined, undefined], make };
+    return { ...shared, names: [name, command], roles: [undefined, undefined], make };
   }
   const isAddress = meaning === 'ipv4' || meaning === 'ipv4_be' || meaning === 'ipv6';
   const names = [
@@ -90,6 +102,11 @@ export function labelMaker(leaf: Leaf, rootName: string, spec: MapSpec, ends: En
     roles: [isAddress ? { kind: 'address' } : undefined],
     make: (of) => [fieldText(take(of), meaning, type)],
   };
+}
+
+/** `pid` → `comm`, `parent_pid` → `parent_comm`, `worker` → `worker_comm`. */
+export function commandLabel(name: string): string {
+  return /(^|_)(pid|tgid|tid)$/.test(name) ? name.replace(/(pid|tgid|tid)$/, 'comm') : `${name}_comm`;
 }
 
 function inUnit(name: string, meaning: Leaf['meaning']): string {

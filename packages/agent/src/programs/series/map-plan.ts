@@ -62,9 +62,8 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const isNumber = values.leaves.length === 1 && only !== undefined && only.name === '' && NUMBERS.has(only.meaning);
   const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isHistogramName(map.name));
   const keys = keyPlan(map, spec, ends, isBySlot);
-  const valueMakers = values.leaves
-    .filter(({ meaning }) => !NUMBERS.has(meaning) && meaning !== 'log2')
-    .map((leaf) => labelMaker(leaf, 'value', spec, ends));
+  const named = values.leaves.filter(({ meaning }) => !NUMBERS.has(meaning) && meaning !== 'log2');
+  const valueMakers = named.map((leaf) => labelMaker(leaf, 'value', spec, ends, named));
   const plan = { map, spec, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers };
   const base = spec.metric ?? `netguard_program_${program.replace(/[^a-zA-Z0-9_]+/g, '_')}_${map.name}`;
   const samples = samplesOf(values.leaves, base, map.name, spec, keys.slot);

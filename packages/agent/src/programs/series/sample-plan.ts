@@ -53,7 +53,9 @@ export function samplePlan(leaf: Leaf, base: string, mapName: string, map: MapSp
     elements: leaf.elements,
     combine: leaf.meaning === 'enum' || leaf.meaning === 'bool' || /ktime|timestamp|last/.test(field) ? 'max' : 'sum',
     leaf,
-    read: (value) => fieldNumber(leaf.take(value), leaf.meaning, leaf.field) / (isScaled ? 1 : perSecond),
+    read: isHistogram
+      ? (value) => fieldNumber(leaf.take(value), 'number', leaf.field)
+      : (value) => fieldNumber(leaf.take(value), leaf.meaning, leaf.field) / (isScaled ? 1 : perSecond),
   };
 }
 
