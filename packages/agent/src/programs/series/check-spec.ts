@@ -22,18 +22,12 @@ export function specProblems(spec: ProgramSpec, plans: readonly MapPlan[], event
     return [
       ...Object.keys(named).flatMap((field) => unknown([...path, 'labels', field], labels, 'field of the key')),
       ...Object.keys(samples).flatMap((field) => {
-        return unknown([...path, 'samples', field], sampleFields(plan), 'field of the value');
+        return unknown([...path, 'samples', field], plan.valueFields, 'field of the value');
       }),
       ...sumByProblems(plan, sumBy, spec, path),
     ];
   });
   return [...ofMaps, ...ofEvents, ...sameMetrics(spec, plans)];
-}
-
-function sampleFields({ families, valueMakers, spec }: MapPlan): string[] {
-  const dropped = Object.entries(spec.samples).flatMap(([field, { drop }]) => (drop ? [field] : []));
-  const sums = families.flatMap(({ histogram }) => histogram?.sum?.field ?? []);
-  return [...families.map(({ field }) => field), ...valueMakers.map(({ field }) => field), ...sums, ...dropped];
 }
 
 function sumByProblems(plan: MapPlan, sumBy: readonly string[], spec: ProgramSpec, path: Path): Problem[] {

@@ -44,6 +44,8 @@ export interface MapPlan {
   readonly families: readonly FamilyPlan[];
   readonly keyMakers: readonly LabelMaker[];
   readonly valueMakers: readonly LabelMaker[];
+  /** Everything in the value, as the YAML may name it. */
+  readonly valueFields: readonly string[];
   /** Fields and elements of arrays beyond the limits. */
   readonly leftOut: number;
 }
@@ -64,7 +66,8 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const keys = keyPlan(map, spec, ends, isBySlot);
   const named = values.leaves.filter(({ meaning }) => !NUMBERS.has(meaning) && meaning !== 'log2');
   const valueMakers = named.map((leaf) => labelMaker(leaf, 'value', spec, ends, named));
-  const plan = { map, spec, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers };
+  const valueFields = [...new Set(values.leaves.map(({ name }) => (name === '' ? 'value' : name)))];
+  const plan = { map, spec, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers, valueFields };
   const base = spec.metric ?? `netguard_program_${program.replace(/[^a-zA-Z0-9_]+/g, '_')}_${map.name}`;
   const samples = samplesOf(values.leaves, base, map.name, spec, keys.slot);
   return { ...plan, families: familiesOf(plan, samples, keys.slot), leftOut: keys.leftOut + values.leftOut };
