@@ -27,6 +27,8 @@ export class FamilyCells {
   readonly #series: BoundedSeries<Cell>;
   readonly #constant: Readonly<Record<string, string>>;
   #reading = -1;
+  /** An expression asks for it. */
+  isAsked = false;
   /** Set by expressions that take a rate of it: the longest window of them. */
   rateWindowMs = 0;
 

@@ -146,6 +146,14 @@ describe('reading maps', () => {
     assert.match(series.state.lastError ?? '', /^broken: it was closed/);
   });
 
+  it('does not read what nobody sees', () => {
+    const unseen = { ...typedMap('unseen', u32, u64), entries: () => assert.fail('it was read') };
+    assert.deepEqual(lines(seriesOf([unseen], 'maps: { unseen: { export: false } }')), []);
+    const asked = seriesOf([unseen], 'maps: { unseen: { export: false } }\nalerts: [{ name: a, expr: unseen > 1 }]');
+    assert.deepEqual(asked.measure(1000), []);
+    assert.match(asked.state.lastError ?? '', /it was read/);
+  });
+
   it('reads no more than its limit of entries, and counts the rest', () => {
     const map = typedMap('m', u32, u64);
     const many = {

@@ -32,6 +32,11 @@ export class MapReader {
     return this.#unread;
   }
 
+  /** Nobody sees what is in a map that is neither exported nor asked for: it is not read. */
+  get isWanted(): boolean {
+    return this.plan.spec.export || this.families.some(({ isAsked }) => isAsked);
+  }
+
   /** Throws what reading the map throws; its series are then as they were. */
   read(nowMs: number): void {
     const reading = ++this.#reading;

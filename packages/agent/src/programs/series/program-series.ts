@@ -108,6 +108,7 @@ export class ProgramSeries implements SeriesReader {
     const startMs = performance.now();
     this.#isWhole = true;
     for (const reader of this.#readers) {
+      if (!reader.isWanted) continue;
       try {
         reader.read(nowMs);
       } catch (error) {

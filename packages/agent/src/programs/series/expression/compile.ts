@@ -114,10 +114,15 @@ class Compiler {
     if (family?.plan.type === 'histogram') {
       throw this.#error(`${spelled(name)} is a histogram: write ${spelled(name)}.count or .sum`, at);
     }
-    if (family !== undefined) return { family, part: 'value' };
+    if (family !== undefined) return this.#asked(family, 'value');
     const histogram = [...fields.values()].find(({ plan }) => plan.type === 'histogram');
-    if (histogram && (name.field === 'count' || name.field === 'sum')) return { family: histogram, part: name.field };
+    if (histogram && (name.field === 'count' || name.field === 'sum')) return this.#asked(histogram, name.field);
     throw this.#unknown(`sample of the map ${name.map}`, name.field, [...fields.keys()], at);
+  }
+
+  #asked<T>(family: FamilyCells, part: T): { readonly family: FamilyCells; readonly part: T } {
+    family.isAsked = true;
+    return { family, part };
   }
 
   #unknown(what: string, name: string, known: readonly string[], at: number): ExpressionError {

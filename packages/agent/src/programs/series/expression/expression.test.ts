@@ -89,6 +89,7 @@ describe('expressions', () => {
 
   const wrong: readonly (readonly [text: string, message: RegExp])[] = [
     ['rate(syns 5s) > 1', /expected ,, found "5s" \(line 1, column 11/],
+    ['rate(syns[5s) > 1', /expected \], found "\)" \(line 1, column 13/],
     ['rate(syns, 5) > 1', /expected a time such as 5s, found "5"/],
     ['rate(syns, 20m) > 1', /20m is not between 1s and 10m/],
     ['sum by saddr (syns)', /expected \(, found "saddr"/],

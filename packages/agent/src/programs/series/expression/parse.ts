@@ -5,7 +5,7 @@
  *     sum     = product { ("+" | "-") product }
  *     product = unary { ("*" | "/") unary }
  *     unary   = "-" unary | number | "(" sum ")" | sample
- *             | "rate" "(" sample "," time ")"
+ *             | "rate" "(" sample ( "," time | "[" time "]" ) ")"
  *             | "sum" [ "by" "(" label { "," label } ")" ] "(" sum ")"
  *     sample  = map [ "." field ]
  */
@@ -117,10 +117,13 @@ class Parser {
     this.#next++;
     this.#expect('(');
     const sample = this.#sample();
-    this.#expect(',');
+    // As PromQL has it, too: rate(syns[5s]).
+    const bracket = this.#take('[');
+    if (!bracket) this.#expect(',');
     const window = this.#token;
     if (window.kind !== 'time') throw this.#unexpected('a time such as 5s');
     this.#next++;
+    if (bracket) this.#expect(']');
     this.#expect(')');
     const windowMs = durationMs(window.text);
     const { shortestWindowMs, longestWindowMs } = SERIES_LIMITS;

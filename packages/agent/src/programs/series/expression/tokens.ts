@@ -21,7 +21,7 @@ const PATTERNS: readonly (readonly [Token['kind'], RegExp])[] = [
   ['time', /\d{1,9}(?:ms|s|m|h)(?![A-Za-z0-9_.])/y],
   ['number', /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?(?![A-Za-z0-9_.])/y],
   ['name', /[A-Za-z_][A-Za-z0-9_]*/y],
-  ['sign', />=|<=|[-+*/()<>,.]/y],
+  ['sign', />=|<=|[-+*/()[\]<>,.]/y],
 ];
 const SPACE = /\s+/y;
 
