@@ -11,6 +11,7 @@ const REMEMBERED = 16_384;
 export class EndNames {
   readonly #names: SeriesNames;
   readonly #byName = new Lru<string, Endpoint>(REMEMBERED);
+  #isPending = false;
 
   constructor(names: SeriesNames) {
     this.#names = names;
@@ -20,11 +21,19 @@ export class EndNames {
   cgroup(id: BpfValue | undefined): readonly [namespace: string, pod: string, container: string] {
     if (typeof id !== 'number' && typeof id !== 'bigint') return ['', '', ''];
     const endpoint = this.#names.cgroup(Number(id));
-    if (endpoint === undefined) return ['', '', `cgroup:${id}`];
+    if (endpoint === 'pending') this.#isPending = true;
+    if (endpoint === undefined || endpoint === 'pending') return ['', '', `cgroup:${id}`];
     const { namespace = '', pod = '', container, service, process } = endpoint;
     const inner = container ?? (pod === '' ? (service ?? process?.comm ?? '') : '');
     this.#byName.set(nameKey(namespace, pod, inner), endpoint);
     return [namespace, pod, inner];
+  }
+
+  /** True once after a cgroup was asked for whose name may still come. */
+  takePending(): boolean {
+    const isPending = this.#isPending;
+    this.#isPending = false;
+    return isPending;
   }
 
   /** The endpoint that became these labels; undefined when they name none. */

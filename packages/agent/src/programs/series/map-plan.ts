@@ -46,6 +46,7 @@ export interface MapPlan {
   readonly valueMakers: readonly LabelMaker[];
   /** Everything in the value, as the YAML may name it. */
   readonly valueFields: readonly string[];
+  readonly ends: EndNames;
   /** Fields and elements of arrays beyond the limits. */
   readonly leftOut: number;
 }
@@ -67,7 +68,7 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const named = values.leaves.filter(({ meaning }) => !NUMBERS.has(meaning) && meaning !== 'log2');
   const valueMakers = named.map((leaf) => labelMaker(leaf, 'value', spec, ends, named));
   const valueFields = [...new Set(values.leaves.map(({ name }) => (name === '' ? 'value' : name)))];
-  const plan = { map, spec, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers, valueFields };
+  const plan = { map, spec, ends, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers, valueFields };
   const base = spec.metric ?? `netguard_program_${program.replace(/[^a-zA-Z0-9_]+/g, '_')}_${map.name}`;
   const samples = samplesOf(values.leaves, base, map.name, spec, keys.slot);
   return { ...plan, families: familiesOf(plan, samples, keys.slot), leftOut: keys.leftOut + values.leftOut };

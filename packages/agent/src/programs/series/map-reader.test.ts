@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MAP_TYPE } from '@netguard/libbpf';
 import fc from 'fast-check';
-import { lines, seriesOf } from './testing/series-of.ts';
+import { lines, seriesOf, testNames, WEB_CGROUP } from './testing/series-of.ts';
 import { array, type CType, struct, typedMap, u8, u16, u32, u64 } from './testing/typed-map.ts';
 
 type Value = number | bigint | Value[] | { [name: string]: Value };
@@ -144,6 +144,19 @@ describe('reading maps', () => {
     assert.deepEqual(lines(series), ['m_total 1']);
     assert.equal(series.state.errors, 1);
     assert.match(series.state.lastError ?? '', /^broken: it was closed/);
+  });
+
+  it('counts a cgroup only when it has its name, and then all of it', () => {
+    for (const perCpu of ['sum', 'label']) {
+      const map = typedMap('sent', struct({ cgroup_id: u64 }), u64, { type: MAP_TYPE.PERCPU_HASH });
+      const series = seriesOf([map], `maps: { sent: { perCpu: ${perCpu}, sumBy: [namespace] } }`);
+      testNames.late = WEB_CGROUP;
+      map.set({ cgroup_id: WEB_CGROUP }, [5, 6]);
+      assert.deepEqual(lines(series, 1000), []);
+      map.set({ cgroup_id: WEB_CGROUP }, [5, 7]);
+      testNames.late = 0;
+      assert.deepEqual(lines(series, 2000), ['sent_total{namespace="shop"} 12']);
+    }
   });
 
   it('does not read what nobody sees', () => {

@@ -17,6 +17,7 @@ export class MapReader {
   readonly #known = new Map<string, Known>();
   readonly #width: number;
   #reading = 0;
+  #nowMs = Number.NaN;
   #previousMs = Number.NaN;
   #unread = 0;
 
@@ -40,13 +41,14 @@ export class MapReader {
   /** Throws what reading the map throws; its series are then as they were. */
   read(nowMs: number): void {
     const reading = ++this.#reading;
+    this.#nowMs = nowMs;
     const entries = this.plan.map.entries();
     for (const family of this.families) family.begin(reading);
     let taken = 0;
     let unread = 0;
     for (const [key, value] of entries) {
       if (taken++ >= SERIES_LIMITS.entries) unread++;
-      else if (!this.#entry(key, value, reading, nowMs)) unread++;
+      else if (!this.#entry(key, value)) unread++;
     }
     this.#unread += unread;
     if (unread === 0) this.#forget(reading);
@@ -59,39 +61,37 @@ export class MapReader {
   }
 
   /** False for one that there is no room to remember. */
-  #entry(key: BpfValue, value: BpfValue, reading: number, nowMs: number): boolean {
+  #entry(key: BpfValue, value: BpfValue): boolean {
     const { plan } = this;
     const cpus = plan.isPerCpu && Array.isArray(value) ? value : [value];
-    const keyTexts = plan.keyMakers.flatMap((maker) => maker.make(key));
+    const texts = plan.keyMakers.flatMap((maker) => maker.make(key));
+    const of = { key, texts, isPending: plan.ends.takePending() };
     const name = entryName(key);
-    if (plan.spec.perCpu === 'sum') return this.#values(name, key, keyTexts, cpus, '', reading, nowMs);
-    return cpus.every((one, cpu) => {
-      return this.#values(`${name}@${cpu}`, key, keyTexts, [one], String(cpu), reading, nowMs);
-    });
+    if (plan.spec.perCpu === 'sum') return this.#values(name, of, cpus, '');
+    return cpus.every((one, cpu) => this.#values(`${name}@${cpu}`, of, [one], String(cpu)));
   }
 
   /** `values` are to be added up: one of each CPU, or one alone. */
   #values(
     name: string,
-    key: BpfValue,
-    keyTexts: readonly string[],
+    { key, texts: keyTexts, isPending }: Pick<Entry, 'key' | 'texts'> & { readonly isPending: boolean },
     values: readonly BpfValue[],
     cpu: string,
-    reading: number,
-    nowMs: number,
   ): boolean {
     const { plan } = this;
     let known = this.#known.get(name);
     if (known === undefined) {
       if (this.#known.size >= 2 * SERIES_LIMITS.entries) return false;
-      known = { numbers: new Float64Array(this.#width), reading };
+      known = { numbers: new Float64Array(this.#width), reading: this.#reading };
       this.#known.set(name, known);
     }
-    known.reading = reading;
+    known.reading = this.#reading;
     const texts = [...keyTexts, ...plan.valueMakers.flatMap(({ make }) => firstText(make, values))];
+    // What it has grown by is counted when it has its name.
+    if (plan.ends.takePending() || isPending) return true;
     let at = 0;
     for (const cells of this.families) {
-      at = this.#family(cells, { key, values, texts, cpu, numbers: known.numbers, nowMs }, at);
+      at = this.#family(cells, { key, values, texts, cpu, numbers: known.numbers, nowMs: this.#nowMs }, at);
     }
     return true;
   }

@@ -23,8 +23,8 @@ export interface ReadableMap {
 
 /** Who is behind the numbers that kernel programs know. Pure look-ups of what is known already. */
 export interface SeriesNames {
-  /** Undefined for a cgroup that nobody knows. */
-  cgroup(id: number): Endpoint | undefined;
+  /** Undefined for a cgroup that nobody knows; `pending` while a name may still come: its entries wait for the next reading. */
+  cgroup(id: number): Endpoint | 'pending' | undefined;
   address(ip: string): Endpoint;
   /** The command of a process (`comm`); undefined when it is gone. */
   command(pid: number): string | undefined;
