@@ -25,6 +25,11 @@ export function specProblems(spec: ProgramSpec, plans: readonly MapPlan[], event
         return unknown([...path, 'samples', field], plan.valueFields, 'field of the value');
       }),
       ...sumByProblems(plan, sumBy, spec, path),
+      ...Object.keys(plan.spec.constLabels).flatMap((label): Problem[] => {
+        if (!plan.families.some(({ labelNames }) => labelNames.includes(label))) return [];
+        const where = spec.locate([...path, 'constLabels', label], 'key');
+        return [{ where, message: `${label} is a label of the map already: rename or drop that one` }];
+      }),
     ];
   });
   return [...ofMaps, ...ofEvents, ...sameMetrics(spec, plans)];

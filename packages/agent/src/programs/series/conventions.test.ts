@@ -135,6 +135,18 @@ describe('values become samples', () => {
     ]);
   });
 
+  it('a number as a label where the YAML says so, and no text that it drops', () => {
+    const value = struct({ comm: { kind: 'char', length: 8 }, cpu: u32, hits: u64 });
+    const map = typedMap('m', u32, value, { type: MAP_TYPE.ARRAY, maxEntries: 1 });
+    map.set(0, { comm: 'nginx', cpu: 3, hits: 7 });
+    const yaml = 'maps: { m: { samples: { cpu: { as: label }, comm: { drop: true } } } }';
+    assert.deepEqual(lines(seriesOf([map], yaml)), ['m_hits_total{cpu="3"} 7']);
+  });
+
+  it('a field whose name is a label with a meaning of its own gets another', () => {
+    assert.equal(label(struct({ program: u32, le: u32 }), { program: 1, le: 2 }), '{program_field="1",le_field="2"}');
+  });
+
   it('a gauge whose name would end like a part of a histogram gets another end', () => {
     assert.deepEqual(samples(struct({ open_count: u32 }), { open_count: 2 }), ['m_open_count_value 2']);
   });

@@ -65,7 +65,10 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const isNumber = values.leaves.length === 1 && only !== undefined && only.name === '' && NUMBERS.has(only.meaning);
   const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isHistogramName(map.name));
   const keys = keyPlan(map, spec, ends, isBySlot);
-  const named = values.leaves.filter(({ meaning }) => !NUMBERS.has(meaning) && meaning !== 'log2');
+  const named = values.leaves.filter(({ meaning, name }) => {
+    const isDropped = spec.samples[name === '' ? 'value' : name]?.drop ?? false;
+    return !NUMBERS.has(meaning) && meaning !== 'log2' && !isDropped;
+  });
   const valueMakers = named.map((leaf) => labelMaker(leaf, 'value', spec, ends, named));
   const valueFields = [...new Set(values.leaves.map(({ name }) => (name === '' ? 'value' : name)))];
   const plan = { map, spec, ends, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers, valueFields };
@@ -111,7 +114,7 @@ function family(
   const { field, metric, help, type, unit, elements } = first;
   const { spec } = plan;
   const made = [...plan.keyMakers, ...plan.valueMakers].flatMap(({ names, roles, isDropped }) => {
-    return names.map((name, index) => ({ name, role: roles[index], isDropped }));
+    return names.map((name, index) => ({ name: freeName(name), role: roles[index], isDropped }));
   });
   const closed = elements.map((_, depth) => ({ name: depth === 0 ? 'element' : `element_${depth + 1}` }));
   const cpu = plan.isPerCpu && spec.perCpu === 'label' ? [{ name: 'cpu' }] : [];
@@ -130,6 +133,11 @@ function family(
     keptInOther: [...closed, ...cpu].map(({ name }) => name),
     histogram: type === 'histogram' ? histogramPlan(plan, first, slot, sum) : undefined,
   };
+}
+
+/** `program` is on every sample, `le` on those of histograms: a field of that name is another thing. */
+function freeName(name: string): string {
+  return name === 'le' || name === 'program' ? `${name}_field` : name;
 }
 
 function histogramPlan(

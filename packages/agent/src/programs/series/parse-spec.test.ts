@@ -64,6 +64,14 @@ events:
   );
 });
 
+test('a constant label does not stand in the place of one that tells series apart', () => {
+  const maps = [typedMap('syns', struct({ saddr: be32 }), u64)];
+  assert.deepEqual(
+    problems(() => seriesOf(maps, 'maps: { syns: { constLabels: { saddr: x } } }')),
+    ['test.yaml:3:32: saddr is a label of the map already: rename or drop that one'],
+  );
+});
+
 test('two metrics of one name are refused', () => {
   const maps = [typedMap('a', u64, u64), typedMap('b', u64, u64)];
   const yaml = 'maps: { a: { metric: seen }, b: { metric: seen } }\n';
