@@ -32,8 +32,10 @@ export interface KeyPlan {
 const SLOT = /^(slot|bucket)$/;
 const INDEXED: ReadonlySet<number> = new Set([MAP_TYPE.ARRAY, MAP_TYPE.PERCPU_ARRAY]);
 
-/** `isHistogram`: the whole key may be the slot of a histogram. */
-export function keyPlan(map: ReadableMap, spec: MapSpec, ends: EndNames, isHistogram: boolean): KeyPlan {
+/** What the values are: `count`, of a slot that a field of the key names; `slot`, of one that is the whole key; else `other`. */
+export type ValueShape = 'count' | 'slot' | 'other';
+
+export function keyPlan(map: ReadableMap, spec: MapSpec, ends: EndNames, values: ValueShape): KeyPlan {
   const { btf, keyType, maxEntries, type, name } = map;
   if (type === MAP_TYPE.LPM_TRIE) {
     const prefix = prefixMaker(map, spec);
@@ -47,7 +49,9 @@ export function keyPlan(map: ReadableMap, spec: MapSpec, ends: EndNames, isHisto
   const isIndex = INDEXED.has(type) && by === undefined;
   const rootName = isIndex ? 'index' : ((bare && tellingName(bare.field)) ?? 'key');
   const { leaves, leftOut } = leavesOf(btf, keyType.id, by === undefined ? [] : [by], asOf);
-  const slot = leaves.find((leaf) => (isHistogram && leaf.name === '') || SLOT.test(leaf.name));
+  const slot = leaves.find(({ name: field }) => {
+    return (values === 'slot' && field === '') || (values !== 'other' && SLOT.test(field));
+  });
   if (INDEXED.has(type) && maxEntries === 1) return { makers: [], slot: undefined, leftOut };
   const shown = leaves.filter((leaf) => leaf !== slot);
   const makers = shown.map((leaf) => labelMaker(leaf, rootName, spec, ends, shown));

@@ -64,7 +64,7 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const [only] = values.leaves;
   const isNumber = values.leaves.length === 1 && only !== undefined && only.name === '' && NUMBERS.has(only.meaning);
   const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isHistogramName(map.name));
-  const keys = keyPlan(map, spec, ends, isBySlot);
+  const keys = keyPlan(map, spec, ends, isBySlot ? 'slot' : isNumber ? 'count' : 'other');
   const named = values.leaves.filter(({ meaning, name }) => {
     const isDropped = spec.samples[name === '' ? 'value' : name]?.drop ?? false;
     return !NUMBERS.has(meaning) && meaning !== 'log2' && !isDropped;

@@ -126,6 +126,31 @@ describe('reading maps', () => {
     assert.equal(shown.at(-1), 'wait_count{port="80"} 8');
   });
 
+  it('takes a field called slot for a label where values are no counts', () => {
+    const map = typedMap('ring', struct({ slot: u32 }), struct({ hits: u64, drops: u64 }));
+    map.set({ slot: 3 }, { hits: 1, drops: 2 });
+    assert.deepEqual(lines(seriesOf([map])), ['ring_hits_total{slot="3"} 1', 'ring_drops_total{slot="3"} 2']);
+  });
+
+  it('has room again when a map was far too large for a while', () => {
+    const map = typedMap('m', u32, u64);
+    let [from, many] = [0, 70_000];
+    const changing = {
+      ...map,
+      *entries() {
+        for (let key = from; key < from + many; key++) yield [key, 1] as const;
+      },
+    };
+    const series = seriesOf([changing], 'maps: { m: { labels: { key: { drop: true } } } }');
+    const total = (second: number) => Number(lines(series, second * 100_000)[0]?.split(' ')[1]);
+    assert.equal(total(1), 65_536);
+    from = 100_000;
+    assert.equal(total(2), 2 * 65_536);
+    [from, many] = [200_000, 10];
+    assert.equal(total(3), 2 * 65_536);
+    assert.equal(total(4), 2 * 65_536 + 10);
+  });
+
   it('forgets a series five minutes after its entry', () => {
     const map = typedMap('m', struct({ k: u32 }), u64);
     const series = seriesOf([map]);

@@ -44,14 +44,12 @@ export class MapReader {
     this.#nowMs = nowMs;
     const entries = this.plan.map.entries();
     for (const family of this.families) family.begin(reading);
-    let taken = 0;
-    let unread = 0;
+    let seen = 0;
     for (const [key, value] of entries) {
-      if (taken++ >= SERIES_LIMITS.entries) unread++;
-      else if (!this.#entry(key, value)) unread++;
+      if (seen++ >= SERIES_LIMITS.entries || !this.#entry(key, value)) this.#unread++;
     }
-    this.#unread += unread;
-    if (unread === 0) this.#forget(reading);
+    // What is not in a part of the map may be in the rest of it.
+    if (seen <= SERIES_LIMITS.entries) this.#forget(reading);
     for (const family of this.families) family.end(nowMs, this.#previousMs);
     this.#previousMs = nowMs;
   }
