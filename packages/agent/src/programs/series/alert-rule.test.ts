@@ -69,6 +69,16 @@ describe('alerts on maps', () => {
     assert.deepEqual(values(series.measure(2000)), { '10.0.0.2': 200 });
   });
 
+  it('does not fall between two readings of the maps', () => {
+    const map = synMap();
+    const series = seriesOf([map], RATE.replace('5s', '1s'));
+    series.measure(1000);
+    map.set(source(1), 500);
+    assert.deepEqual(values(series.measure(2000)), { '10.0.0.1': 500 });
+    map.set(source(1), 900);
+    assert.deepEqual(values(series.measure(2400)), { '10.0.0.1': 500 });
+  });
+
   it('tells once more when nothing is over the lower level', () => {
     const map = typedMap('backlog', struct({ port: u16 }), u64);
     const series = seriesOf([map], 'alerts: [{ name: full, expr: backlog, on: 100, off: 60 }]');

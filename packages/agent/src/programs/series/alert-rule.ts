@@ -48,9 +48,12 @@ export class AlertRule {
     return this.#leftOut;
   }
 
-  /** All that meets the lower level, and, once, what was told the time before and no longer does. */
-  measure(nowMs: number): ProgramMeasurement[] {
-    const value = this.#compiled.evaluate(nowMs);
+  /**
+   * All that meets the lower level, and, once, what was told the time before and no longer does. Rates are those of `readMs`,
+   * when the maps were read last.
+   */
+  measure(nowMs: number, readMs: number): ProgramMeasurement[] {
+    const value = this.#compiled.evaluate(readMs);
     const elements = typeof value === 'number' ? [{ labels: [], value }] : [...value.values()];
     const { comparison, off } = this.#condition;
     const near = elements.filter((element) => meetsLevel(element.value, comparison, off));

@@ -83,7 +83,7 @@ export class ProgramSeries implements SeriesReader {
   measure(nowMs: number): readonly ProgramMeasurement[] {
     if (this.#rules.length === 0) return [];
     this.#update(nowMs);
-    return this.#isWhole ? this.#rules.flatMap((rule) => rule.measure(nowMs)) : [];
+    return this.#isWhole ? this.#rules.flatMap((rule) => rule.measure(nowMs, this.#readMs)) : [];
   }
 
   get state(): SeriesState {
