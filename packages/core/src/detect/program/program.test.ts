@@ -59,6 +59,7 @@ describe('program', () => {
     const { observed, threshold, unit, windowMs, labels, program: of } = first.finding.evidence;
     assert.deepEqual([observed, threshold, unit, windowMs, of], [777, 100, '1/s', 5000, 'syn-count']);
     assert.deepEqual(labels, { saddr: stranger.ip });
+    assert.equal(first.finding.evidence.parameter, 'on');
     const [none] = play(set(), seconds([150, 150, 150], { ends: 'none' }), START_MS + 4000);
     assert.deepEqual([none?.finding.source, none?.finding.target], [null, null]);
   });

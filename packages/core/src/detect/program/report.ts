@@ -32,6 +32,8 @@ export function programFinding(excess: Excess): Finding {
       threshold: condition.on,
       unit: condition.unit === '' ? 'value' : condition.unit,
       windowMs: Math.max(condition.windowMs, condition.forMs, READING_MS),
+      // Of the program's YAML: no parameter of the detector is to be tuned for it, whatever its value.
+      parameter: 'on',
       off: condition.off,
       expression: condition.expression,
       program,
