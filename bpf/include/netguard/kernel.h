@@ -165,6 +165,7 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 network_header;
 	unsigned char *head;
+	unsigned char *data;
 };
 
 struct seq_file;

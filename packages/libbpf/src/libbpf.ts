@@ -46,6 +46,8 @@ export const libbpf = bindLazily(
     bpf_map__reuse_fd: ['int', 'void *', 'int'],
     bpf_map__set_inner_map_fd: ['int', 'void *', 'int'],
     bpf_map__set_autocreate: ['int', 'void *', 'bool'],
+    bpf_map__pin_path: ['void *', 'void *'],
+    bpf_map__set_pin_path: ['int', 'void *', 'void *'],
 
     bpf_program__name: ['str', 'void *'],
     bpf_program__section_name: ['str', 'void *'],

@@ -122,6 +122,15 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements Disposable {
     this.#handle.check(verb, libbpf.bpf_map__set_inner_map_fd(this.#handle.unloaded(verb), template.fd));
   }
 
+  /** Before load: the map is not pinned by itself, whatever its definition says (LIBBPF_PIN_BY_NAME). True when it wanted to be. */
+  dropPin(): boolean {
+    const verb = 'dropping the pin of';
+    const pointer = this.#handle.unloaded(verb);
+    if (libbpf.bpf_map__pin_path(pointer) === null) return false;
+    this.#handle.check(verb, libbpf.bpf_map__set_pin_path(pointer, null));
+    return true;
+  }
+
   /** The value at `key`, undefined when there is none. Of a per-CPU map an array with one value a possible CPU. */
   get(key: K): V | undefined {
     const fd = this.#handle.ready('reading');

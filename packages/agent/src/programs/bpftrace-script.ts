@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
+import { BpftraceLines } from './bpftrace-lines.ts';
+import { programError } from './program-error.ts';
+import type { MapDump, ProgramRequest, RunningProgram, RunningView } from './running-program.ts';
+import { scriptMaps } from './script-maps.ts';
+import type { ReadableMap } from './series/types.ts';
+
+/** A script is compiled by LLVM and verified in that time, or its load is given up. */
+const START_LIMIT_MS = 15_000;
+/** What it may take to end after SIGTERM: it detaches its probes. */
+const END_LIMIT_MS = 2000;
+const STDERR_KEPT = 4096;
+/** A script that ran so long before it failed starts again as if for the first time. */
+const STEADY_MS = 60_000;
+
+export interface ScriptOptions {
+  /** Where bpftrace and setpriv are looked for; PATH unless given. */
+  readonly path?: string;
+  readonly firstRetryMs?: number;
+}
+
+/**
+ * A bpftrace script as a child process. It dies with us, also by SIGKILL (PR_SET_PDEATHSIG, set by setpriv). When it ends with an
+ * error after it ran, it is started again, ever later; when it ends by itself (`exit()`), its maps stay to be read.
+ */
+export class BpftraceScript implements RunningProgram {
+  readonly #request: ProgramRequest;
+  readonly #commands: readonly [setpriv: string, bpftrace: string];
+  readonly #firstRetryMs: number;
+  readonly #ended = new AbortController();
+  #lines = new BpftraceLines();
+  #child: ChildProcess | undefined;
+  #state: RunningView['state'] = 'running';
+  #restarts = 0;
+  #failures = 0;
+  #problem: string | undefined;
+  #supervision: Promise<void> = Promise.resolve();
+
+  private constructor(request: ProgramRequest, options: ScriptOptions) {
+    this.#request = request;
+    this.#firstRetryMs = options.firstRetryMs ?? 1000;
+    this.#commands = findCommands(request.file.file, options.path ?? process.env.PATH ?? '');
+  }
+
+  /** Starts the script and waits until its probes are attached. Throws NG_ERR_PROGRAM_SCRIPT with what bpftrace said. */
+  static async start(request: ProgramRequest, options: ScriptOptions = {}): Promise<BpftraceScript> {
+    const { file, set, cgroup, interface: name, pin } = request;
+    if (Object.keys(set).length > 0 || cgroup !== undefined || name !== undefined || pin) {
+      const why = 'scripts take none of --set, --cgroup, --interface and --pin';
+      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, why);
+    }
+    const self = new BpftraceScript(request, options);
+    const child = self.#spawn();
+    if (!(await self.#isAttached(child))) {
+      await self.close();
+      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, self.#problem ?? 'it did not attach');
+    }
+    self.#supervision = self.#supervise(child);
+    return self;
+  }
+
+  /** Of the process that runs now; undefined between two. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  view(): RunningView {
+    const maps = [...this.#lines.maps].map(([name, entries]) => ({
+      ...{ name, type: 'bpftrace', maxEntries: entries.size, bytes: 0 },
+    }));
+    const events = { taken: 0, dropped: this.#lines.lostEvents + this.#lines.ignored, fullLooks: 0 };
+    const problem = this.#problem === undefined ? {} : { problem: this.#problem };
+    return { state: this.#state, hooks: [], maps, events, restarts: this.#restarts, ...problem };
+  }
+
+  readable(): readonly ReadableMap[] {
+    return scriptMaps(() => this.#lines.maps);
+  }
+
+  dump(limit: number): readonly MapDump[] {
+    return [...this.#lines.maps].map(([map, entries]) => ({
+      map,
+      type: 'bpftrace',
+      entries: [...entries].slice(0, limit).map(([key, value]) => ({ key, value })),
+      isCut: entries.size > limit,
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    const child = this.#child;
+    if (child !== undefined) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+      await gone.catch(() => undefined);
+      clearTimeout(timer);
+    }
+    await this.#supervision;
+  }
+
+  async #supervise(first: ChildProcess): Promise<void> {
+    for (let child = first; ; ) {
+      const began = performance.now();
+      const status = await ending(child);
+      if (this.#ended.signal.aborted) return;
+      if (status === 0) {
+        this.#state = 'ended';
+        return;
+      }
+      this.#state = 'restarting';
+      this.#problem ??= `bpftrace ended with status ${status}`;
+      this.#failures = performance.now() - began > STEADY_MS ? 1 : this.#failures + 1;
+      const wait = backoffMs(this.#failures, 0, { firstMs: this.#firstRetryMs, mostMs: 60_000 });
+      await delay(wait, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+      if (this.#ended.signal.aborted) return;
+      this.#restarts++;
+      child = this.#spawn();
+      if (await this.#isAttached(child)) this.#state = 'running';
+    }
+  }
+
+  #spawn(): ChildProcess {
+    const [setpriv, bpftrace] = this.#commands;
+    const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', BPFTRACE_MAX_MAP_KEYS: '4096' };
+    const args = ['--pdeathsig', 'KILL', '--', bpftrace, '-f', 'json', '-'];
+    const child = spawn(setpriv, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const lines = new BpftraceLines();
+    let said = '';
+    this.#lines = lines;
+    this.#child = child;
+    this.#problem = undefined;
+    /* It may end before it has read the whole script. */
+    child.stdin.on('error', () => undefined).end(this.#request.file.content);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => lines.take(text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-STDERR_KEPT);
+    });
+    child.once('error', (error) => {
+      said = error.message;
+    });
+    child.once('close', (status) => {
+      if (this.#child === child) this.#child = undefined;
+      if (status !== 0 && said.trim() !== '') this.#problem = lastWords(said, this.#request.file.file);
+    });
+    return child;
+  }
+
+  async #isAttached(child: ChildProcess): Promise<boolean> {
+    const lines = this.#lines;
+    const gone = ending(child);
+    let isGone = false;
+    void gone.then(() => {
+      isGone = true;
+    });
+    for (const limit = performance.now() + START_LIMIT_MS; !lines.isAttached && !isGone; ) {
+      if (performance.now() > limit) {
+        this.#problem = `its probes were not attached within ${START_LIMIT_MS / 1000} s`;
+        child.kill('SIGKILL');
+        await gone;
+        return false;
+      }
+      await Promise.race([gone, delay(20)]);
+    }
+    return lines.isAttached;
+  }
+}
+
+/** Resolves with the status once everything it wrote is read; 1 for a signal or a start that went wrong. */
+function ending(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('close', (status) => resolve(status ?? 1));
+  });
+}
+
+/** The first line that says ERROR, with the user's file in place of standard input: `top.bt:3:1-5: ERROR: …`. */
+function lastWords(said: string, file: string): string {
+  const lines = said.replaceAll(/^stdin:/gm, `${file}:`).split('\n');
+  const line = lines.find((each) => /\bERROR\b/.test(each)) ?? lines.find((each) => each.trim() !== '') ?? '';
+  return line.trim().slice(0, 400);
+}
+
+function findCommands(file: string, path: string): readonly [string, string] {
+  const directories = path.split(delimiter).filter((directory) => directory.startsWith('/'));
+  const find = (name: string, what: string): string => {
+    const found = directories.map((directory) => join(directory, name)).find(existsSync);
+    if (found !== undefined) return found;
+    throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file}`, `${name} is not installed where NetGuard runs`, {
+      hint: `Install it: apt-get install ${what}.`,
+    });
+  };
+  return [find('setpriv', 'util-linux'), find('bpftrace', 'bpftrace')];
+}

@@ -1,0 +1,42 @@
+import { NetGuardError, type NetGuardErrorCode } from '@netguard/core';
+import { BpfError } from '@netguard/libbpf';
+import { verifierPlace } from './verifier-place.ts';
+
+/** Long texts (a compiler's output, the verifier's log) are cut to so many characters, at their end, where the objection is. */
+const LONGEST_DETAIL = 8192;
+
+const NO_KPROBES =
+  'This kernel has no kprobes (CONFIG_KPROBES), or no function of that name: use a tracepoint (tp_btf) instead.';
+
+/** What a user's own program was refused for. `file` is the name they gave. */
+export function programError(
+  code: NetGuardErrorCode,
+  doing: string,
+  why: string,
+  more: { readonly hint?: string; readonly detail?: string } = {},
+): NetGuardError {
+  const { hint, detail } = more;
+  return new NetGuardError(code, doing, {
+    cause: why,
+    ...(hint === undefined ? {} : { hint }),
+    ...(detail === undefined ? {} : { detail: detail.slice(-LONGEST_DETAIL) }),
+  });
+}
+
+/** An error of libbpf in the user's terms: their file instead of ours, and the line that the verifier stopped at. */
+export function refusal(error: unknown, doing: string, paths: readonly string[]): NetGuardError {
+  if (error instanceof NetGuardError) return error;
+  if (!(error instanceof BpfError)) return programError('NG_ERR_PROGRAM_LOAD', doing, String(error));
+  const place = error.code === 'LIBBPF_ERR_VERIFIER' ? verifierPlace(error.verifierLog ?? '') : undefined;
+  const at = place === undefined ? '' : `${place}: `;
+  let why = error.message.replace('. The whole log is in verifierLog', '');
+  for (const path of paths) why = why.replace(`loading ${path}: `, '').replace(`opening ${path}: `, '');
+  for (const path of paths) why = why.replaceAll(path, 'the program');
+  why = why.replace('set autoload to false to do without it', 'SEC("?…") leaves a function out');
+  const detail = error.verifierLog;
+  const hint = /legacy kprobe/.test(why) ? NO_KPROBES : undefined;
+  return programError('NG_ERR_PROGRAM_LOAD', doing, `${at}${why}`, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(detail === undefined ? {} : { detail }),
+  });
+}

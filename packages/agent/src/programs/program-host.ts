@@ -1,0 +1,206 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { trimMemory } from '@netguard/libbpf';
+import { BpftraceScript, type ScriptOptions } from './bpftrace-script.ts';
+import { type CompileOptions, compileProgram, provideVmlinuxHeader } from './compile.ts';
+import { KernelProgram } from './kernel-program.ts';
+import type { ProgramLimits, Usage } from './limits.ts';
+import { Pins } from './pins.ts';
+import { programError } from './program-error.ts';
+import type { ProgramView } from './program-view.ts';
+import type { MapDump, ProgramEvents, ProgramRequest, RunningProgram } from './running-program.ts';
+import type { ReadableMap } from './series/types.ts';
+
+export interface ProgramHostOptions {
+  readonly limits: () => ProgramLimits;
+  readonly events: ProgramEvents;
+  readonly now: () => number;
+  readonly pins?: Pins;
+  readonly compile?: CompileOptions;
+  readonly scripts?: ScriptOptions;
+}
+
+interface Loaded {
+  readonly request: ProgramRequest;
+  readonly running: RunningProgram;
+  readonly loadedMs: number;
+}
+
+/**
+ * The programs of users, by name. One is loaded, replaced or unloaded at a time, in the order asked; what goes wrong leaves
+ * everything as it was. They share nothing with NetGuard's own objects but the kernel.
+ */
+export class ProgramHost {
+  readonly #options: ProgramHostOptions;
+  readonly #pins: Pins;
+  readonly #loaded = new Map<string, Loaded>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: ProgramHostOptions) {
+    this.#options = options;
+    this.#pins = options.pins ?? new Pins();
+  }
+
+  /** Removes the pins of runs that ended by force. */
+  sweep(): string[] {
+    return this.#pins.sweep();
+  }
+
+  /** Throws NG_ERR_PROGRAM_* saying what and where; NG_ERR_PROGRAM_NAME when the name is taken. */
+  load(request: ProgramRequest): Promise<ProgramView> {
+    return this.#inTurn(async () => {
+      const { name, file } = request;
+      if (this.#loaded.has(name)) {
+        throw programError('NG_ERR_PROGRAM_NAME', `loading ${file.file}`, `a program named ${name} is loaded`, {
+          hint: 'Unload it first, reload it, or give another --name.',
+        });
+      }
+      const { maxPrograms } = this.#options.limits();
+      if (this.#loaded.size >= maxPrograms) {
+        throw programError('NG_ERR_PROGRAM_LIMIT', `loading ${file.file}`, `${maxPrograms} programs are loaded`, {
+          hint: 'Unload one, or raise programs.maxPrograms.',
+        });
+      }
+      return this.#start(request, undefined);
+    });
+  }
+
+  /** Puts another version in the place of a program; only once the kernel has taken it does the old one end. Counts begin anew. */
+  replace(request: ProgramRequest): Promise<ProgramView> {
+    return this.#inTurn(() => this.#start(request, this.#get(request.name, 'reloading')));
+  }
+
+  /** Ends a program; nothing of it is left. Returns what it was. */
+  unload(name: string): Promise<ProgramView> {
+    return this.#inTurn(async () => {
+      const { request, running, loadedMs } = this.#get(name, 'unloading');
+      const view = viewOf(request, running, loadedMs);
+      this.#loaded.delete(name);
+      await running.close();
+      return view;
+    });
+  }
+
+  /** Throws NG_ERR_PROGRAM_NAME. */
+  request(name: string): ProgramRequest {
+    return this.#get(name, 'finding').request;
+  }
+
+  has(name: string): boolean {
+    return this.#loaded.has(name);
+  }
+
+  views(): ProgramView[] {
+    return [...this.#loaded.values()].map(({ request, running, loadedMs }) => viewOf(request, running, loadedMs));
+  }
+
+  /** Throws NG_ERR_PROGRAM_NAME. */
+  view(name: string): ProgramView {
+    const { request, running, loadedMs } = this.#get(name, 'finding');
+    return viewOf(request, running, loadedMs);
+  }
+
+  /** Entries of the maps of a program, at most `limit` of each. Throws NG_ERR_PROGRAM_NAME. */
+  dump(name: string, limit: number): readonly MapDump[] {
+    return this.#get(name, 'reading').running.dump(limit);
+  }
+
+  /** Maps that series can be made of. */
+  readable(name: string): readonly ReadableMap[] {
+    return this.#get(name, 'reading').running.readable();
+  }
+
+  /** Ends all programs. Idempotent. */
+  async close(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#isClosed = true;
+      const all = [...this.#loaded.values()];
+      this.#loaded.clear();
+      await Promise.all(all.map(({ running }) => running.close()));
+    }, true);
+  }
+
+  async #start(request: ProgramRequest, before: Loaded | undefined): Promise<ProgramView> {
+    const directory = mkdtempSync(join(tmpdir(), 'netguard-program-'));
+    try {
+      chmodSync(directory, 0o700);
+      writeFileSync(join(directory, request.file.file), request.file.content, { mode: 0o600 });
+      const running = await this.#run(directory, request, before);
+      await before?.running.close();
+      const loadedMs = this.#options.now();
+      this.#loaded.set(request.name, { request, running, loadedMs });
+      return viewOf(request, running, loadedMs);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  async #run(directory: string, request: ProgramRequest, before: Loaded | undefined): Promise<RunningProgram> {
+    const { file, kind, content } = request.file;
+    if (kind === 'bpftrace') return BpftraceScript.start(request, this.#options.scripts);
+    let object = join(directory, file);
+    if (kind === 'source') {
+      await provideVmlinuxHeader(directory, file, Buffer.from(content).toString('utf8'));
+      object = await compileProgram(directory, file, this.#options.compile);
+    }
+    const { limits, events } = this.#options;
+    const program = KernelProgram.load(object, request, { limits, events, used: this.#used(before), pins: this.#pins });
+    if (before !== undefined && (program.isExclusive || request.pin)) {
+      this.#loaded.delete(request.name);
+      await before.running.close();
+    }
+    await program.attach();
+    /* Verifying takes megabytes of the C library's memory for a moment. */
+    trimMemory();
+    return program;
+  }
+
+  #used(except: Loaded | undefined): Usage {
+    const sum = { maps: 0, mapBytes: 0 };
+    for (const { running } of this.#loaded.values()) {
+      if (running === except?.running || !(running instanceof KernelProgram)) continue;
+      sum.maps += running.usage.maps;
+      sum.mapBytes += running.usage.mapBytes;
+    }
+    return sum;
+  }
+
+  #get(name: string, verb: string): Loaded {
+    const loaded = this.#loaded.get(name);
+    if (loaded !== undefined) return loaded;
+    const names = [...this.#loaded.keys()].join(', ') || 'none';
+    const doing = `${verb} program ${name.slice(0, 60)}`;
+    throw programError('NG_ERR_PROGRAM_NAME', doing, `none of that name is loaded; loaded are: ${names}`);
+  }
+
+  #inTurn<T>(work: () => Promise<T>, isEnd = false): Promise<T> {
+    const result = this.#turn.then(() => {
+      if (!this.#isClosed || isEnd) return work();
+      throw programError('NG_ERR_PROGRAM_NAME', 'changing programs', 'NetGuard is stopping');
+    });
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function viewOf(request: ProgramRequest, running: RunningProgram, loadedMs: number): ProgramView {
+  const { name, file, set, cgroup, interface: target, path, origin, by, pin } = request;
+  return {
+    name,
+    file: file.file,
+    kind: file.kind,
+    sha256: file.sha256,
+    path,
+    origin,
+    loadedBy: by,
+    loadedAt: new Date(loadedMs).toISOString(),
+    set,
+    ...(cgroup === undefined ? {} : { cgroup }),
+    ...(target === undefined ? {} : { interface: target }),
+    pin,
+    hasSpec: request.spec !== undefined,
+    ...running.view(),
+  };
+}
