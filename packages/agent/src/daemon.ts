@@ -16,6 +16,8 @@ import { DaemonIntel } from './intel/daemon-intel.ts';
 import type { Logger } from './log.ts';
 import { NodeMetrics } from './metrics/node-metrics.ts';
 import { DaemonPolicies } from './policy/daemon-policies.ts';
+import { DaemonPrograms } from './programs/daemon-programs.ts';
+import { ProgramHost } from './programs/program-host.ts';
 import { restartNeeded } from './restart-needed.ts';
 import { DaemonRules } from './rules/daemon-rules.ts';
 import type { EventLog } from './state/event-log.ts';
@@ -85,6 +87,7 @@ class NodeDaemon implements Daemon {
   readonly #policies: DaemonPolicies;
   readonly #intel: DaemonIntel;
   readonly #rules: DaemonRules;
+  readonly #programs: DaemonPrograms;
   readonly #nodeAddresses = new DaemonNodeAddresses();
   #config: Config;
   #http: HttpServer | undefined;
@@ -116,6 +119,16 @@ class NodeDaemon implements Daemon {
       state: this.state,
       logger: this.#logger,
       version: options.version,
+    });
+    this.#programs = new DaemonPrograms({
+      host: new ProgramHost({
+        limits: () => this.#config.programs,
+        now: this.state.now,
+        events: { onRecord: () => undefined },
+      }),
+      state: this.state,
+      logger: this.#logger,
+      audit: auditLog(this.#logger),
     });
   }
 
@@ -173,6 +186,8 @@ class NodeDaemon implements Daemon {
       signal,
     );
     if (rules !== undefined) this.#link.send({ type: 'rules', rules });
+    await this.#programs.start(this.#config.programs);
+    this.state.programs = this.#programs;
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
     this.#nodeAddresses.start((addresses) => this.#link?.send({ type: 'node-addresses', addresses }));
@@ -214,6 +229,7 @@ class NodeDaemon implements Daemon {
     this.#policies.configure(config.policy.files);
     this.#rules.configure(config.rules);
     this.#intel.configure(config.intel);
+    void this.#programs.configure(config.programs);
     void this.#evidence.configure(config.payload);
     this.#kubernetes.configure(config);
     this.#logger.info('configuration reloaded');
@@ -247,7 +263,7 @@ class NodeDaemon implements Daemon {
     this.#rules.close();
     this.#intel.close();
     this.#nodeAddresses.stop();
-    await this.#link?.stop();
+    await Promise.all([this.#programs.close(), this.#link?.stop()]);
     this.#inventory.close();
     await Promise.all([
       this.#alerts.flush(),

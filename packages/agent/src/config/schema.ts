@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { LOGIN_SERVICES, MAX_RAISE } from '@netguard/core';
 import { z } from 'zod';
 import { intel } from './intel-schema.ts';
+import { programs } from './programs-schema.ts';
 import { rules } from './rules-schema.ts';
 import { cidr, dnsZone, integer, ipAddress, listenAddress, openAddress, path, time } from './schema-types.ts';
 import { sinks } from './sink-schema.ts';
@@ -25,7 +26,7 @@ const server = z.strictObject({
   adminTokenFile: path
     .optional()
     .describe(
-      'File holding the bearer token for changes (silences, acknowledging and closing alerts); it may read too. Without it, and without `tokenFile`, changes are taken from this machine only.',
+      'File holding the bearer token for changes (silences, acknowledging and closing alerts, loading programs); it may read too. Without it, and without `tokenFile`, changes are taken from this machine only.',
     ),
   tlsCertFile: path.optional().describe('PEM certificate chain.'),
   tlsKeyFile: path.optional().describe('PEM private key.'),
@@ -342,6 +343,7 @@ export const configSchema = z.strictObject({
   policy: policy.prefault({}),
   rules: rules.prefault({}),
   intel: intel.prefault({}),
+  programs: programs.prefault({}),
   flows: flows.prefault({}),
   learning: learning.prefault({}),
   payload: payload.prefault({}),

@@ -12,6 +12,7 @@ import { intelRoutes } from './intel-routes.ts';
 import { listRoutes } from './list-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { programRoutes } from './program-routes.ts';
 import { parseQuery } from './query.ts';
 import { silenceRoutes } from './silence-routes.ts';
 import { streamRoute } from './stream-route.ts';
@@ -27,7 +28,7 @@ export interface AppOptions {
   readonly heartbeatMs?: number | undefined;
 }
 
-/** The HTTP interface of one process, not listening yet. All but silences and what people say of alerts is read-only. */
+/** The HTTP interface of one process, not listening yet. All but silences, what people say of alerts, and programs is read-only. */
 export function createApp({
   state,
   metrics,
@@ -56,6 +57,7 @@ export function createApp({
   evidenceRoutes(app, state, access, audit);
   policyRoutes(app, state);
   intelRoutes(app, state);
+  programRoutes(app, state, access, audit);
   streamRoute(app, state, heartbeatMs);
   return app;
 }
@@ -65,6 +67,9 @@ function methodsAt(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
   if (path === '/api/v1/silences') return 'GET, HEAD, POST';
   if (/^\/api\/v1\/silences\/[^/]+$/.test(path)) return 'GET, HEAD, DELETE';
+  if (path === '/api/v1/programs') return 'GET, HEAD, POST';
+  if (/^\/api\/v1\/programs\/[^/]+$/.test(path)) return 'GET, HEAD, DELETE';
+  if (/^\/api\/v1\/programs\/[^/]+\/reload$/.test(path)) return 'POST';
   if (/^\/api\/v1\/baselines\/(?:import|reset)$/.test(path)) return 'POST';
   return /^\/api\/v1\/alerts\/[^/]+\/(?:ack|close)$/.test(path) ? 'POST' : 'GET, HEAD';
 }

@@ -8,8 +8,8 @@ export interface AuditEntry {
   /** The name that the request gives; nobody has checked it. */
   readonly by?: string;
   /** How the request was let in. */
-  readonly access: 'admin-token' | 'this-machine' | 'none';
-  /** Address and port at the other end of the connection. */
+  readonly access: 'admin-token' | 'this-machine' | 'configuration' | 'none';
+  /** Address and port at the other end of the connection; the file that says so, of what the configuration does. */
   readonly remote: string;
   readonly outcome: 'done' | 'refused';
   /** What was changed, or why not. */

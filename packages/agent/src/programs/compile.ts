@@ -117,9 +117,14 @@ export async function provideVmlinuxHeader(directory: string, file: string, sour
     execFile('bpftool', args, { timeout: COMPILE_LIMIT_MS, maxBuffer: 32 * OUTPUT_LIMIT }, (error, stdout) => {
       if (error === null) return resolve(stdout);
       reject(
-        programError('NG_ERR_PROGRAM_COMPILE', `compiling ${file}`, 'vmlinux.h is made with bpftool, which does not run', {
-          hint: 'Install bpftool, or include netguard/kernel.h instead.',
-        }),
+        programError(
+          'NG_ERR_PROGRAM_COMPILE',
+          `compiling ${file}`,
+          'vmlinux.h is made with bpftool, which does not run',
+          {
+            hint: 'Install bpftool, or include netguard/kernel.h instead.',
+          },
+        ),
       );
     });
   });

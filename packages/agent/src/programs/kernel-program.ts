@@ -7,7 +7,14 @@ import { dumpMap, mapView } from './map-view.ts';
 import type { Pins } from './pins.ts';
 import { programError, refusal } from './program-error.ts';
 import { RingReader } from './ring-reader.ts';
-import type { HookView, MapDump, ProgramEvents, ProgramRequest, RunningProgram, RunningView } from './running-program.ts';
+import type {
+  HookView,
+  MapDump,
+  ProgramEvents,
+  ProgramRequest,
+  RunningProgram,
+  RunningView,
+} from './running-program.ts';
 import { readableMap } from './series/readable-map.ts';
 import type { ReadableMap } from './series/types.ts';
 
@@ -42,7 +49,12 @@ export class KernelProgram implements RunningProgram {
   #iteratedMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  private constructor(object: BpfObject, request: ProgramRequest, hooks: readonly Hook[], options: KernelProgramOptions) {
+  private constructor(
+    object: BpfObject,
+    request: ProgramRequest,
+    hooks: readonly Hook[],
+    options: KernelProgramOptions,
+  ) {
     this.#object = object;
     this.#request = request;
     this.#options = options;
@@ -82,7 +94,11 @@ export class KernelProgram implements RunningProgram {
     const { file, name, pin } = this.#request;
     try {
       const maps = [...this.#object.maps.values()];
-      if (pin) this.#pinned = this.#options.pins.pin(name, maps.filter((map) => !map.name.includes('.')));
+      if (pin)
+        this.#pinned = this.#options.pins.pin(
+          name,
+          maps.filter((map) => !map.name.includes('.')),
+        );
       for (const hook of this.#hooks) this.#attach(hook);
       this.#rings = this.#reader(maps);
     } catch (error) {

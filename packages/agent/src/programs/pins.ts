@@ -47,7 +47,12 @@ export class Pins {
       this.unpin(program);
       const why = error instanceof Error ? error.message : String(error);
       const hint = isBpfFs('/sys/fs/bpf') ? undefined : 'Mount it: mount -t bpf bpf /sys/fs/bpf';
-      throw programError('NG_ERR_PROGRAM_PIN', `pinning the maps of ${program}`, why, hint === undefined ? {} : { hint });
+      throw programError(
+        'NG_ERR_PROGRAM_PIN',
+        `pinning the maps of ${program}`,
+        why,
+        hint === undefined ? {} : { hint },
+      );
     }
   }
 

@@ -42,7 +42,12 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** The name a program goes by: what was asked for, or the file's without its ending. Throws NG_ERR_PROGRAM_NAME. */
 export function programName(file: string, asked: string | undefined): string {
-  const name = asked ?? file.replace(/\.(?:bpf\.[co]|bt)$/, '').toLowerCase().replaceAll(/[._]/g, '-');
+  const name =
+    asked ??
+    file
+      .replace(/\.(?:bpf\.[co]|bt)$/, '')
+      .toLowerCase()
+      .replaceAll(/[._]/g, '-');
   if (NAME.test(name)) return name;
   throw programError('NG_ERR_PROGRAM_NAME', `naming ${file}`, `${JSON.stringify(name.slice(0, 60))} cannot be a name`, {
     hint: 'Give --name of up to 40 lower-case letters, digits and "-".',

@@ -83,7 +83,7 @@ export class ProgramHost {
     });
   }
 
-  /** Throws NG_ERR_PROGRAM_NAME. */
+  /** Throws NG_ERR_PROGRAM_MISSING. */
   request(name: string): ProgramRequest {
     return this.#get(name, 'finding').request;
   }
@@ -96,13 +96,13 @@ export class ProgramHost {
     return [...this.#loaded.values()].map(({ request, running, loadedMs }) => viewOf(request, running, loadedMs));
   }
 
-  /** Throws NG_ERR_PROGRAM_NAME. */
+  /** Throws NG_ERR_PROGRAM_MISSING. */
   view(name: string): ProgramView {
     const { request, running, loadedMs } = this.#get(name, 'finding');
     return viewOf(request, running, loadedMs);
   }
 
-  /** Entries of the maps of a program, at most `limit` of each. Throws NG_ERR_PROGRAM_NAME. */
+  /** Entries of the maps of a program, at most `limit` of each. Throws NG_ERR_PROGRAM_MISSING. */
   dump(name: string, limit: number): readonly MapDump[] {
     return this.#get(name, 'reading').running.dump(limit);
   }
@@ -172,13 +172,13 @@ export class ProgramHost {
     if (loaded !== undefined) return loaded;
     const names = [...this.#loaded.keys()].join(', ') || 'none';
     const doing = `${verb} program ${name.slice(0, 60)}`;
-    throw programError('NG_ERR_PROGRAM_NAME', doing, `none of that name is loaded; loaded are: ${names}`);
+    throw programError('NG_ERR_PROGRAM_MISSING', doing, `none of that name is loaded; loaded are: ${names}`);
   }
 
   #inTurn<T>(work: () => Promise<T>, isEnd = false): Promise<T> {
     const result = this.#turn.then(() => {
       if (!this.#isClosed || isEnd) return work();
-      throw programError('NG_ERR_PROGRAM_NAME', 'changing programs', 'NetGuard is stopping');
+      throw programError('NG_ERR_PROGRAM_LOAD', 'changing programs', 'NetGuard is stopping');
     });
     this.#turn = result.catch(() => undefined);
     return result;

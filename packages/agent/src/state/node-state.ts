@@ -13,6 +13,7 @@ import type { AlertEvidence, EvidenceFigures } from '../evidence/evidence-store.
 import type { PodRow, SinkView, StatusResponse } from '../http/api-types.ts';
 import type { IntelReports } from '../intel/daemon-intel.ts';
 import { KUBERNETES_OFF, type KubernetesView } from '../kubernetes/kubernetes-status.ts';
+import type { ProgramDesk } from '../programs/daemon-programs.ts';
 import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { FromWorker, SourceStatus, Tick } from '../worker/messages.ts';
 import { AlertDesk } from './alert-desk.ts';
@@ -110,6 +111,8 @@ export class NodeState {
   rules: RuleSummary | null = null;
   /** What keeps the lists of threat intelligence; once it is started. */
   intel: IntelReports | undefined;
+  /** Programs of users; once they are started. */
+  programs: ProgramDesk | undefined;
   /** Who follows the API server; undefined while nobody does. */
   kubernetes: KubernetesView | undefined;
   /** Writes of the state directory that ended in an error. */
