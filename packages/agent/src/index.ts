@@ -16,6 +16,8 @@ export type { IntelListView, IntelTestView } from './intel/intel-view.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { type LoadedPolicies, loadPolicies, parsePolicies } from './policy/load-policies.ts';
 export { policyInputs } from './policy/policy-inputs.ts';
+export type { ProgramView } from './programs/program-view.ts';
+export type { MapDump } from './programs/running-program.ts';
 export { type ReplayOptions, type ReplayProgress, type ReplayResult, replayCaptures } from './replay/replay.ts';
 export type { ReplaySummary } from './replay/replay-summary.ts';
 export { compileRuleFiles } from './rules/compile-rule-files.ts';

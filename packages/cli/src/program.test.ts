@@ -93,11 +93,12 @@ test('without the pinned Node a new enough system Node is used, and an old one i
 test('the help lists what exists and nothing that is only planned', async () => {
   const { status, stdout } = await netguard(['--help']);
   assert.equal(status, 0);
-  const built = 'run agent demo top observe alerts status detectors silence policy intel rules doctor config version';
+  const built =
+    'run agent demo top observe alerts status detectors silence policy intel rules programs doctor config version';
   for (const name of built.split(' ')) {
     assert.match(stdout, new RegExp(`^ {2}${name}( |$)`, 'm'));
   }
-  assert.doesNotMatch(stdout, /^ {2}(hub|programs)( |$)/m);
+  assert.doesNotMatch(stdout, /^ {2}(hub)( |$)/m);
   const alerts = await netguard(['alerts', '--help']);
   assert.match(alerts.stdout, /^ {2}pcap /m);
 });

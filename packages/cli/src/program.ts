@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { intelCommand } from './commands/intel.ts';
 import { observeCommand } from './commands/observe.ts';
 import { policyCommand } from './commands/policy.ts';
+import { programsCommand } from './commands/programs.ts';
 import { replayCommand } from './commands/replay.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { daemonCommand } from './commands/run.ts';
@@ -37,6 +38,7 @@ export function buildProgram(): Command {
       policyCommand(),
       intelCommand(),
       rulesCommand(),
+      programsCommand(),
     ],
     'Check and set up:': [doctorCommand(), configCommand(), versionCommand()],
   };

@@ -17,6 +17,8 @@ interface Sent {
   readonly body?: string;
   /** Read-only, and still for the admin token. */
   readonly isGuarded?: boolean;
+  /** Milliseconds without a byte before it is given up; 10 s unless set. */
+  readonly idleMs?: number;
 }
 
 /** Reads and changes /api/v1 of one NetGuard process. `connectApi` finds it first. */
@@ -83,9 +85,9 @@ export class ApiClient {
   }
 
   /** Changes something; the answer is what it is then. */
-  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  post<T>(path: string, body: unknown, signal?: AbortSignal, limits: Pick<Sent, 'idleMs'> = {}): Promise<T> {
     const headers = { 'content-type': 'application/json' };
-    return this.#json<T>(path, {}, signal, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.#json<T>(path, {}, signal, { method: 'POST', headers, body: JSON.stringify(body), ...limits });
   }
 
   delete<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -112,7 +114,7 @@ export class ApiClient {
   }
 
   async #request(path: string, query: Query, signal: AbortSignal | undefined, sent: Sent): Promise<IncomingMessage> {
-    const { method, body, headers = {}, isGuarded = method !== undefined } = sent;
+    const { method, body, headers = {}, isGuarded = method !== undefined, idleMs = 10_000 } = sent;
     const url = new URL(path, this.url);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -124,7 +126,7 @@ export class ApiClient {
         headers: { ...headers, ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }) },
         ca: this.#ca,
         // The stream has a heartbeat every 15 s: three missed ones are a dead connection.
-        idleMs: headers.accept === 'text/event-stream' ? 45_000 : 10_000,
+        idleMs: headers.accept === 'text/event-stream' ? 45_000 : idleMs,
         signal,
       });
     } catch (cause) {
