@@ -5,6 +5,8 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define SLOTS 32
+/* Inode of the network namespace to look at; 0: all of them. */
+const volatile __u32 netns = 0;
 
 /* Lives with its socket; the kernel deletes it. */
 struct {
@@ -55,6 +57,8 @@ int BPF_PROG(connect_state, struct sock *sk, int from, int to)
 {
 	__u64 *began;
 
+	if (netns && sk->__sk_common.skc_net.net->ns.inum != netns)
+		return 0;
 	if (to == TCP_SYN_SENT) {
 		began = bpf_sk_storage_get(&began_ns, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 		if (began)

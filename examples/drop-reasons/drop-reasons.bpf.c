@@ -4,6 +4,9 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/* Inode of the network namespace to look at; 0: all of them. */
+const volatile __u32 netns = 0;
+
 struct drop {
 	enum skb_drop_reason reason;
 };
@@ -20,11 +23,14 @@ SEC("tp_btf/kfree_skb")
 int BPF_PROG(drop_reason, struct sk_buff *skb, void *location, int reason)
 {
 	struct drop drop = { .reason = reason };
-	__u64 none = 0, *seen = bpf_map_lookup_elem(&drops, &drop);
+	__u64 none = 0, *seen;
 
 	/* Two are no drops: a packet that was used up, and one not dropped yet. */
 	if (reason == (int)bpf_core_enum_value(enum skb_drop_reason, SKB_CONSUMED) || reason == 0)
 		return 0;
+	if (netns && BPF_CORE_READ(skb, dev, nd_net.net, ns.inum) != netns)
+		return 0;
+	seen = bpf_map_lookup_elem(&drops, &drop);
 	if (!seen) {
 		bpf_map_update_elem(&drops, &drop, &none, BPF_NOEXIST);
 		seen = bpf_map_lookup_elem(&drops, &drop);

@@ -1,0 +1,310 @@
+/** Users' programs beside NetGuard's: what is refused says why and disturbs nothing, what ends leaves nothing. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { PIN_ROOT, Pins } from '../../packages/agent/src/programs/pins.ts';
+import type { ProgramRequest } from '../../packages/agent/src/programs/running-program.ts';
+import { Background } from './support/command.ts';
+import { existing, heldBy, remaining } from './support/kernel-objects.ts';
+import { enterOwnCgroup } from './support/own-cgroup.ts';
+import { enterOwnNamespace } from './support/own-namespace.ts';
+import { AF, SOCK, Socket } from './support/socket.ts';
+import { entriesOf, source, testHost } from './support/user-program.ts';
+import { waitFor } from './support/wait-for.ts';
+
+enterOwnNamespace();
+const cgroup = enterOwnCgroup();
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const records: Uint8Array[] = [];
+const host = testHost({ eventsPerSecond: 100 }, records);
+afterEach(async () => {
+  for (const { name } of host.views()) await host.unload(name);
+});
+
+/** Counts packets that its cgroup sends, by `step`, a setting. */
+const COUNTER = `
+const volatile __u64 step = 1;
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } sent SEC(".maps");
+SEC("cgroup_skb/egress") int count(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	__u64 *value = bpf_map_lookup_elem(&sent, &zero);
+
+	if (value)
+		__sync_fetch_and_add(value, step);
+	return 1;
+}`;
+const counter = (name = 'counter', more: Partial<ProgramRequest> = {}) =>
+  source(name, COUNTER, { cgroup: cgroup.path, ...more });
+
+function send(datagrams: number): void {
+  const socket = Socket.open(AF.inet, SOCK.dgram);
+  for (let i = 0; i < datagrams; i++) socket.sendTo(new Uint8Array(8), '127.0.0.1', 9);
+  socket.close();
+}
+
+const REFUSED: Readonly<Record<string, readonly [ProgramRequest, code: string, message: RegExp]>> = {
+  'a compiler error': [
+    source('bad', '\nint broken = missing;'),
+    'NG_ERR_PROGRAM_COMPILE',
+    /^compiling bad\.bpf\.c: bad\.bpf\.c:4:14: error: use of undeclared identifier 'missing' \(int broken = missing;\)$/,
+  ],
+  'a refusal of the verifier': [
+    source('bad', COUNTER.replace('MAP_TYPE_ARRAY', 'MAP_TYPE_HASH').replace('if (value)', 'if (zero == 0)'), {
+      cgroup: cgroup.path,
+    }),
+    'NG_ERR_PROGRAM_LOAD',
+    /^loading bad\.bpf\.c: (?:bad\.bpf\.c:\d+ \()?.*(?:__sync_fetch_and_add\(value, step\)).*rejected program count: R\d invalid mem access 'map_value_or_null'$/,
+  ],
+  'a missing type of the kernel': [
+    source('bad', 'SEC("tp_btf/no_such_event") int BPF_PROG(f) { return 0; }'),
+    'NG_ERR_PROGRAM_LOAD',
+    /failed to find kernel BTF type ID of 'no_such_event'/,
+  ],
+  'a missing field of the kernel': [
+    source(
+      'bad',
+      'struct sock___x { int no_such_field; } __attribute__((preserve_access_index));\nSEC("tp_btf/inet_sock_set_state") int BPF_PROG(f, struct sock *sk) { return ((struct sock___x *)sk)->no_such_field; }',
+    ),
+    'NG_ERR_PROGRAM_LOAD',
+    /no_such_field/,
+  ],
+  'a section nobody knows': [
+    source('bad', 'SEC("tracepoitn/x") int f(void *ctx) { return 0; }'),
+    'NG_ERR_PROGRAM_SECTION',
+    /SEC\("tracepoitn\/x"\) of f is not attached here/,
+  ],
+  'a program that could replace ours': [
+    source('bad', 'SEC("freplace/ng_packet_in") int f(struct __sk_buff *skb) { return 0; }'),
+    'NG_ERR_PROGRAM_SECTION',
+    /SEC\("freplace\/ng_packet_in"\)/,
+  ],
+  'a map that is too large': [
+    source('bad', COUNTER.replace('max_entries, 1)', 'max_entries, 4000000)'), { cgroup: cgroup.path }),
+    'NG_ERR_PROGRAM_LIMIT',
+    /it wants 32\d+ bytes of maps, and 16\d+ are left/,
+  ],
+  'too many maps': [
+    source(
+      'bad',
+      `${Array.from({ length: 70 }, (_, i) => `struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } m${i} SEC(".maps");`).join('\n')}\nSEC("tp_btf/kfree_skb") int BPF_PROG(f) { return 0; }`,
+    ),
+    'NG_ERR_PROGRAM_LIMIT',
+    /it wants 70 maps, and 6\d are left/,
+  ],
+  'a cgroup that is not said': [
+    source('bad', COUNTER),
+    'NG_ERR_PROGRAM_ATTACH',
+    /SEC\("cgroup_skb\/egress"\) of count needs --cgroup/,
+  ],
+  'a cgroup that is not there': [
+    counter('bad', { cgroup: '/sys/fs/cgroup/nowhere' }),
+    'NG_ERR_PROGRAM_LOAD',
+    /opening cgroup \/sys\/fs\/cgroup\/nowhere: ENOENT/,
+  ],
+  'an interface that nothing takes': [
+    counter('bad', { interface: 'lo' }),
+    'NG_ERR_PROGRAM_ATTACH',
+    /none of its functions takes --interface/,
+  ],
+  'a setting of another type': [
+    counter('bad', { set: { step: 'two words' } }),
+    'NG_ERR_PROGRAM_SET',
+    /is no whole number/,
+  ],
+  'a setting nobody reads': [counter('bad', { set: { steps: '2' } }), 'NG_ERR_PROGRAM_SET', /nearest name is step/],
+  'a name that is taken': [counter('counter'), 'NG_ERR_PROGRAM_NAME', /a program named counter is loaded/],
+};
+
+test('what is refused says what and where, and what runs goes on', async () => {
+  await host.load(counter());
+  const before = heldBy('self');
+  for (const [what, [bad, code, message]] of Object.entries(REFUSED)) {
+    await assert.rejects(host.load(bad), (error: { code: string; message: string }) => {
+      assert.equal(error.code, code, `${what}: ${error.message}`);
+      assert.match(error.message, message, what);
+      assert.doesNotMatch(error.message, /\/tmp\//, what);
+      return true;
+    });
+  }
+  assert.deepEqual(heldBy('self'), before);
+  assert.deepEqual(
+    host.views().map(({ name }) => name),
+    ['counter'],
+  );
+  send(10);
+  assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 10]]);
+});
+
+test('a setting is in effect, a reload that is refused changes nothing, and one that is taken counts anew', async () => {
+  await host.load(counter('counter', { set: { step: '0x10' } }));
+  send(3);
+  assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 48]]);
+  await assert.rejects(host.replace(source('counter', 'int x = y;')), { code: 'NG_ERR_PROGRAM_COMPILE' });
+  send(1);
+  assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 64]]);
+  await host.replace(counter('counter', { set: { step: '2' } }));
+  send(1);
+  assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 2]]);
+});
+
+test('a map that wants to be pinned by name is neither pinned nor shared', async () => {
+  const path = '/sys/fs/bpf/sent';
+  const pinning = COUNTER.replace('max_entries, 1)', 'max_entries, 1); __uint(pinning, 1)');
+  await host.load(source('pinning', pinning, { cgroup: cgroup.path }));
+  assert.equal(existsSync(path), false);
+});
+
+test('a pin is there while its program is, and one of a run that was killed is swept', async () => {
+  const view = await host.load(counter('pinned', { pin: true }));
+  assert.deepEqual(readdirSync(view.pinned ?? ''), ['sent']);
+  await host.unload('pinned');
+  assert.equal(existsSync(view.pinned ?? ''), false);
+
+  const child = new Background(process.execPath, [HOLDER, cgroup.path]);
+  const pinned = await child.line();
+  assert.deepEqual(readdirSync(pinned), ['sent']);
+  assert.deepEqual(new Pins().sweep(), [], 'it lives');
+  await child.end('SIGKILL');
+  assert.deepEqual(new Pins().sweep(), [join(pinned, '..')]);
+  assert.equal(existsSync(PIN_ROOT), false);
+});
+
+const HOLDER = fileURLToPath(new URL('support/children/hold-program.ts', import.meta.url));
+
+test('SIGKILL leaves no program, link or map of a user', async () => {
+  const child = new Background(process.execPath, [HOLDER, cgroup.path]);
+  await child.line();
+  const theirs = heldBy(child.pid);
+  assert.ok(theirs.size >= 3, [...theirs].join(', '));
+  await child.end('SIGKILL');
+  new Pins().sweep();
+  await waitFor(
+    () => `gone: ${remaining(theirs).join(', ')}`,
+    () => remaining(theirs).length === 0,
+  );
+});
+
+const FLOOD = `
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 65536); } events SEC(".maps");
+SEC("cgroup_skb/egress") int tell(struct __sk_buff *skb)
+{
+	for (int i = 0; i < 50; i++) {
+		__u64 *event = bpf_ringbuf_reserve(&events, 8, 0);
+
+		if (!event)
+			return 1;
+		*event = 0x1122334455667788;
+		bpf_ringbuf_submit(event, 0);
+	}
+	return 1;
+}`;
+
+test('a program that floods its ring gets its share a second, and the rest is counted', async () => {
+  records.length = 0;
+  await host.load(source('flood', FLOOD, { cgroup: cgroup.path }));
+  const began = Date.now();
+  /* 20 × 50 records of 16 bytes fit the ring. */
+  send(20);
+  const { events } = await waitFor('all records are read', () => {
+    const view = host.view('flood');
+    return view.events.taken + view.events.dropped === 1000 ? view : undefined;
+  });
+  const seconds = Math.floor(Date.now() / 1000) - Math.floor(began / 1000) + 1;
+  assert.ok(events.taken >= 100 && events.taken <= 100 * seconds, JSON.stringify(events));
+  assert.equal(records.length, events.taken);
+  assert.equal(Buffer.from(records[0]!).readBigUInt64LE(), 0x1122334455667788n);
+  /* What finds it full is lost in the kernel, and seen. */
+  send(200);
+  await waitFor('the full ring is seen', () => host.view('flood').events.fullLooks > 0);
+});
+
+test('an iterator is run when its maps are read', async () => {
+  const iterator = `
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+SEC("iter/task") int visit(struct bpf_iter__task *ctx)
+{
+	__u32 zero = 0;
+	__u64 *value = bpf_map_lookup_elem(&seen, &zero);
+
+	if (value)
+		*value += 1;
+	return 0;
+}`.replace('SEC("iter/task")', 'struct bpf_iter__task;\nSEC("iter/task")');
+  await host.load(source('tasks', iterator));
+  const [[, tasks] = []] = entriesOf<number, number>(host, 'tasks', 'seen');
+  const threads = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+  assert.ok(Number(tasks) >= threads - 5, `${tasks} tasks, ${threads} processes`);
+});
+
+test('xdp and tcx are attached to the interface, and xdp is replaced although only one fits', async () => {
+  const counting = (section: string, pass: number) =>
+    source(
+      section.split('/')[0]!,
+      `struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+SEC("${section}") int f(void *ctx) { __u32 zero = 0; __u64 *value = bpf_map_lookup_elem(&seen, &zero); if (value) __sync_fetch_and_add(value, 1); return ${pass}; }`,
+      { interface: 'lo' },
+    );
+  await host.load(counting('xdp', 2));
+  await host.load(counting('tcx/ingress', -1));
+  await host.replace(counting('xdp', 2));
+  send(12);
+  /* The datagrams, and the answers of the port that nobody listens on. */
+  for (const name of ['xdp', 'tcx'])
+    assert.ok(Number(entriesOf<number, number>(host, name, 'seen')[0]?.[1]) >= 12, name);
+});
+
+/** Resident memory, after what can be freed is. */
+function residentMiB(): number {
+  collectGarbage();
+  return process.memoryUsage.rss() / 2 ** 20;
+}
+
+/** 1000 and more with NETGUARD_LONG=1. */
+const TIMES = process.env.NETGUARD_LONG === '1' ? 1000 : 60;
+
+test(`loading and unloading ${TIMES} times leaks no descriptor, memory or kernel object`, async () => {
+  const object = await compiledCounter();
+  const turn = async () => {
+    await host.load(object);
+    await host.unload('counter');
+  };
+  for (let i = 0; i < 20; i++) await turn();
+  const descriptors = readdirSync('/proc/self/fd').length;
+  const objects = heldBy('self');
+  const all = existing();
+  const memory = residentMiB();
+  for (let i = 0; i < TIMES; i++) await turn();
+  assert.equal(readdirSync('/proc/self/fd').length, descriptors);
+  assert.deepEqual(heldBy('self'), objects);
+  const growth = residentMiB() - memory;
+  assert.ok(growth < 12, `grew by ${growth.toFixed(1)} MiB`);
+  /* Others on this machine may load theirs meanwhile; TIMES of ours would stand out. */
+  const ours = () => [...existing()].filter((each) => !all.has(each)).length;
+  await waitFor(
+    () => `${ours()} more kernel objects`,
+    () => ours() < TIMES / 2,
+  );
+});
+
+/** The object of the counter: what is tried is loading, not clang. */
+async function compiledCounter(): Promise<ProgramRequest> {
+  const { compileProgram } = await import('../../packages/agent/src/programs/compile.ts');
+  const { mkdtempSync, readFileSync, rmSync, writeFileSync } = await import('node:fs');
+  const { programFile } = await import('../../packages/agent/src/programs/program-file.ts');
+  const directory = mkdtempSync('/tmp/netguard-test-');
+  try {
+    const request = counter();
+    writeFileSync(join(directory, 'counter.bpf.c'), request.file.content);
+    const bytes = readFileSync(await compileProgram(directory, 'counter.bpf.c'));
+    return { ...request, file: programFile('counter.bpf.o', bytes) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
