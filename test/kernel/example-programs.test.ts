@@ -43,7 +43,10 @@ test('syn-count counts every SYN by its source, IPv4 and IPv6', async () => {
   const listener = listenTcp('127.0.0.1');
   connectTcp('127.0.0.1', listener.local).send(10).close();
   const seen = new Map(
-    entriesOf(host, 'syn-count', 'syns').map(([key, value]) => [hex((key as never)['source']), value]),
+    entriesOf<{ source: Uint8Array }, number>(host, 'syn-count', 'syns').map(([key, value]) => [
+      hex(key.source),
+      value,
+    ]),
   );
   assert.equal(seen.get(v4Mapped('10.201.7.9')), 200);
   assert.equal(seen.get(`fd00005e${'0'.repeat(23)}1`), 25);

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +16,13 @@ const END_LIMIT_MS = 2000;
 const STDERR_KEPT = 4096;
 /** A script that ran so long before it failed starts again as if for the first time. */
 const STEADY_MS = 60_000;
+
+/** One process of a script. */
+interface Run {
+  readonly child: ChildProcess;
+  /** Its status once everything it wrote is read; 1 for a signal or a start that went wrong. */
+  readonly ended: Promise<number>;
+}
 
 export interface ScriptOptions {
   /** Where bpftrace and setpriv are looked for; PATH unless given. */
@@ -55,12 +61,11 @@ export class BpftraceScript implements RunningProgram {
       throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, why);
     }
     const self = new BpftraceScript(request, options);
-    const child = self.#spawn();
-    if (!(await self.#isAttached(child))) {
-      await self.close();
+    const run = self.#spawn();
+    if (!(await self.#isAttached(run))) {
       throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, self.#problem ?? 'it did not attach');
     }
-    self.#supervision = self.#supervise(child);
+    self.#supervision = self.#supervise(run);
     return self;
   }
 
@@ -94,38 +99,33 @@ export class BpftraceScript implements RunningProgram {
   async close(): Promise<void> {
     this.#ended.abort();
     const child = this.#child;
-    if (child !== undefined) {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
-      await gone.catch(() => undefined);
-      clearTimeout(timer);
-    }
+    child?.kill('SIGTERM');
+    const timer = setTimeout(() => child?.kill('SIGKILL'), END_LIMIT_MS);
     await this.#supervision;
+    clearTimeout(timer);
   }
 
-  async #supervise(first: ChildProcess): Promise<void> {
-    for (let child = first; ; ) {
+  async #supervise(first: Run): Promise<void> {
+    for (let run = first; ; ) {
       const began = performance.now();
-      const status = await ending(child);
+      const status = await run.ended;
       if (this.#ended.signal.aborted) return;
       if (status === 0) {
         this.#state = 'ended';
         return;
       }
       this.#state = 'restarting';
-      this.#problem ??= `bpftrace ended with status ${status}`;
       this.#failures = performance.now() - began > STEADY_MS ? 1 : this.#failures + 1;
       const wait = backoffMs(this.#failures, 0, { firstMs: this.#firstRetryMs, mostMs: 60_000 });
       await delay(wait, undefined, { signal: this.#ended.signal }).catch(() => undefined);
       if (this.#ended.signal.aborted) return;
       this.#restarts++;
-      child = this.#spawn();
-      if (await this.#isAttached(child)) this.#state = 'running';
+      run = this.#spawn();
+      if (await this.#isAttached(run)) this.#state = 'running';
     }
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): Run {
     const [setpriv, bpftrace] = this.#commands;
     const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', BPFTRACE_MAX_MAP_KEYS: '4096' };
     const args = ['--pdeathsig', 'KILL', '--', bpftrace, '-f', 'json', '-'];
@@ -144,38 +144,34 @@ export class BpftraceScript implements RunningProgram {
     child.once('error', (error) => {
       said = error.message;
     });
-    child.once('close', (status) => {
-      if (this.#child === child) this.#child = undefined;
-      if (status !== 0 && said.trim() !== '') this.#problem = lastWords(said, this.#request.file.file);
+    const ended = new Promise<number>((resolve) => {
+      child.once('close', (status, signal) => {
+        if (this.#child === child) this.#child = undefined;
+        const end = signal === null ? `status ${status}` : `signal ${signal}`;
+        if (status !== 0) this.#problem ??= lastWords(said, this.#request.file.file) || `bpftrace ended with ${end}`;
+        resolve(status ?? 1);
+      });
     });
-    return child;
+    return { child, ended };
   }
 
-  async #isAttached(child: ChildProcess): Promise<boolean> {
+  async #isAttached({ child, ended }: Run): Promise<boolean> {
     const lines = this.#lines;
-    const gone = ending(child);
     let isGone = false;
-    void gone.then(() => {
+    void ended.then(() => {
       isGone = true;
     });
     for (const limit = performance.now() + START_LIMIT_MS; !lines.isAttached && !isGone; ) {
       if (performance.now() > limit) {
         this.#problem = `its probes were not attached within ${START_LIMIT_MS / 1000} s`;
         child.kill('SIGKILL');
-        await gone;
+        await ended;
         return false;
       }
-      await Promise.race([gone, delay(20)]);
+      await Promise.race([ended, delay(20)]);
     }
     return lines.isAttached;
   }
-}
-
-/** Resolves with the status once everything it wrote is read; 1 for a signal or a start that went wrong. */
-function ending(child: ChildProcess): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('close', (status) => resolve(status ?? 1));
-  });
 }
 
 /** The first line that says ERROR, with the user's file in place of standard input: `top.bt:3:1-5: ERROR: …`. */

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { until } from '../testing/until.ts';
+import { BpftraceScript } from './bpftrace-script.ts';
+import { programFile } from './program-file.ts';
+import type { ProgramRequest } from './running-program.ts';
+
+/** Speaks as bpftrace does; the script that it is given is the shell's, which says what comes of it. */
+const DOUBLE = `#!/bin/sh
+[ "$1 $2 $3" = "-f json -" ] || exit 9
+script=$(cat)
+attached() { echo '{"type": "attached_probes", "data": {"probes": 1}}'; }
+eval "$script"
+`;
+const directory = mkdtempSync(join(tmpdir(), 'netguard-bpftrace-'));
+writeFileSync(join(directory, 'bpftrace'), DOUBLE, { mode: 0o755 });
+after(() => rmSync(directory, { recursive: true }));
+const OPTIONS = { path: `${directory}:/usr/bin:/bin`, firstRetryMs: 5 };
+
+function request(script: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
+  const file = programFile('top.bt', Buffer.from(script));
+  return { name: 'top', file, set: {}, pin: false, path: 'top.bt', origin: 'api', by: 'test', ...more };
+}
+
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+test('what a script prints are its maps, also as series are made of them, and it ends when it is closed', async () => {
+  const said = `attached; echo '{"type": "map", "data": {"@bytes": {"curl": 120}}}'; exec sleep 100`;
+  const script = await BpftraceScript.start(request(said), OPTIONS);
+  const pid = script.pid!;
+  await until(() => script.view().maps.length === 1);
+  assert.deepEqual(script.dump(10), [
+    { map: '@bytes', type: 'bpftrace', entries: [{ key: 'curl', value: 120 }], isCut: false },
+  ]);
+  const [map] = script.readable();
+  assert.deepEqual([map?.name, map?.keyType.kind, map?.valueType.kind], ['bytes', 'struct', 'int']);
+  assert.deepEqual([...(map?.entries() ?? [])], [[{ key: 'curl' }, 120]]);
+  await script.close();
+  await script.close();
+  assert.equal(isAlive(pid), false);
+});
+
+test('a script that does not start is refused with what bpftrace says of its line', async () => {
+  const said = `echo "stdin:3:1-5: ERROR: Unknown function: cuont" >&2; exit 1`;
+  await assert.rejects(BpftraceScript.start(request(said), OPTIONS), {
+    code: 'NG_ERR_PROGRAM_SCRIPT',
+    message: 'starting top.bt: top.bt:3:1-5: ERROR: Unknown function: cuont',
+  });
+  await assert.rejects(BpftraceScript.start(request('kill -SEGV $$'), OPTIONS), /bpftrace ended with signal SIGSEGV/);
+  await assert.rejects(BpftraceScript.start(request('attached', { cgroup: '/x' }), OPTIONS), /scripts take none of/);
+  await assert.rejects(
+    BpftraceScript.start(request('attached'), { path: '/usr/bin' === directory ? '' : '/nowhere' }),
+    {
+      hint: /apt-get install util-linux/,
+    },
+  );
+});
+
+test('a script that fails after it ran is started again, ever later; one that exits stays as it was', async () => {
+  const failing = await BpftraceScript.start(request('attached; exit 3'), OPTIONS);
+  await until(() => failing.view().restarts >= 3);
+  assert.match(failing.view().problem ?? 'none', /ended with status 3|none/);
+  await failing.close();
+  const { restarts } = failing.view();
+  const done = `attached; echo '{"type": "map", "data": {"@n": 4}}'`;
+  const ended = await BpftraceScript.start(request(done), OPTIONS);
+  await until(() => ended.view().state === 'ended');
+  assert.deepEqual([ended.view().restarts, ended.dump(1)[0]?.entries], [0, [{ key: '', value: 4 }]]);
+  await ended.close();
+  assert.equal(failing.view().restarts, restarts);
+});
+
+test('SIGKILL of the agent kills the script', async () => {
+  const here = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
+  const holder = join(directory, 'holder.ts');
+  writeFileSync(
+    holder,
+    `const { BpftraceScript } = await import(${here('bpftrace-script.ts')});
+const { programFile } = await import(${here('program-file.ts')});
+const file = programFile('top.bt', Buffer.from('attached; exec sleep 100'));
+const script = await BpftraceScript.start({ name: 'top', file, set: {}, pin: false }, ${JSON.stringify(OPTIONS)});
+console.log(script.pid);
+setInterval(() => undefined, 1000);`,
+  );
+  const parent = spawn(process.execPath, [holder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  assert.equal(isAlive(pid), true);
+  parent.kill('SIGKILL');
+  await until(() => !isAlive(pid));
+});
