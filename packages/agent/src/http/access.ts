@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TokenReview, Verdict } from '../kubernetes/token-review.ts';
 import { hostAllowed, isLoopbackHost } from './host-guard.ts';
+import type { peerUid } from './peer-uid.ts';
 import { sendProblem } from './problem.ts';
 import type { TokenFile } from './token-file.ts';
 import { isWrite } from './write-access.ts';
@@ -13,6 +14,8 @@ export interface AccessRules {
   readonly adminToken: Pick<TokenFile, 'accepts'> | null;
   /** Judges tokens of the cluster, which may read metrics; absent: there is none that may. */
   readonly review?: Pick<TokenReview, 'judge'> | undefined;
+  /** Who is at the other end of a connection from this machine; asks the kernel unless set. */
+  readonly peerUid?: typeof peerUid;
 }
 
 const METRICS = '/metrics';

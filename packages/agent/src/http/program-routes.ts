@@ -1,5 +1,5 @@
 import { NetGuardError } from '@netguard/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ProgramDesk } from '../programs/daemon-programs.ts';
 import { LARGEST_FILE, programFile, programName } from '../programs/program-file.ts';
@@ -11,6 +11,7 @@ import type { List } from './api-types.ts';
 import type { Audit } from './audit.ts';
 import { parseBody } from './body.ts';
 import { jsonText } from './json-text.ts';
+import { peerUid } from './peer-uid.ts';
 import { ProblemError } from './problem.ts';
 import { integer, parseQuery } from './query.ts';
 import { whence } from './write-access.ts';
@@ -57,7 +58,9 @@ export function programRoutes(app: FastifyInstance, state: NodeState, rules: Acc
     return reply.type('application/json; charset=utf-8').send(jsonText(list));
   });
 
-  app.post('/api/v1/programs', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+  const ofRoot = { onRequest: async (request: FastifyRequest) => refuseOthers(request, rules, audit) };
+
+  app.post('/api/v1/programs', { bodyLimit: BODY_LIMIT, ...ofRoot }, async (request, reply) => {
     const body = parseBody(request.body, loading);
     const wanted = await asked(() => requestOf(body));
     const view = await asked(() => desk(state).load(wanted));
@@ -67,7 +70,7 @@ export function programRoutes(app: FastifyInstance, state: NodeState, rules: Acc
 
   app.post<{ Params: { name: string } }>(
     '/api/v1/programs/:name/reload',
-    { bodyLimit: BODY_LIMIT },
+    { bodyLimit: BODY_LIMIT, ...ofRoot },
     async (request) => {
       const body = parseBody(request.body, reloading);
       const { name } = request.params;
@@ -77,11 +80,23 @@ export function programRoutes(app: FastifyInstance, state: NodeState, rules: Acc
     },
   );
 
-  app.delete<{ Params: { name: string } }>('/api/v1/programs/:name', async (request) => {
+  app.delete<{ Params: { name: string } }>('/api/v1/programs/:name', ofRoot, async (request) => {
     const view = await asked(() => desk(state).unload(request.params.name));
     audit({ action: 'program.unload', ...whence(request, rules), outcome: 'done', ...facts(view) });
     return view;
   });
+}
+
+/** Who may load a program may read all of the kernel's memory: without an admin token only root of this machine, or who we run as. */
+function refuseOthers(request: FastifyRequest, rules: AccessRules, audit: Audit): void {
+  if (rules.adminToken !== null) return;
+  const uid = (rules.peerUid ?? peerUid)(request.socket);
+  if (uid === 0 || (uid !== undefined && uid === process.getuid?.())) return;
+  const why =
+    'without server.adminTokenFile, programs are taken from root on this machine only: use sudo, or configure the token';
+  const action = `${request.method} ${request.routeOptions.url}`;
+  audit({ action, ...whence(request, rules, 'none'), outcome: 'refused', why });
+  throw new ProblemError(403, why);
 }
 
 function requestOf(body: z.output<typeof loading>): ProgramRequest {
