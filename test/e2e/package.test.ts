@@ -76,7 +76,13 @@ test('the package carries built JavaScript and kernel programs, and no source', 
     [],
   );
   for (const name of ['sockets', 'packets', 'probes', 'cgroups']) assert.ok(files.includes(`bpf/${name}.bpf.o`), name);
-  for (const name of ['LICENSE', 'bpf/LICENSE.GPL-2.0', 'bpf/LICENSE.BSD-2-Clause', 'reaper.sh'])
+  for (const name of [
+    'LICENSE',
+    'bpf/LICENSE.GPL-2.0',
+    'bpf/LICENSE.BSD-2-Clause',
+    'bpf/include/netguard/kernel.h',
+    'reaper.sh',
+  ])
     assert.ok(files.includes(name), name);
   const main = readFileSync(directory.join('app/node_modules/netguard/main.js'), 'utf8');
   assert.ok(!main.includes(repository), 'no path of the machine that built it');

@@ -75,6 +75,8 @@ export async function buildPackage(directory: string): Promise<string[]> {
   for (const name of ['sockets', 'packets', 'probes', 'cgroups']) {
     cpSync(join(root, `bpf/build/${name}.bpf.o`), join(directory, `bpf/${name}.bpf.o`));
   }
+  /* What programs of users include. */
+  cpSync(join(root, 'bpf/include/netguard/kernel.h'), join(directory, 'bpf/include/netguard/kernel.h'));
   for (const name of ['LICENSE.GPL-2.0', 'LICENSE.BSD-2-Clause'])
     cpSync(join(root, 'bpf', name), join(directory, 'bpf', name));
   return packagesOf(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)));
