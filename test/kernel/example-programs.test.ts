@@ -9,7 +9,7 @@ import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';
 import { PeerNamespace } from './support/peer-namespace.ts';
 import { AF, connectTcp, listenTcp, SOCK, Socket } from './support/socket.ts';
-import { entriesOf, example, testHost, v4Mapped } from './support/user-program.ts';
+import { entriesOf, example, samplesOf, testHost, v4Mapped } from './support/user-program.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
@@ -49,6 +49,11 @@ test('syn-count counts every SYN by its source, IPv4 and IPv6', async () => {
     ]),
   );
   assert.equal(seen.get(v4Mapped('10.201.7.9')), 200);
+  assert.ok(
+    samplesOf(host, 'syn-count').includes(
+      'netguard_program_syn_count_syns_total{source=10.201.7.9,program=syn-count} 200',
+    ),
+  );
   assert.equal(seen.get(`fd00005e${'0'.repeat(23)}1`), 25);
   listener.close();
 });
@@ -69,6 +74,11 @@ test('pod-traffic counts bytes and packets of a cgroup both ways, exactly', asyn
     ],
   ]);
   for (const socket of [client, server]) socket.close();
+  assert.ok(
+    samplesOf(host, 'pod-traffic').includes(
+      `netguard_program_pod_traffic_traffic_receive_bytes_total{namespace=,pod=,container=cgroup:${cgroup.id},program=pod-traffic} ${bytes}`,
+    ),
+  );
 });
 
 function retransmitted(): number {
@@ -100,6 +110,10 @@ test('tcp-retransmits agrees with the counter of the kernel', async () => {
     [[key.destination, key.port, retransmitted() - before]],
   );
   outgoing.close();
+  assert.match(
+    samplesOf(host, 'tcp-retransmits').join('\n'),
+    /retransmits_total\{destination=198\.51\.100\.77,port=4455,/,
+  );
 });
 
 test('dns-latency times every answer, and leaves questions without one', async () => {
@@ -123,6 +137,7 @@ test('dns-latency times every answer, and leaves questions without one', async (
   assert.equal(sum(latencies.filter(([slot]) => slot >= 14)), 64 - slowFrom, JSON.stringify(latencies));
   assert.equal(entriesOf(host, 'dns-latency', 'asked_ns').length, 8);
   for (const socket of [client, server]) socket.close();
+  assert.match(samplesOf(host, 'dns-latency').join('\n'), /latency_seconds_count\{program=dns-latency\} 56$/m);
 });
 
 test('connect-latency counts each handshake once, and those that came to nothing', async () => {
@@ -139,6 +154,7 @@ test('connect-latency counts each handshake once, and those that came to nothing
   assert.equal(sum(latencies.filter(([slot]) => slot > 17)), 0, 'none took more than a quarter of a second');
   assert.deepEqual(entriesOf(host, 'connect-latency', 'failed'), [[0, 7]]);
   listener.close();
+  assert.match(samplesOf(host, 'connect-latency').join('\n'), /latency_seconds_count\{program=connect-latency\} 40$/m);
 });
 
 test('drop-reasons counts what found no socket', async () => {
@@ -152,6 +168,7 @@ test('drop-reasons counts what found no socket', async () => {
     [{ reason }, 150],
   );
   sender.close();
+  assert.match(samplesOf(host, 'drop-reasons').join('\n'), /drops_total\{reason=SKB_DROP_REASON_NO_SOCKET,.*\} 150$/m);
 });
 
 test('the kprobe examples compile and verify, and say why they cannot attach where there are no kprobes', async () => {

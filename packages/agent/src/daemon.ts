@@ -17,6 +17,7 @@ import type { Logger } from './log.ts';
 import { NodeMetrics } from './metrics/node-metrics.ts';
 import { DaemonPolicies } from './policy/daemon-policies.ts';
 import { DaemonPrograms } from './programs/daemon-programs.ts';
+import { EndCache } from './programs/end-cache.ts';
 import { ProgramHost } from './programs/program-host.ts';
 import { restartNeeded } from './restart-needed.ts';
 import { DaemonRules } from './rules/daemon-rules.ts';
@@ -88,6 +89,8 @@ class NodeDaemon implements Daemon {
   readonly #intel: DaemonIntel;
   readonly #rules: DaemonRules;
   readonly #programs: DaemonPrograms;
+  readonly #programHost: ProgramHost;
+  readonly #ends = new EndCache((ends) => this.#link?.send({ type: 'name-ends', ends }));
   readonly #nodeAddresses = new DaemonNodeAddresses();
   #config: Config;
   #http: HttpServer | undefined;
@@ -120,15 +123,19 @@ class NodeDaemon implements Daemon {
       logger: this.#logger,
       version: options.version,
     });
+    this.#programHost = new ProgramHost({
+      limits: () => this.#config.programs,
+      now: this.state.now,
+      names: this.#ends,
+      events: { onRecord: (program, map, record) => this.#tellRecord(program, map, record) },
+    });
     this.#programs = new DaemonPrograms({
-      host: new ProgramHost({
-        limits: () => this.#config.programs,
-        now: this.state.now,
-        events: { onRecord: () => undefined },
-      }),
+      host: this.#programHost,
       state: this.state,
       logger: this.#logger,
       audit: auditLog(this.#logger),
+      onMeasured: (measurements) => this.#link?.send({ type: 'program-measurements', measurements }),
+      onRead: () => this.#ends.request(),
     });
   }
 
@@ -209,9 +216,15 @@ class NodeDaemon implements Daemon {
       this.state.rules = message.summary;
       this.#rules.compiled(message.summary);
     }
+    if (message.type === 'ends-named') this.#ends.receive(message.ends);
     if (message.type === 'known-identities') this.#inventory.receive(message);
     if (message.type === 'evidence') this.#evidence.receive(message.samples, message.dropped);
     if (message.type === 'flows') this.#link?.send({ type: 'flows-taken' });
+  }
+
+  #tellRecord(program: string, map: string, record: Uint8Array): void {
+    const event = this.#programHost.exportsOf(program)?.event(map, record, this.state.now());
+    if (event !== undefined) this.state.events.publish('program', event);
   }
 
   applyConfig(config: Config): void {

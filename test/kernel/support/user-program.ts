@@ -5,6 +5,7 @@ import type { ProgramLimits } from '../../../packages/agent/src/programs/limits.
 import { programFile } from '../../../packages/agent/src/programs/program-file.ts';
 import { ProgramHost } from '../../../packages/agent/src/programs/program-host.ts';
 import type { ProgramRequest } from '../../../packages/agent/src/programs/running-program.ts';
+import type { SeriesNames } from '../../../packages/agent/src/programs/series/types.ts';
 import type { BpfValue } from '../../../packages/libbpf/src/index.ts';
 
 export const LIMITS: ProgramLimits = {
@@ -17,7 +18,12 @@ export const LIMITS: ProgramLimits = {
 
 export function testHost(limits: Partial<ProgramLimits> = {}, records: Uint8Array[] = []): ProgramHost {
   const onRecord = (_program: string, _map: string, record: Uint8Array) => void records.push(record);
-  return new ProgramHost({ limits: () => ({ ...LIMITS, ...limits }), now: Date.now, events: { onRecord } });
+  const names: SeriesNames = {
+    cgroup: () => undefined,
+    address: (ip) => ({ ip, kind: 'world' }),
+    command: () => undefined,
+  };
+  return new ProgramHost({ limits: () => ({ ...LIMITS, ...limits }), now: Date.now, names, events: { onRecord } });
 }
 
 export function request(path: string, content: Uint8Array, more: Partial<ProgramRequest> = {}): ProgramRequest {
@@ -29,7 +35,18 @@ export function request(path: string, content: Uint8Array, more: Partial<Program
 /** The source of examples/<name>. */
 export function example(name: string, more: Partial<ProgramRequest> = {}): ProgramRequest {
   const path = fileURLToPath(new URL(`../../../examples/${name}/${name}.bpf.c`, import.meta.url));
-  return request(path, readFileSync(path), more);
+  const spec = readFileSync(path.replace('.bpf.c', '.yaml'), 'utf8');
+  return request(path, readFileSync(path), { spec, ...more });
+}
+
+/** Samples of the metrics of a program, `name{labels} value`. */
+export function samplesOf(host: ProgramHost, name: string): string[] {
+  return (host.exportsOf(name)?.families(Date.now()) ?? []).flatMap((family) =>
+    family.samples.map(({ labels, value, metricName = family.name }) => {
+      const text = Object.entries(labels).map(([label, of]) => `${label}=${of}`);
+      return `${metricName}{${text.join(',')}} ${value}`;
+    }),
+  );
 }
 
 /** A program of these lines of C, after the usual include and licence. */

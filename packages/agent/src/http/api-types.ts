@@ -19,6 +19,7 @@ import type {
 } from '@netguard/core';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { KubernetesStatus } from '../kubernetes/kubernetes-status.ts';
+import type { ProgramEvent } from '../programs/series/types.ts';
 import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { DropRow, HubbleStatus, ListenerRow, MapStatus, ProgramStatus, Tick } from '../worker/messages.ts';
 import type { PayloadCounts } from '../worker/payload-gate.ts';
@@ -272,4 +273,6 @@ export interface StreamEvents {
   readonly alert: { readonly type: 'open' | 'update' | 'resolve'; readonly alert: Alert };
   readonly pods: { readonly timeMs: number; readonly pods: readonly PodRow[] };
   readonly lost: { readonly source: string; readonly count: number };
+  /** A record of a ring buffer of a user's program. */
+  readonly program: ProgramEvent;
 }

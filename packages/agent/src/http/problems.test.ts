@@ -40,7 +40,10 @@ for (const [url, detail] of [
   ['/api/v1/status?x=1', /unknown parameter "x"; accepted are none/],
   ['/api/v1/flows?__proto__=1', /unknown parameter "__proto__"/],
   ['/api/v1/flows?constructor=1', /unknown parameter "constructor"/],
-  ['/api/v1/stream?types=flow,news', /types must be one or more of flow, alert, pods, lost, divided by commas/],
+  [
+    '/api/v1/stream?types=flow,news',
+    /types must be one or more of flow, alert, pods, lost, program, divided by commas/,
+  ],
   [`/api/v1/flows?namespace=${'x'.repeat(254)}`, /namespace must be a name of 1 to 253 characters, not "x{60}…"/],
   [`/api/v1/flows?${'a=b&'.repeat(3000)}`, /unknown parameter "a"/],
   [`/api/v1/flows?since=${'9d'.repeat(1000)}`, /since/],

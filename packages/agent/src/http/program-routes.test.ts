@@ -35,6 +35,16 @@ class Desk implements ProgramDesk {
     const entries = [{ key: Uint8Array.of(1, 255), value: 2n ** 60n }];
     return [{ map: 'm', type: 'hash', entries, isCut: false }];
   }
+  families() {
+    return [
+      {
+        name: 'mine_total',
+        help: 'Mine.',
+        type: 'counter',
+        samples: [{ labels: { program: 'x' }, value: 7 }],
+      } as const,
+    ];
+  }
   async load(request: ProgramRequest): Promise<ProgramView> {
     if (request.name === 'bad')
       throw programError('NG_ERR_PROGRAM_COMPILE', 'compiling bad.bpf.c', 'bad.bpf.c:3:1: no');

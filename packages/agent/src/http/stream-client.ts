@@ -18,6 +18,8 @@ interface Dropped {
 
 /** Text gathered before it is written: one system call for many small events. */
 const CHUNK_CHARACTERS = 65_536;
+/** Events of users' programs that wait for one client. */
+const PROGRAM_EVENTS = 1000;
 /** A client that took nothing for this long is gone, or as good as. */
 export const STUCK_MS = 60_000;
 
@@ -32,6 +34,7 @@ export class StreamClient {
     alert: new Ring(REPLAY_KEPT.alert),
     lost: new Ring(REPLAY_KEPT.lost),
     pods: new Ring(1),
+    program: new Ring(PROGRAM_EVENTS),
   };
   #dropped: Dropped | null = null;
   #blockedSinceMs: number | null = null;

@@ -7,6 +7,7 @@ import { namespaceLabel, workloadLabel } from './endpoint-labels.ts';
 import { negotiateFormat, openMetricsView } from './exposition-format.ts';
 import { PodMetrics } from './pod-metrics.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { withPrograms } from './program-metrics.ts';
 import { registerSourceMetrics } from './source-metrics.ts';
 import { WorkloadMetrics } from './workload-metrics.ts';
 
@@ -49,7 +50,9 @@ export class NodeMetrics {
 
   /** The text of one scrape in the format that the Accept header asks for. */
   async expose(accept: string | undefined): Promise<Exposition> {
-    const registry = negotiateFormat(accept) === 'openmetrics' ? this.#openMetrics : this.registry;
+    const view = negotiateFormat(accept) === 'openmetrics' ? this.#openMetrics : undefined;
+    const families = this.#state.programs?.families(this.#state.now()) ?? [];
+    const registry = withPrograms(this.registry, view, families);
     return { contentType: registry.contentType, body: await registry.metrics() };
   }
 

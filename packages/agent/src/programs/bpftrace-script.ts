@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
 import { BpftraceLines } from './bpftrace-lines.ts';
 import { programError } from './program-error.ts';
-import type { MapDump, ProgramRequest, RunningProgram, RunningView } from './running-program.ts';
+import type { MapDump, ProgramRequest, RingMap, RunningProgram, RunningView } from './running-program.ts';
 import { scriptMaps } from './script-maps.ts';
 import type { ReadableMap } from './series/types.ts';
 
@@ -35,6 +35,7 @@ export interface ScriptOptions {
  * error after it ran, it is started again, ever later; when it ends by itself (`exit()`), its maps stay to be read.
  */
 export class BpftraceScript implements RunningProgram {
+  readonly hasLaterMaps = true;
   readonly #request: ProgramRequest;
   readonly #commands: readonly [setpriv: string, bpftrace: string];
   readonly #firstRetryMs: number;
@@ -85,6 +86,10 @@ export class BpftraceScript implements RunningProgram {
 
   readable(): readonly ReadableMap[] {
     return scriptMaps(() => this.#lines.maps);
+  }
+
+  rings(): readonly RingMap[] {
+    return [];
   }
 
   dump(limit: number): readonly MapDump[] {

@@ -11,6 +11,11 @@ import type { ProgramHost } from './program-host.ts';
 import type { ProgramView } from './program-view.ts';
 import { readProgram, specPath } from './request-files.ts';
 import type { MapDump, ProgramRequest } from './running-program.ts';
+import { mergeFamilies } from './series/merge-families.ts';
+import type { ProgramMeasurement, SeriesFamily } from './series/types.ts';
+
+/** Alerts on maps are judged so often. */
+const MEASURE_EVERY_MS = 1000;
 
 /** What the HTTP interface asks of programs. */
 export interface ProgramDesk {
@@ -18,6 +23,7 @@ export interface ProgramDesk {
   view(name: string): ProgramView;
   request(name: string): ProgramRequest;
   dump(name: string, limit: number): readonly MapDump[];
+  families(nowMs: number): readonly SeriesFamily[];
   load(request: ProgramRequest): Promise<ProgramView>;
   /** Without a request: from the file of the configuration, or what was sent before. */
   reload(name: string, request: ProgramRequest | undefined): Promise<ProgramView>;
@@ -26,9 +32,13 @@ export interface ProgramDesk {
 
 export interface DaemonProgramsOptions {
   readonly host: ProgramHost;
-  readonly state: Pick<NodeState, 'concerns'>;
+  readonly state: Pick<NodeState, 'concerns' | 'now'>;
   readonly logger: Logger;
   readonly audit: Audit;
+  /** Takes what alerts on maps measured. */
+  readonly onMeasured: (measured: readonly ProgramMeasurement[]) => void;
+  /** After each reading: names that were missing can be asked for. */
+  readonly onRead: () => void;
   readonly watching?: WatchFileOptions;
 }
 
@@ -41,6 +51,7 @@ interface Followed {
 export class DaemonPrograms implements ProgramDesk {
   readonly #host: ProgramHost;
   readonly #options: DaemonProgramsOptions;
+  #timer: NodeJS.Timeout | undefined;
   readonly #followed = new Map<string, Followed>();
   #work: Promise<void> = Promise.resolve();
 
@@ -53,6 +64,7 @@ export class DaemonPrograms implements ProgramDesk {
   start(settings: Config['programs']): Promise<void> {
     for (const path of this.#host.sweep())
       this.#options.logger.info({ path }, 'removed pins of a run that ended by force');
+    this.#timer = setInterval(() => this.#measure(), MEASURE_EVERY_MS).unref();
     return this.configure(settings);
   }
 
@@ -109,10 +121,25 @@ export class DaemonPrograms implements ProgramDesk {
     return this.#host.unload(name);
   }
 
+  /** The metrics of all programs' maps, as they are now. */
+  families(nowMs: number): readonly SeriesFamily[] {
+    const { families } = mergeFamilies(this.#host.exports().map((exports) => exports.families(nowMs)));
+    this.#options.onRead();
+    return families;
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     for (const [name, { watches }] of [...this.#followed]) this.#forget(name, watches);
     await this.#host.close();
     await this.#work;
+  }
+
+  #measure(): void {
+    const nowMs = this.#options.state.now();
+    const measured = this.#host.exports().flatMap((exports) => exports.measure(nowMs));
+    if (measured.length > 0) this.#options.onMeasured(measured);
+    this.#options.onRead();
   }
 
   #changed(name: string): void {

@@ -1,4 +1,12 @@
-import { type BpfIterator, type BpfLink, type BpfMap, BpfObject, type BpfProgram, ifindexOf } from '@netguard/libbpf';
+import {
+  type BpfIterator,
+  type BpfLink,
+  type BpfMap,
+  BpfObject,
+  type BpfProgram,
+  ifindexOf,
+  MAP_TYPE,
+} from '@netguard/libbpf';
 import { setGlobalValues } from './global-values.ts';
 import { checkTargets, type HookKind, hookKind } from './hook.ts';
 import { checkInstructions, checkUsage, type ProgramLimits, type Usage } from './limits.ts';
@@ -12,6 +20,7 @@ import type {
   MapDump,
   ProgramEvents,
   ProgramRequest,
+  RingMap,
   RunningProgram,
   RunningView,
 } from './running-program.ts';
@@ -39,6 +48,7 @@ export interface KernelProgramOptions {
 /** An object file of a user in the kernel: verified by `load`, on its hooks after `attach`. Its maps are its own. */
 export class KernelProgram implements RunningProgram {
   readonly usage: Usage;
+  readonly hasLaterMaps = false;
   readonly #object: BpfObject;
   readonly #request: ProgramRequest;
   readonly #options: KernelProgramOptions;
@@ -131,6 +141,11 @@ export class KernelProgram implements RunningProgram {
     });
   }
 
+  rings(): readonly RingMap[] {
+    const rings = [...this.#object.maps.values()].filter(({ type }) => type === MAP_TYPE.RINGBUF);
+    return rings.map(({ name, btf }) => ({ name, btf }));
+  }
+
   dump(limit: number): readonly MapDump[] {
     this.#iterate();
     return [...this.#object.maps.values()].flatMap((map) => dumpMap(map, limit) ?? []);
@@ -151,7 +166,7 @@ export class KernelProgram implements RunningProgram {
   }
 
   #reader(maps: readonly BpfMap[]): RingReader | undefined {
-    const rings = maps.filter(({ type }) => type === RINGBUF);
+    const rings = maps.filter(({ type }) => type === MAP_TYPE.RINGBUF);
     if (rings.length === 0) return undefined;
     const { limits, events } = this.#options;
     return new RingReader(rings, {
@@ -186,8 +201,6 @@ export class KernelProgram implements RunningProgram {
     for (const iterator of this.#iterators) iterator.run();
   }
 }
-
-const RINGBUF = 27;
 
 function usageOf(maps: Iterable<BpfMap>): Usage {
   let count = 0;

@@ -8,13 +8,16 @@ import { KernelProgram } from './kernel-program.ts';
 import type { ProgramLimits, Usage } from './limits.ts';
 import { Pins } from './pins.ts';
 import { programError } from './program-error.ts';
+import { ProgramExports } from './program-exports.ts';
 import type { ProgramView } from './program-view.ts';
 import type { MapDump, ProgramEvents, ProgramRequest, RunningProgram } from './running-program.ts';
-import type { ReadableMap } from './series/types.ts';
+import type { SeriesNames } from './series/types.ts';
 
 export interface ProgramHostOptions {
   readonly limits: () => ProgramLimits;
   readonly events: ProgramEvents;
+  /** Who is behind the numbers in maps. */
+  readonly names: SeriesNames;
   readonly now: () => number;
   readonly pins?: Pins;
   readonly compile?: CompileOptions;
@@ -24,6 +27,7 @@ export interface ProgramHostOptions {
 interface Loaded {
   readonly request: ProgramRequest;
   readonly running: RunningProgram;
+  readonly exports: ProgramExports;
   readonly loadedMs: number;
 }
 
@@ -75,10 +79,10 @@ export class ProgramHost {
   /** Ends a program; nothing of it is left. Returns what it was. */
   unload(name: string): Promise<ProgramView> {
     return this.#inTurn(async () => {
-      const { request, running, loadedMs } = this.#get(name, 'unloading');
-      const view = viewOf(request, running, loadedMs);
+      const loaded = this.#get(name, 'unloading');
+      const view = viewOf(loaded);
       this.#loaded.delete(name);
-      await running.close();
+      await loaded.running.close();
       return view;
     });
   }
@@ -93,13 +97,12 @@ export class ProgramHost {
   }
 
   views(): ProgramView[] {
-    return [...this.#loaded.values()].map(({ request, running, loadedMs }) => viewOf(request, running, loadedMs));
+    return [...this.#loaded.values()].map(viewOf);
   }
 
   /** Throws NG_ERR_PROGRAM_MISSING. */
   view(name: string): ProgramView {
-    const { request, running, loadedMs } = this.#get(name, 'finding');
-    return viewOf(request, running, loadedMs);
+    return viewOf(this.#get(name, 'finding'));
   }
 
   /** Entries of the maps of a program, at most `limit` of each. Throws NG_ERR_PROGRAM_MISSING. */
@@ -107,9 +110,13 @@ export class ProgramHost {
     return this.#get(name, 'reading').running.dump(limit);
   }
 
-  /** Maps that series can be made of. */
-  readable(name: string): readonly ReadableMap[] {
-    return this.#get(name, 'reading').running.readable();
+  /** Metrics, measurements and events of all programs. */
+  exports(): readonly ProgramExports[] {
+    return [...this.#loaded.values()].map(({ exports }) => exports);
+  }
+
+  exportsOf(name: string): ProgramExports | undefined {
+    return this.#loaded.get(name)?.exports;
   }
 
   /** Ends all programs. Idempotent. */
@@ -127,19 +134,26 @@ export class ProgramHost {
     try {
       chmodSync(directory, 0o700);
       writeFileSync(join(directory, request.file.file), request.file.content, { mode: 0o600 });
-      const running = await this.#run(directory, request, before);
+      const { running, exports } = await this.#run(directory, request, before);
       await before?.running.close();
-      const loadedMs = this.#options.now();
-      this.#loaded.set(request.name, { request, running, loadedMs });
-      return viewOf(request, running, loadedMs);
+      const loaded = { request, running, exports, loadedMs: this.#options.now() };
+      this.#loaded.set(request.name, loaded);
+      return viewOf(loaded);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
   }
 
-  async #run(directory: string, request: ProgramRequest, before: Loaded | undefined): Promise<RunningProgram> {
+  async #run(
+    directory: string,
+    request: ProgramRequest,
+    before: Loaded | undefined,
+  ): Promise<Pick<Loaded, 'running' | 'exports'>> {
     const { file, kind, content } = request.file;
-    if (kind === 'bpftrace') return BpftraceScript.start(request, this.#options.scripts);
+    if (kind === 'bpftrace') {
+      const script = await BpftraceScript.start(request, this.#options.scripts);
+      return { running: script, exports: await this.#exportsOf(request, script) };
+    }
     let object = join(directory, file);
     if (kind === 'source') {
       await provideVmlinuxHeader(directory, file, Buffer.from(content).toString('utf8'));
@@ -147,6 +161,7 @@ export class ProgramHost {
     }
     const { limits, events } = this.#options;
     const program = KernelProgram.load(object, request, { limits, events, used: this.#used(before), pins: this.#pins });
+    const exports = await this.#exportsOf(request, program);
     if (before !== undefined && (program.isExclusive || request.pin)) {
       this.#loaded.delete(request.name);
       await before.running.close();
@@ -154,7 +169,17 @@ export class ProgramHost {
     await program.attach();
     /* Verifying takes megabytes of the C library's memory for a moment. */
     trimMemory();
-    return program;
+    return { running: program, exports };
+  }
+
+  /** A YAML that speaks of what the program has not is found before the program is on a hook. */
+  async #exportsOf(request: ProgramRequest, running: RunningProgram): Promise<ProgramExports> {
+    try {
+      return new ProgramExports(request, running, this.#options.names);
+    } catch (error) {
+      await running.close();
+      throw error;
+    }
   }
 
   #used(except: Loaded | undefined): Usage {
@@ -185,7 +210,9 @@ export class ProgramHost {
   }
 }
 
-function viewOf(request: ProgramRequest, running: RunningProgram, loadedMs: number): ProgramView {
+function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
+  const view = running.view();
+  const problem = view.problem ?? exports.problem;
   const { name, file, set, cgroup, interface: target, path, origin, by, pin } = request;
   return {
     name,
@@ -201,6 +228,7 @@ function viewOf(request: ProgramRequest, running: RunningProgram, loadedMs: numb
     ...(target === undefined ? {} : { interface: target }),
     pin,
     hasSpec: request.spec !== undefined,
-    ...running.view(),
+    ...view,
+    ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -1,4 +1,4 @@
-import type { BpfValue } from '@netguard/libbpf';
+import type { BpfValue, Btf } from '@netguard/libbpf';
 import type { ProgramFile } from './program-file.ts';
 import type { RingCounts } from './ring-reader.ts';
 import type { ReadableMap } from './series/types.ts';
@@ -62,11 +62,20 @@ export interface MapDump {
   readonly isCut: boolean;
 }
 
+/** A ring buffer, and where the types of its records are. */
+export interface RingMap {
+  readonly name: string;
+  readonly btf: Btf | undefined;
+}
+
 /** A loaded program of either kind. */
 export interface RunningProgram {
   view(): RunningView;
   /** Maps that series can be made of. */
   readable(): readonly ReadableMap[];
+  rings(): readonly RingMap[];
+  /** More maps may come while it runs. */
+  readonly hasLaterMaps: boolean;
   /** Entries of all its maps, at most `limit` of each. */
   dump(limit: number): readonly MapDump[];
   /** Nothing of it is left afterwards. Idempotent. */

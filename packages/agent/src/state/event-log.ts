@@ -3,7 +3,7 @@ import { Ring } from './ring.ts';
 
 export type StreamType = keyof StreamEvents;
 
-export const STREAM_TYPES: readonly StreamType[] = ['flow', 'alert', 'pods', 'lost'];
+export const STREAM_TYPES: readonly StreamType[] = ['flow', 'alert', 'pods', 'lost', 'program'];
 
 /** Events kept for clients that come back. Alerts have their own place, so that no flood of flows pushes them out. */
 export const REPLAY_KEPT = { flow: 2000, alert: 1000, lost: 200 } as const;
@@ -39,7 +39,8 @@ export class LoggedEvent {
 /**
  * Numbers the events of one run and keeps the last of each type for `Last-Event-ID`. An id is
  * `<run>-<flows>-<alerts>-<losses>`: it says how far the client had come in each type, so that what it missed is counted
- * exactly, whichever types it asks for now. Snapshots (`pods`) are not kept: the next one says it all.
+ * exactly, whichever types it asks for now. Snapshots (`pods`) are not kept: the next one says it all. Nor is `program`: it is
+ * as much as the user's program writes.
  */
 export class EventLog {
   readonly #run: string;
@@ -55,7 +56,7 @@ export class EventLog {
   }
 
   publish<T extends StreamType>(type: T, data: StreamEvents[T]): void {
-    const ring = type === 'pods' ? undefined : this.#kept.get(type);
+    const ring = type === 'pods' || type === 'program' ? undefined : this.#kept.get(type);
     if (ring) this.#position = { ...this.#position, [type]: this.#position[type as KeptType] + 1 };
     const event = new LoggedEvent(++this.#sequence, type, this.currentId(), data);
     ring?.push(event);

@@ -20,6 +20,8 @@ import type {
 import type { Config } from '../config/schema.ts';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { EndsAsked, EndsNamed } from '../programs/end-cache.ts';
+import type { ProgramMeasurement } from '../programs/series/types.ts';
 import type { RuleInputs } from '../rules/rule-inputs.ts';
 import type { RuleSummary } from '../rules/rule-summary.ts';
 import type { BaselineAnswer, BaselineRequest } from './baselines.ts';
@@ -58,6 +60,10 @@ export type ToWorker =
   | { readonly type: 'baselines'; readonly id: number; readonly request: BaselineRequest }
   /** Who is known by name? */
   | { readonly type: 'list-identities'; readonly id: number }
+  /** Alerts on the maps of users' programs measured this. */
+  | { readonly type: 'program-measurements'; readonly measurements: readonly ProgramMeasurement[] }
+  /** Who is behind these cgroups and addresses? Answered with `ends-named`. */
+  | { readonly type: 'name-ends'; readonly ends: EndsAsked }
   /** A `flows` batch was taken: the Worker keeps at most a few on the way. */
   | { readonly type: 'flows-taken' }
   | { readonly type: 'stop' };
@@ -72,6 +78,7 @@ export type FromWorker =
       readonly detail?: string;
     }
   | { readonly type: 'tick'; readonly tick: Tick }
+  | { readonly type: 'ends-named'; readonly ends: EndsNamed }
   /** The rules that were sent last are in use; null: there are none. */
   | { readonly type: 'rules'; readonly summary: RuleSummary | null }
   | {

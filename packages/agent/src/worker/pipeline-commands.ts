@@ -1,6 +1,8 @@
 import type { ClosedCause, IntelList, LearningSnapshot, Policies } from '@netguard/core';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { EndsAsked, EndsNamed } from '../programs/end-cache.ts';
+import type { ProgramMeasurement } from '../programs/series/types.ts';
 import type { BaselineRequest, Baselines } from './baselines.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -43,6 +45,14 @@ export class PipelineCommands {
 
   restoreLearned(learned: LearningSnapshot): void {
     this.#pipeline.learning.import(learned);
+  }
+
+  takeMeasurements(measurements: readonly ProgramMeasurement[]): void {
+    for (const { observation, who } of measurements) this.#pipeline.detection.observe(observation, who);
+  }
+
+  nameEnds(asked: EndsAsked): EndsNamed {
+    return this.#pipeline.nameEnds(asked);
   }
 
   askBaselines(id: number, request: BaselineRequest): void {

@@ -26,6 +26,7 @@ import { HoldBack } from '../identify/holdback.ts';
 import type { Identifier } from '../identify/identifier.ts';
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
+import type { EndsAsked, EndsNamed } from '../programs/end-cache.ts';
 import type { DatagramTotal } from '../sources/ebpf/datagram-totals.ts';
 import type { CgroupEvent, EbpfSink } from '../sources/ebpf/source.ts';
 import { AlertProgress } from './alert-progress.ts';
@@ -110,6 +111,18 @@ export class Pipeline implements EbpfSink {
     this.payload.keeper = (sample, who) => this.evidence.add(sample, who);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
+  }
+
+  /** Who is behind cgroups and addresses. What belongs to the node alone, as any cgroup that nobody knows, is nobody's. */
+  nameEnds({ cgroups, addresses }: EndsAsked): EndsNamed {
+    const ownerOf = (id: number) => {
+      const owner = this.#identity.byCgroup(id);
+      return owner.kind === 'node' ? null : owner;
+    };
+    return {
+      cgroups: cgroups.map((id) => [id, ownerOf(id)]),
+      addresses: addresses.map((ip) => [ip, this.#identity.nameAddress(ip)]),
+    };
   }
 
   /** True once after an observation that should be judged at once, not at the next tick. */

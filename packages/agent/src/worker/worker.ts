@@ -108,6 +108,12 @@ function take(message: ToWorker): void {
     case 'list-identities':
       worker?.listIdentities(message.id);
       break;
+    case 'program-measurements':
+      worker?.commands.takeMeasurements(message.measurements);
+      break;
+    case 'name-ends':
+      post({ type: 'ends-named', ends: worker?.commands.nameEnds(message.ends) ?? { cgroups: [], addresses: [] } });
+      break;
     case 'flows-taken':
       worker?.commands.flowsTaken();
       break;
