@@ -11,7 +11,7 @@ test('what is not known is asked for once, and known from then on, until it may 
     (ends) => asked.push(ends),
     () => nowMs,
   );
-  assert.equal(cache.cgroup(7), undefined);
+  assert.equal(cache.cgroup(7), 'pending');
   assert.deepEqual(cache.address('10.244.1.5'), { ip: '10.244.1.5', kind: 'world' });
   cache.cgroup(7);
   cache.cgroup(8);
@@ -32,6 +32,19 @@ test('what is not known is asked for once, and known from then on, until it may 
   assert.equal(cache.cgroup(7), POD, 'the old name holds while it is asked for again');
   cache.request();
   assert.deepEqual(asked[1], { cgroups: [7], addresses: [] });
+});
+
+test('a cgroup for which no name comes is not waited for longer', () => {
+  let nowMs = 0;
+  const cache = new EndCache(
+    () => undefined,
+    () => nowMs,
+  );
+  assert.equal(cache.cgroup(7), 'pending');
+  nowMs = 6000;
+  assert.equal(cache.cgroup(7), 'pending');
+  nowMs = 8000;
+  assert.equal(cache.cgroup(7), undefined);
 });
 
 test('a process has its command, and one that is gone has none', () => {

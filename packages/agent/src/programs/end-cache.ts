@@ -9,7 +9,7 @@ export interface EndsAsked {
   readonly addresses: readonly string[];
 }
 
-/** In the order of the request. Null: a cgroup that nobody is known to own. */
+/** Null: a cgroup that nobody is known to own. One whose name may still come is left out. */
 export interface EndsNamed {
   readonly cgroups: readonly (readonly [id: number, endpoint: Endpoint | null])[];
   readonly addresses: readonly (readonly [ip: string, endpoint: Endpoint])[];
@@ -20,6 +20,8 @@ const REMEMBERED = 16_384;
 const ASKED_AT_ONCE = 2000;
 /** Names change: what was learned so long ago is asked for again, and holds until the answer is there. */
 const FRESH_MS = 15_000;
+/** As long as records of a pod that has no name yet are held back, and an answer of the Worker. */
+const PENDING_MS = 7000;
 /** The command of a process may change by execve(). */
 const COMMAND_FRESH_MS = 2000;
 
@@ -30,12 +32,14 @@ interface Known<T> {
 
 /**
  * Look-ups answer at once with what is known. What is not, or not lately, is asked for by `ask` when `request` is called; an
- * address is a stranger until then, and a cgroup nobody's.
+ * address is a stranger until then, and a cgroup pending, for some seconds.
  */
 export class EndCache implements SeriesNames {
   readonly #cgroups = new Lru<number, Known<Endpoint | null>>(REMEMBERED);
   readonly #addresses = new Lru<string, Known<Endpoint>>(REMEMBERED);
   readonly #commands = new Lru<number, Known<string | undefined>>(REMEMBERED);
+  /** When a cgroup without a name was looked up first. */
+  readonly #met = new Lru<number, number>(REMEMBERED);
   readonly #wantedCgroups = new Set<number>();
   readonly #wantedAddresses = new Set<string>();
   readonly #ask: (asked: EndsAsked) => void;
@@ -46,10 +50,10 @@ export class EndCache implements SeriesNames {
     this.#now = now;
   }
 
-  cgroup(id: number): Endpoint | undefined {
+  cgroup(id: number): Endpoint | 'pending' | undefined {
     const known = this.#cgroups.get(id);
     if (!this.#isFresh(known, FRESH_MS) && this.#wantedCgroups.size < REMEMBERED) this.#wantedCgroups.add(id);
-    return known?.what ?? undefined;
+    return known === undefined ? this.#pending(id) : (known.what ?? undefined);
   }
 
   address(ip: string): Endpoint {
@@ -80,6 +84,13 @@ export class EndCache implements SeriesNames {
     const sinceMs = this.#now();
     for (const [id, what] of cgroups) this.#cgroups.set(id, { what, sinceMs });
     for (const [ip, what] of addresses) this.#addresses.set(ip, { what, sinceMs });
+  }
+
+  /** A name may come for some seconds after a cgroup was met first. */
+  #pending(id: number): 'pending' | undefined {
+    const since = this.#met.get(id) ?? this.#now();
+    this.#met.set(id, since);
+    return this.#now() - since < PENDING_MS ? 'pending' : undefined;
   }
 
   #isFresh(known: Known<unknown> | undefined, forMs: number): boolean {

@@ -115,12 +115,13 @@ export class Pipeline implements EbpfSink {
 
   /** Who is behind cgroups and addresses. What belongs to the node alone, as any cgroup that nobody knows, is nobody's. */
   nameEnds({ cgroups, addresses }: EndsAsked): EndsNamed {
-    const ownerOf = (id: number) => {
+    const ownerOf = (id: number): [number, Endpoint | null][] => {
       const owner = this.#identity.byCgroup(id);
-      return owner.kind === 'node' ? null : owner;
+      if (!this.#identity.isResolved(owner)) return [];
+      return [[id, owner.kind === 'node' ? null : owner]];
     };
     return {
-      cgroups: cgroups.map((id) => [id, ownerOf(id)]),
+      cgroups: cgroups.flatMap(ownerOf),
       addresses: addresses.map((ip) => [ip, this.#identity.nameAddress(ip)]),
     };
   }
