@@ -1,11 +1,16 @@
 /** The page on programs, command by command; and what becomes of programs when the configuration changes and NetGuard ends. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
+import { findCgroupMount } from '../../packages/agent/src/identify/cgroup-tree.ts';
 import type { ProgramView } from '../../packages/agent/src/programs/program-view.ts';
+import type { ProgramEvent } from '../../packages/agent/src/programs/series/types.ts';
+import { Lab } from '../../packages/cli/src/lab/lab.ts';
 import { Agent } from './support/agent.ts';
 import { netguardCommand, repository, run, told } from './support/command.ts';
+import { sumOf } from './support/exposition.ts';
 import { getJson } from './support/http.ts';
 import { assertGone, objectsOf } from './support/kernel-objects.ts';
 import { Temporary } from './support/temporary.ts';
@@ -102,6 +107,55 @@ test('programs of the configuration follow it and their files; a bad file is tol
     ],
   );
   assert.equal(told[0]?.sha256, first.sha256);
+});
+
+/** A record for each datagram to port 4321 that its cgroup sends. */
+const TELLING = `#include <netguard/kernel.h>
+char LICENSE[] SEC("license") = "GPL";
+struct told { __u64 cgroup_id; __be16 port_be; __u16 length; };
+struct told *unused __attribute__((unused));
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 65536); } records SEC(".maps");
+SEC("cgroup_skb/egress") int tell(struct __sk_buff *skb)
+{
+	struct told told = { .cgroup_id = bpf_skb_cgroup_id(skb), .length = skb->len };
+
+	if (!bpf_skb_load_bytes(skb, 22, &told.port_be, 2) && told.port_be == bpf_htons(4321))
+		bpf_ringbuf_output(&records, &told, sizeof(told), 0);
+	return 1;
+}
+`;
+const TELLING_YAML = 'apiVersion: netguard/v1\nkind: Program\nevents: { records: { type: told } }\n';
+
+test('maps of pods have the names of pods, and records of a ring buffer are events of the stream', async () => {
+  await using lab = await Lab.open();
+  const pod = await lab.addPod({ namespace: 'shop', name: 'web-1' });
+  await using own = await Agent.start({ lab });
+  directory.write('telling.yaml', TELLING_YAML);
+  const telling = directory.write('telling.bpf.c', TELLING);
+  const traffic = `${repository}examples/pod-traffic/pod-traffic.bpf.c`;
+  for (const file of [traffic, telling]) {
+    const loaded = await own.cli(['programs', 'load', file, '--cgroup', findCgroupMount().mountPoint]);
+    assert.equal(loaded.code, 0, told(loaded));
+  }
+  using stream = await own.stream('program');
+  const sender = `const s = require('node:dgram').createSocket('udp4'); let n = 0;
+const next = () => (n++ < 20 ? s.send(Buffer.alloc(72), 4321, '${pod.ip}', next) : s.close()); next();`;
+  const child = pod.spawn(process.execPath, ['-e', sender], { stdio: 'inherit' });
+  await once(child, 'exit');
+  const sent = async () =>
+    sumOf(await own.metrics(), 'netguard_program_pod_traffic_traffic_transmit_packets_total', {
+      namespace: 'shop',
+      pod: 'web-1',
+    });
+  await until('the packets of the pod by its name', async () => (await sent()) >= 20);
+  const events = await until('the records', () => {
+    const found = stream.of<ProgramEvent>('program');
+    return found.length >= 20 ? found : undefined;
+  });
+  assert.equal(events.length, 20);
+  const [{ data } = { data: undefined }] = events;
+  assert.deepEqual([data?.program, data?.map], ['telling', 'records']);
+  assert.deepEqual([data?.fields.port, data?.fields.length], [4321, 100]);
 });
 
 test('SIGTERM and SIGKILL leave nothing of them', async () => {

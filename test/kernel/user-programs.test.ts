@@ -119,6 +119,16 @@ const REFUSED: Readonly<Record<string, readonly [ProgramRequest, code: string, m
     /is no whole number/,
   ],
   'a setting nobody reads': [counter('bad', { set: { steps: '2' } }), 'NG_ERR_PROGRAM_SET', /nearest name is step/],
+  'a YAML that speaks of another map': [
+    counter('bad', { spec: 'apiVersion: netguard/v1\nkind: Program\nmaps:\n  snet: {}\n' }),
+    'NG_ERR_PROGRAM_SPEC',
+    /bad\.yaml:4:3: unknown map "maps\.snet"; known here: sent/,
+  ],
+  'a YAML with an unknown key': [
+    counter('bad', { spec: 'apiVersion: netguard/v1\nkind: Program\nmpas: {}\n' }),
+    'NG_ERR_PROGRAM_SPEC',
+    /bad\.yaml:3:1: .*mpas.*maps/,
+  ],
   'a name that is taken': [counter('counter'), 'NG_ERR_PROGRAM_NAME', /a program named counter is loaded/],
 };
 
@@ -266,7 +276,7 @@ function residentMiB(): number {
   return process.memoryUsage.rss() / 2 ** 20;
 }
 
-/** 1000 and more with NETGUARD_LONG=1. */
+/** 1000 with NETGUARD_LONG=1: minutes. */
 const TIMES = process.env.NETGUARD_LONG === '1' ? 1000 : 60;
 
 test(`loading and unloading ${TIMES} times leaks no descriptor, memory or kernel object`, async () => {
@@ -275,7 +285,8 @@ test(`loading and unloading ${TIMES} times leaks no descriptor, memory or kernel
     await host.load(object);
     await host.unload('counter');
   };
-  for (let i = 0; i < 20; i++) await turn();
+  /* The heap of JavaScript grows to its working size first. */
+  for (let i = 0; i < TIMES; i++) await turn();
   const descriptors = readdirSync('/proc/self/fd').length;
   const objects = heldBy('self');
   const all = existing();

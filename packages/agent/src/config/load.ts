@@ -5,6 +5,7 @@ import { type DetectorDeclaration, detectorProblems, misplacedInDetector } from 
 import { type EnvironmentSetting, readEnvironment } from './environment.ts';
 import { intelProblems } from './intel-settings.ts';
 import { ConfigError, type Locate, type Problem, zodProblems } from './problem.ts';
+import { programProblems } from './program-settings.ts';
 import { API_VERSION, type Config, configSchema } from './schema.ts';
 import type { Path } from './schema-walk.ts';
 import { serverProblems } from './server-settings.ts';
@@ -63,6 +64,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
     problems.push(...detectorProblems(parsed.data.detectors, detectors, locate));
     problems.push(...silenceProblems(parsed.data.silences, locate, Date.now()));
     problems.push(...intelProblems(parsed.data.intel, locate));
+    problems.push(...programProblems(parsed.data.programs, locate));
     problems.push(...sinkProblems(parsed.data.sinks, locate));
   } else {
     const meant = (path: Path) => misplacedInDetector(path, merged, detectors);
