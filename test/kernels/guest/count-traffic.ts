@@ -66,8 +66,8 @@ async function results(part: Part, stage: Stage): Promise<readonly Found[]> {
 function losses(watch: Watch): Found {
   const lost = Object.entries(watch.lost());
   return {
-    program: 'all',
-    what: 'lost events',
+    program: 'all of them',
+    what: 'events that were lost',
     sent: 0,
     counted: lost.reduce((all, [, count]) => all + count, 0),
     differences: lost.map(([source, count]) => `${source}: ${count}`),

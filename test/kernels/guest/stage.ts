@@ -28,7 +28,7 @@ export interface Part {
 }
 
 /** Limit of one wait: under software emulation everything is many times slower. */
-export const WAIT_MS = 10_000;
+export const WAIT_MS = 20_000;
 
 /** Final records of connections with one of these ports at either end. */
 export function closedOf(watch: Watch, ports: readonly number[]): ConnectionObservation[] {

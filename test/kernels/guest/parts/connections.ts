@@ -9,7 +9,7 @@ const CONNECTIONS = 100;
 /** Short connections in five close styles over both families: bytes, ends, and one record each. */
 export const connections: Part = {
   program: 'ng_tcp_state',
-  what: 'records of connections, with their bytes both ways and how they ended',
+  what: 'ended connections, with their bytes both ways and how they ended',
   async count({ watch, peer }: Stage): Promise<Found[]> {
     const ledger = new Ledger();
     const styles = Object.values(closeStyles);

@@ -7,7 +7,7 @@ const CONNECTIONS = 20;
 /** Connections that are open: what the iterator reads of them is what they have moved so far. */
 export const live: Part = {
   program: 'ng_tcp_live',
-  what: 'bytes of open connections, at both ends',
+  what: 'open connections, with their bytes both ways',
   async count({ watch, peer }: Stage): Promise<Found[]> {
     const listener = peer.inside(() => listenTcp(PEER.v4));
     const pairs = Array.from({ length: CONNECTIONS }, () => {

@@ -1,4 +1,4 @@
-import { isEqual, type KernelReport } from './report.ts';
+import { isEqual, type KernelReport } from '../../test/kernels/report.ts';
 
 /** NetGuard loads the one that the running kernel's tracepoint fits: since 6.11 it tells the socket. */
 const EITHER = ['ng_drop', 'ng_drop_sk'];
@@ -14,6 +14,9 @@ function problemsOfServed({ trials, counts, daemon }: KernelReport): string[] {
     .map(({ program, loads, reason }) => `${program} ${loads ? 'does not attach' : 'does not load'}: ${reason}`);
   const drops = trials.filter(({ program, attaches }) => EITHER.includes(program) && attaches);
   if (drops.length === 0) problems.push(`neither of ${EITHER.join(' and ')} attaches`);
+  const counted = new Set(counts.map(({ program }) => program));
+  const uncounted = trials.filter(({ program, loads }) => loads && !EITHER.includes(program) && !counted.has(program));
+  problems.push(...uncounted.map(({ program }) => `nothing was counted by ${program}`));
   for (const count of counts) {
     if (isEqual(count)) continue;
     const { program, what, sent, counted, differences } = count;
