@@ -34,6 +34,8 @@ export interface DaemonResult {
   readonly status: number | string;
   /** What it wrote when it refused; programs that were not attached when it served. */
   readonly detail: string;
+  /** Of `netguard doctor`, where it refused. */
+  readonly doctor?: { readonly status: number | string; readonly said: string };
 }
 
 export type GuestLine =

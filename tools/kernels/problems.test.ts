@@ -68,12 +68,18 @@ test('a daemon that did not serve, or with less than all of its programs, is a p
 test('an old kernel must be refused by name and with what to do', () => {
   const detail =
     'error: starting on Linux 5.10.0, older than 5.15 (NG_ERR_KERNEL_OLD)\n  Use a kernel of 6.1 or newer.';
+  const doctor = { status: 1, said: 'Linux kernel: 5.10.0, older than 5.15' };
   const of = (part: Partial<KernelReport['daemon'] & object>) =>
     problemsOf(
-      { ...served, counts: [], daemon: { kind: 'daemon', result: 'refused', status: 1, detail, ...part } },
+      { ...served, counts: [], daemon: { kind: 'daemon', result: 'refused', status: 1, detail, doctor, ...part } },
       'refused',
     );
   assert.deepEqual(of({}), []);
-  for (const part of [{ status: 0 }, { result: 'served' as const }, { detail: 'BPF_STX uses reserved fields' }])
+  for (const part of [
+    { status: 0 },
+    { result: 'served' as const },
+    { detail: 'BPF_STX uses reserved fields' },
+    { doctor: { ...doctor, status: 0 } },
+  ])
     assert.equal(of(part).length, 1, JSON.stringify(part));
 });

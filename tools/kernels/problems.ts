@@ -29,13 +29,13 @@ function problemsOfServed({ trials, counts, daemon }: KernelReport): string[] {
   return problems;
 }
 
-/** The sentence says that the kernel is too old, and what to do. */
+const REFUSAL = ['NG_ERR_KERNEL_OLD', 'older than 5.15', 'Use a kernel of 6.1 or newer'];
+
+/** The sentence says that the kernel is too old, and what to do; `netguard doctor` fails by the same. */
 function problemsOfRefused({ daemon }: KernelReport): string[] {
-  const isClear =
-    daemon?.result === 'refused' &&
-    daemon.status === 1 &&
-    ['NG_ERR_KERNEL_OLD', 'older than 5.15', 'Use a kernel of 6.1 or newer'].every((part) =>
-      daemon.detail.includes(part),
-    );
-  return isClear ? [] : [`netguard run is to refuse this kernel by name: ${JSON.stringify(daemon)}`];
+  const isClear = daemon?.result === 'refused' && daemon.status === 1;
+  const isSaid = REFUSAL.every((part) => daemon?.detail.includes(part));
+  const isDoctor = daemon?.doctor?.status === 1 && daemon.doctor.said.includes('older than 5.15');
+  if (isClear && isSaid && isDoctor) return [];
+  return [`netguard run and doctor are to refuse this kernel by name: ${JSON.stringify(daemon)}`];
 }

@@ -13,10 +13,17 @@ const NETGUARD = '/netguard/bin/netguard';
 const PEER = '198.51.100.2';
 const CONNECTIONS = 20;
 
-/** On a kernel that is too old: runs to its end at once. */
+/** On a kernel that is too old: runs to its end at once, and `netguard doctor` says why. */
 export async function refusedDaemon(): Promise<DaemonResult> {
   const { code, signal, stderr } = await run(NETGUARD, ['run', '--listen', '127.0.0.1:0']);
-  return { kind: 'daemon', result: 'refused', status: code ?? String(signal), detail: stderr.slice(-1000) };
+  const doctor = await run(NETGUARD, ['doctor']);
+  return {
+    kind: 'daemon',
+    result: 'refused',
+    status: code ?? String(signal),
+    detail: stderr.slice(-1000),
+    doctor: { status: doctor.code ?? String(doctor.signal), said: doctor.stdout.slice(0, 1000) },
+  };
 }
 
 /** Serves without samples of payload, is asked for its programs and for connections with known bytes, and is ended. */
