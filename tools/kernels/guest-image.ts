@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildPackage } from '../build/build-package.ts';
 import { output } from './command.ts';
+import { compileExamples } from './compile-examples.ts';
 import type { DebianKernel } from './debian-kernel.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,6 +44,7 @@ export async function guestImage(directory: string, { veth, busybox }: DebianKer
   copyTo(join(tree, 'bin/busybox'), busybox);
   await addSystem(tree);
   await addNetGuard(join(tree, 'netguard'));
+  await compileExamples(join(tree, 'netguard/examples'));
   const archive = join(directory, 'initrd');
   const script = 'find . | "$1" cpio -o -H newc >"$2" 2>/dev/null';
   await output('sh', ['-c', script, 'sh', busybox, archive], { cwd: tree });

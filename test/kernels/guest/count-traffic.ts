@@ -5,6 +5,7 @@ import { PeerNamespace } from '../../kernel/support/peer-namespace.ts';
 import { Watch } from '../../kernel/support/watch.ts';
 import type { Count, DaemonResult, Trial } from '../report.ts';
 import { servedDaemon } from './daemon.ts';
+import { countByExample } from './examples.ts';
 import { cgroups } from './parts/cgroups.ts';
 import { connections } from './parts/connections.ts';
 import { closedPorts, datagrams } from './parts/datagrams.ts';
@@ -13,8 +14,9 @@ import { OlderSockets, older } from './parts/older.ts';
 import { payload } from './parts/payload.ts';
 import { synBurst } from './parts/syn-burst.ts';
 import { type Found, OWN, type Part, PEER, type Stage } from './stage.ts';
+import { exampleObjects, tryObject } from './try-programs.ts';
 
-/** First by the source itself, then by `netguard run` through its API. */
+/** First by the source itself, then by the examples, then by `netguard run` through its API. */
 export async function* countTraffic(): AsyncGenerator<Trial | Count | DaemonResult> {
   enterOwnNamespace();
   await using peer = await PeerNamespace.open();
@@ -32,6 +34,8 @@ export async function* countTraffic(): AsyncGenerator<Trial | Count | DaemonResu
     }
     yield { kind: 'count', ...losses(watch) };
   }
+  for (const object of exampleObjects())
+    yield* tryObject(object, (loaded) => countByExample(object.path, loaded, peer));
   yield* servedDaemon(peer);
 }
 

@@ -5,7 +5,7 @@ import { kernelCheck } from '../../../packages/agent/src/doctor/kernel-checks.ts
 import type { GuestLine } from '../report.ts';
 import { countTraffic } from './count-traffic.ts';
 import { refusedDaemon } from './daemon.ts';
-import { tryPrograms } from './try-programs.ts';
+import { exampleObjects, ownObjects, tryObject } from './try-programs.ts';
 
 function tell(line: GuestLine): void {
   writeSync(1, `${JSON.stringify(line)}\n`);
@@ -14,9 +14,11 @@ function tell(line: GuestLine): void {
 try {
   tell({ kind: 'kernel', release: release() });
   writeFileSync('/proc/sys/kernel/bpf_stats_enabled', '1');
-  for (const trial of tryPrograms()) tell(trial);
-  if (kernelCheck(release()).status === 'fail') tell(await refusedDaemon());
-  else for await (const result of countTraffic()) tell(result);
+  for (const object of ownObjects()) for await (const trial of tryObject(object)) tell(trial);
+  if (kernelCheck(release()).status === 'fail') {
+    for (const object of exampleObjects()) for await (const trial of tryObject(object)) tell(trial);
+    tell(await refusedDaemon());
+  } else for await (const result of countTraffic()) tell(result);
   tell({ kind: 'done' });
 } catch (error) {
   tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });

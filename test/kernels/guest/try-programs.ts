@@ -1,21 +1,22 @@
 /** Each program loaded and attached through the library, so that a kernel that refuses one still tells of the others. */
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { objectDirectory } from '../../../packages/agent/src/sources/ebpf/objects.ts';
-import { BpfObject, type BpfProgram } from '../../../packages/libbpf/src/index.ts';
+import { type BpfLink, BpfObject, type BpfProgram } from '../../../packages/libbpf/src/index.ts';
 import type { Trial } from '../report.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
 const LOOPBACK = 1;
+const EXAMPLES = '/netguard/examples/*.bpf.o';
 
-interface Setting {
+export interface Setting {
   readonly path: string;
   readonly variant?: string;
   readonly globals?: Readonly<Record<string, number>>;
 }
 
 /** NetGuard's own objects. Sampled, packets are the longest to verify: the source loads them so. */
-function settings(): Setting[] {
+export function ownObjects(): Setting[] {
   const directory = objectDirectory(undefined);
   const own = readdirSync(directory).filter((name) => name.endsWith('.bpf.o'));
   return own.map((name): Setting => {
@@ -24,19 +25,31 @@ function settings(): Setting[] {
   });
 }
 
-/** Lazily: one program after the other is tried when it is asked for. */
-export function* tryPrograms(): Generator<Trial> {
-  for (const setting of settings()) {
-    using object = new Closing(open(setting));
-    const names = [...object.value.programs.keys()];
-    try {
-      object.value.load();
-    } catch {
-      for (const name of names) yield tryAlone(setting, name);
-      continue;
-    }
-    for (const program of object.value.programs.values()) yield tryAttached(setting, object.value, program);
+export function exampleObjects(): Setting[] {
+  return globSync(EXAMPLES)
+    .sort()
+    .map((path) => ({ path }));
+}
+
+/**
+ * Tries every program of an object; `whileAttached` is called once all of them are. Lazily: one after the other is tried when
+ * it is asked for.
+ */
+export async function* tryObject<T = never>(
+  setting: Setting,
+  whileAttached?: (object: BpfObject) => AsyncIterable<T>,
+): AsyncGenerator<Trial | T> {
+  using object = new Closing(open(setting));
+  const programs = [...object.value.programs.values()];
+  try {
+    object.value.load();
+  } catch {
+    for (const { name } of programs) yield tryAlone(setting, name);
+    return;
   }
+  const trials = programs.map((program) => tryAttached(setting, object.value, program));
+  yield* trials;
+  if (whileAttached && trials.every(({ attaches }) => attaches)) yield* whileAttached(object.value);
 }
 
 function tryAlone(setting: Setting, name: string): Trial {
@@ -50,16 +63,17 @@ function tryAlone(setting: Setting, name: string): Trial {
   return tryAttached(setting, object.value, object.value.program(name));
 }
 
+/** It stays attached until its object is closed. */
 function tryAttached(setting: Setting, object: BpfObject, program: BpfProgram): Trial {
   try {
-    attach(object, program).close();
+    attach(object, program);
     return { ...head(setting, program.name), loads: true, attaches: true };
   } catch (error) {
     return { ...head(setting, program.name), loads: true, attaches: false, reason: reasonOf(error) };
   }
 }
 
-function attach(object: BpfObject, program: BpfProgram): { close(): void } {
+function attach(object: BpfObject, program: BpfProgram): BpfLink {
   const { section } = program;
   if (section === 'iter/bpf_sk_storage_map') return program.attachIterator({ map: object.map('ng_sk') });
   if (section.startsWith('iter')) return program.attachIterator();
