@@ -37,7 +37,7 @@ for (const choice of chosen) {
 }
 
 const lines = kernelTables(tried);
-console.log(lines.join('\n'));
+if (tried.length > 0) console.log(lines.join('\n'));
 if (tried.length === KERNELS.length && problems.length === 0) console.error(`wrote ${writePage(lines)}`);
 for (const problem of problems) console.error(`error: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
