@@ -1,7 +1,7 @@
 /**
  * Runs test files in groups with Node's own runner and ends with one line, `N passed, N failed`.
  * Groups run one after the other: unit tests on both cores, kernel tests and loud scenarios alone, so that nothing loads the
- * machine they measure. `node tools/run-tests.ts [GROUP…]`: unit, kernel, soak, scenarios.
+ * machine they measure. `node tools/run-tests.ts [GROUP…]`: unit, kernel, soak, scenarios, guest.
  */
 import { globSync } from 'node:fs';
 import { type Result, runFiles } from './test-files.ts';
@@ -41,6 +41,7 @@ const GROUPS: readonly Group[] = [
     concurrency: 1,
     isLoud: true,
   },
+  { title: 'guest kernels', patterns: ['test/kernels/*.test.ts'], concurrency: 1, isLoud: true },
 ];
 
 /** Files named at the end, to see where the time goes. */

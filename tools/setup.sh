@@ -45,6 +45,11 @@ if [ "$purpose" = test ]; then
   need runc runc
   need containerd containerd
   need prometheus-alertmanager prometheus-alertmanager
+  # Debian's kernels under software emulation, for which there is nothing to gain elsewhere than on x86_64.
+  if [ "$(uname -m)" = x86_64 ]; then
+    need qemu-system-x86_64 qemu-system-x86
+    need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
+  fi
 fi
 
 if [ -n "$packages" ]; then

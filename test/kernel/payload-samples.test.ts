@@ -1,9 +1,8 @@
 /** What is sampled of payload is what applications wrote: the first two packets each way, once, under the id of their conversation. */
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { PayloadObservation } from '../../packages/core/src/index.ts';
-import { check, libc } from './support/libc.ts';
 import { enterAgain, enterOwnCgroup, type OwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from './support/own-namespace.ts';
 import { PeerNamespace } from './support/peer-namespace.ts';
@@ -291,7 +290,7 @@ for (const { title, begin, end } of gaps) {
     await using watch = watchPayload();
     await using peer = await PeerNamespace.open();
     const run = ([command = '', ...args]: readonly string[]) => peer.run(command, args);
-    const listener = inNamespace(peer.path, () => inCgroup(servers, () => listenTcp('198.51.100.2')));
+    const listener = peer.inside(() => inCgroup(servers, () => listenTcp('198.51.100.2')));
     const client = inCgroup(clients, () => connectTcp('198.51.100.2', listener.local));
     const server = listener.accept();
     await run(begin);
@@ -307,19 +306,6 @@ for (const { title, begin, end } of gaps) {
     close({ client, server });
     listener.close();
   });
-}
-
-function inNamespace<T>(path: string, make: () => T): T {
-  const own = openSync('/proc/thread-self/ns/net', 'r');
-  const other = openSync(path, 'r');
-  try {
-    check('setns', libc.setns(other, 0));
-    return make();
-  } finally {
-    check('setns', libc.setns(own, 0));
-    closeSync(own);
-    closeSync(other);
-  }
 }
 
 test('every DNS message is told, over UDP and TCP; of a batch of datagrams the first two', async () => {

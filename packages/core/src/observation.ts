@@ -234,6 +234,8 @@ export interface ApplicationObservation extends PayloadConversation {
 export interface SignatureObservation extends PayloadConversation {
   readonly kind: 'signature';
   readonly signature: SignatureMatch;
+  /** The messages it matched in or that came with it; valid during the call only. */
+  readonly facts?: readonly ApplicationFacts[];
 }
 
 /** The limits of an alert on a program's maps. */

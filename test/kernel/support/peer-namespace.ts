@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { Background, output } from './command.ts';
+import { check, libc } from './libc.ts';
 import { ip } from './own-namespace.ts';
 
 /** A second network namespace, linked to this one: here `eth0` 198.51.100.1, there `eth0` 198.51.100.2. Goes with its owner. */
@@ -30,6 +31,20 @@ export class PeerNamespace implements AsyncDisposable {
 
   get path(): string {
     return `/proc/${this.#holder.pid}/ns/net`;
+  }
+
+  /** Calls `make` with this thread in that namespace: sockets that it makes belong there. */
+  inside<T>(make: () => T): T {
+    const own = openSync('/proc/thread-self/ns/net', 'r');
+    const other = openSync(this.path, 'r');
+    try {
+      check('setns', libc.setns(other, 0));
+      return make();
+    } finally {
+      check('setns', libc.setns(own, 0));
+      closeSync(own);
+      closeSync(other);
+    }
   }
 
   /** Runs a program there to its end. */

@@ -1,7 +1,7 @@
 /** The kernel's version and its own type information. */
 import { type DoctorCheck, degraded, missing, passed } from './report.ts';
 
-/** From 6.1 on everything works (tried: 6.1, 6.12, 6.18); 5.15 with what it can; older kernels are refused. */
+/** From 6.1 on everything works (tried: docs/reference/kernels.md); 5.15 with what it can; older kernels are refused. */
 export function kernelCheck(release: string): DoctorCheck {
   const head = { id: 'kernel', title: 'Linux kernel', required: true };
   const match = /^(\d+)\.(\d+)/.exec(release);

@@ -36,7 +36,7 @@ export class SignatureInstance implements DetectorInstance {
     } else if (Math.abs(timeMs - pair.lastMs) > this.#parameters.windowMs) {
       pair.restart(timeMs);
     }
-    pair.add(signature, timeMs);
+    pair.add(signature, observation.facts ?? [], timeMs);
     if (pair.matches >= this.#parameters.matches) this.nextDueMs = Math.min(this.nextDueMs, timeMs);
   }
 

@@ -1,11 +1,16 @@
 import type { Endpoint } from '../../endpoint.ts';
+import type { ApplicationFacts } from '../../payload/facts.ts';
 import type { SignatureMatch } from '../../rules/signature-match.ts';
+
+import { type DecodedFields, decodedFields } from './decoded-fields.ts';
 
 /** Different rules remembered of one pair; further ones are only counted. */
 const RULES = 16;
 
 export interface MatchedRule {
   readonly match: SignatureMatch;
+  /** The message in which it matched first. */
+  readonly fields: DecodedFields | undefined;
   count: number;
 }
 
@@ -31,14 +36,15 @@ export class MatchedPair {
     this.lastMs = timeMs;
   }
 
-  add(match: SignatureMatch, timeMs: number): void {
+  /** `facts`: the messages that came with the match. */
+  add(match: SignatureMatch, facts: readonly ApplicationFacts[], timeMs: number): void {
     this.lastMs = Math.max(this.lastMs, timeMs);
     this.matches++;
     this.unreported++;
     const name = `${match.gid}:${match.sid}`;
     const known = this.#rules.get(name);
     if (known !== undefined) known.count++;
-    else if (this.#rules.size < RULES) this.#rules.set(name, { match, count: 1 });
+    else if (this.#rules.size < RULES) this.#rules.set(name, { match, fields: decodedFields(facts), count: 1 });
     else this.others++;
   }
 

@@ -39,6 +39,7 @@ export function signatureFinding(pair: MatchedPair, { matches, windowMs }: Signa
       ruleText: match.text,
       ruleFile: `${match.file}:${match.line}`,
       ...(match.references.length === 0 ? undefined : { references: match.references }),
+      ...(first.fields && { fields: first.fields }),
       ...techniqueOf(match),
       ...(rest.length === 0
         ? undefined
@@ -55,9 +56,14 @@ export function signatureFinding(pair: MatchedPair, { matches, windowMs }: Signa
     },
     mitre: SIGNATURE_MITRE,
     suggestion:
-      `Look at what ${source} runs and at the rule's references. If it is malware, cut the workload off with a NetworkPolicy ` +
+      `Look at what ${ours(pair)} runs and at the rule's references. If it is malware, cut the workload off with a NetworkPolicy ` +
       `and keep the pod for examination; if it is not, disable rule ${match.sid} (rules.disable).`,
   };
+}
+
+/** Whose programs somebody here can look at: the sender's, unless it is a stranger. */
+function ours({ source, target }: MatchedPair): string {
+  return endpointName(source.kind === 'world' ? target : source);
 }
 
 /** Suricata's priorities as severities of ours; what the rule's authors call critical is. */

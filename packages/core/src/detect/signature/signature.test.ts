@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ApplicationFacts } from '../../payload/facts.ts';
 import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
 import { play, type Seen, START_MS } from '../scenario.ts';
@@ -67,6 +68,36 @@ describe('signature', () => {
       ['high', 'medium', 'low', undefined],
     );
     assert.equal(severity(1, { signature_severity: ['Critical'] }), 'critical');
+  });
+
+  it('shows the message it matched in, without secrets', () => {
+    const bytes = new Uint8Array(0);
+    const facts: ApplicationFacts = {
+      protocol: 'http',
+      message: 'request',
+      method: 'GET',
+      target: '/gate.php?token=s3cret',
+      version: 'HTTP/1.1',
+      headers: [
+        ['Host', 'c2.example'],
+        ['Authorization', 'Bearer topsecret'],
+        ['User-Agent', 'x'.repeat(1000)],
+      ],
+      head: bytes,
+      body: bytes,
+      isComplete: true,
+    };
+    const [first] = found([matched(START_MS, rule(1), { facts: [facts] })]);
+    const fields = first?.finding.evidence.fields as Record<string, string>;
+    assert.deepEqual([fields.protocol, fields.method, fields.host], ['http', 'GET', 'c2.example']);
+    assert.match(fields.target ?? '', /^\/gate\.php\?/);
+    assert.equal(fields.userAgent?.length, 256);
+    assert.doesNotMatch(JSON.stringify(first?.finding), /s3cret|topsecret/);
+  });
+
+  it('asks to look at the end that is ours', () => {
+    const [first] = found([matched(START_MS, rule(1), { sent: false })]);
+    assert.match(first?.finding.suggestion ?? '', /^Look at what shop\/web/);
   });
 
   it('waits for as many matches as it is set to, within its window', () => {

@@ -183,7 +183,7 @@ export class PayloadInspector {
       }),
     });
     for (const signature of matches) {
-      this.#observe({ kind: 'signature', ...conversationOf(seen), signature }, ends);
+      this.#observe({ kind: 'signature', ...conversationOf(seen), signature, facts: look.facts }, ends);
     }
   }
 
