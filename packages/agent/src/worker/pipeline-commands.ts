@@ -2,6 +2,7 @@ import type { ClosedCause, IntelList, LearningSnapshot, Policies } from '@netgua
 import type { IdentityDelta } from '../identify/identity-changes.ts';
 import type { IdentityFile } from '../identify/identity-file.ts';
 import type { EndsAsked, EndsNamed } from '../programs/end-cache.ts';
+import { namedEnds } from '../programs/named-ends.ts';
 import type { ProgramMeasurement } from '../programs/series/types.ts';
 import type { BaselineRequest, Baselines } from './baselines.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -48,7 +49,8 @@ export class PipelineCommands {
   }
 
   takeMeasurements(measurements: readonly ProgramMeasurement[]): void {
-    for (const { observation, who } of measurements) this.#pipeline.detection.observe(observation, who);
+    const { detection, nameAddress } = this.#pipeline;
+    for (const { observation, who } of measurements) detection.observe(observation, namedEnds(who, nameAddress));
   }
 
   nameEnds(asked: EndsAsked): EndsNamed {

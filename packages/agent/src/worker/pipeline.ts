@@ -14,6 +14,7 @@ import {
   type LackingFacts,
   LearningStore,
   type ListenerObservation,
+  type NameAddress,
   type Observation,
   type PayloadObservation,
   parseAddress,
@@ -111,6 +112,11 @@ export class Pipeline implements EbpfSink {
     this.payload.keeper = (sample, who) => this.evidence.add(sample, who);
     this.detection.book.restore(openAlerts, nowMs);
     this.outbox = new FlowOutbox((flows, dropped) => post({ type: 'flows', flows, dropped }));
+  }
+
+  /** Whose an address is, as of the newest event. */
+  get nameAddress(): NameAddress {
+    return this.#identity.nameAddress;
   }
 
   /** Who is behind cgroups and addresses. What belongs to the node alone, as any cgroup that nobody knows, is nobody's. */
