@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trimMemory } from '@netguard/libbpf';
@@ -130,9 +130,8 @@ export class ProgramHost {
   }
 
   async #start(request: ProgramRequest, before: Loaded | undefined): Promise<ProgramView> {
-    const directory = mkdtempSync(join(tmpdir(), 'netguard-program-'));
+    const directory = privateDirectory(request.file.file);
     try {
-      chmodSync(directory, 0o700);
       writeFileSync(join(directory, request.file.file), request.file.content, { mode: 0o600 });
       const { running, exports } = await this.#run(directory, request, before);
       await before?.running.close();
@@ -208,6 +207,20 @@ export class ProgramHost {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Only we may read it. In a container whose root cannot be written, shared memory can. */
+function privateDirectory(file: string): string {
+  for (const parent of [tmpdir(), '/dev/shm']) {
+    try {
+      return mkdtempSync(join(parent, 'netguard-program-'));
+    } catch {
+      // The next one may do.
+    }
+  }
+  throw programError('NG_ERR_PROGRAM_FILE', `loading ${file}`, `neither ${tmpdir()} nor /dev/shm can be written`, {
+    hint: 'Give NetGuard a directory that it may write, and its path in TMPDIR.',
+  });
 }
 
 function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
