@@ -26,7 +26,8 @@ int BPF_PROG(drop_reason, struct sk_buff *skb, void *location, int reason)
 	__u64 none = 0, *seen;
 
 	/* Two are no drops: a packet that was used up, and one not dropped yet. */
-	if (reason == (int)bpf_core_enum_value(enum skb_drop_reason, SKB_CONSUMED) || reason == 0)
+	if ((bpf_core_enum_value_exists(enum skb_drop_reason, SKB_CONSUMED) &&
+	     reason == (int)bpf_core_enum_value(enum skb_drop_reason, SKB_CONSUMED)) || reason == 0)
 		return 0;
 	if (netns && BPF_CORE_READ(skb, dev, nd_net.net, ns.inum) != netns)
 		return 0;
