@@ -10,7 +10,16 @@ import type { Platform } from './platform.ts';
 import { sbom } from './sbom.ts';
 
 /** Of the built package; not its launcher, which is a shell script. */
-const BUILT = ['*.js', '*.LEGAL.txt', 'package.json', 'LICENSE', 'reaper.sh', 'bpf/*'];
+const BUILT = [
+  '*.js',
+  '*.LEGAL.txt',
+  'package.json',
+  'LICENSE',
+  'reaper.sh',
+  'bpf/*.o',
+  'bpf/LICENSE*',
+  'bpf/include/**/*.h',
+];
 /** Of koffi, what is loaded; not its sources, its documents and the binary for another C library. */
 const KOFFI = ['package.json', 'index.js', 'src/koffi/**/*.js'];
 
