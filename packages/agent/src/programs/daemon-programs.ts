@@ -47,6 +47,9 @@ interface Followed {
   readonly watches: readonly FileWatch[];
 }
 
+/** The topic under which metrics that two programs quarrel about are told. */
+const CONFLICTS = 'program metrics';
+
 /** Programs of a daemon: those of the configuration, which it follows, and those loaded over HTTP. */
 export class DaemonPrograms implements ProgramDesk {
   readonly #host: ProgramHost;
@@ -123,7 +126,8 @@ export class DaemonPrograms implements ProgramDesk {
 
   /** The metrics of all programs' maps, as they are now. */
   families(nowMs: number): readonly SeriesFamily[] {
-    const { families } = mergeFamilies(this.#host.exports().map((exports) => exports.families(nowMs)));
+    const { families, conflicts } = mergeFamilies(this.#host.exports().map((exports) => exports.families(nowMs)));
+    this.#sayConflicts(conflicts);
     this.#options.onRead();
     return families;
   }
@@ -133,6 +137,15 @@ export class DaemonPrograms implements ProgramDesk {
     for (const [name, { watches }] of [...this.#followed]) this.#forget(name, watches);
     await this.#host.close();
     await this.#work;
+  }
+
+  #sayConflicts(names: readonly string[]): void {
+    const { concerns } = this.#options.state;
+    if (names.length === 0) concerns.delete(CONFLICTS);
+    else {
+      const sentence = `Two programs have metrics of the same name and another type: of ${names.join(', ')} those of the later one are left out; rename them in its YAML.`;
+      concerns.set(CONFLICTS, sentence);
+    }
   }
 
   #measure(): void {
