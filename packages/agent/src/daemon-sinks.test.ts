@@ -280,7 +280,7 @@ test('settings change while running: the spool goes to the new address, counters
   );
   assert.ok((sinks.figures()[0]?.failures ?? 0) >= failures);
   // What was taken is still to be removed from the spool.
-  await until(() => sinks.views()[0]?.spooled === 0);
+  await until(() => sinks.views()[0]?.spooled === 0 && spoolFiles().length === 0);
 
   await sinks.configure(settings({ hook: { type: 'webhook', url: oldUrl } }));
   say('open', alert('a3'));
