@@ -1,5 +1,4 @@
-import { type EvidenceSample, evidenceOf, type PayloadObservation } from '@netguard/core';
-import type { PayloadEndpoints } from './payload-gate.ts';
+import { type Ends, type EvidenceSample, evidenceOf, type PayloadObservation } from '@netguard/core';
 
 /** Bytes of samples that wait for the next flush; what comes beyond is counted. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -15,7 +14,7 @@ export class EvidenceOutbox {
     this.#post = post;
   }
 
-  add(sample: PayloadObservation, who: PayloadEndpoints): void {
+  add(sample: PayloadObservation, who: Ends): void {
     if (this.#bytes + sample.bytes.length > MOST_BYTES) {
       this.#dropped++;
       return;

@@ -1,15 +1,9 @@
-import type { Endpoint, PayloadObservation } from '@netguard/core';
+import type { Endpoint, Ends, PayloadObservation } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
-
-/** Both ends of a sample, as far as they are known. */
-export interface PayloadEndpoints {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-}
 
 /** Whoever looks into samples. A sample's bytes are valid during the call only. */
 export interface PayloadInspector {
-  observe(sample: PayloadObservation, who: PayloadEndpoints): void;
+  observe(sample: PayloadObservation, who: Ends): void;
 }
 
 /** What became of samples that the source told, since the start. */
@@ -25,7 +19,7 @@ export interface PayloadCounts {
 export class PayloadGate {
   inspector: PayloadInspector | undefined;
   /** Told of the same samples in mode `evidence`. */
-  keeper: ((sample: PayloadObservation, who: PayloadEndpoints) => void) | undefined;
+  keeper: ((sample: PayloadObservation, who: Ends) => void) | undefined;
   #namespaces: ReadonlySet<string> = new Set();
   #isOff = true;
   #isEvidence = false;
@@ -45,7 +39,7 @@ export class PayloadGate {
   }
 
   /** `isNamed`: the watched end is as well known as it will be. */
-  observe(sample: PayloadObservation, who: PayloadEndpoints, isNamed: boolean): void {
+  observe(sample: PayloadObservation, who: Ends, isNamed: boolean): void {
     if (this.#isOff) return;
     if (this.#namespaces.size > 0) {
       if (this.#isExcluded(who.local)) this.#excludedCgroups.add(sample.cgroupId);
