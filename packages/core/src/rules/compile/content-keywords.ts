@@ -4,7 +4,7 @@ import { LOWER } from '../match/find-bytes.ts';
 import { refuse } from '../problem.ts';
 import { commaParts, parseInteger, parsePattern, parseQuoted } from '../syntax/quoted.ts';
 import { type KeywordHandler, type KeywordTable, needNone, parseOperand } from './keyword.ts';
-import type { DraftContent, RuleDraft } from './rule-draft.ts';
+import { plainContent, type RuleDraft } from './rule-draft.ts';
 
 /** Bytes of `offset`, `depth`, `distance` and `within` (Suricata's limit). */
 const FURTHEST = 0xffff;
@@ -12,20 +12,7 @@ const FURTHEST = 0xffff;
 function addContent(draft: RuleDraft, value: string | undefined, keyword: string): void {
   if (++draft.contents > RULE_LIMITS.contents) refuse(keyword, `more than ${RULE_LIMITS.contents} in a rule`);
   const { negated, text } = parseQuoted(keyword, value);
-  const node: DraftContent = {
-    kind: 'content',
-    bytes: parsePattern(keyword, text),
-    noCase: false,
-    negated,
-    offset: undefined,
-    depth: undefined,
-    distance: undefined,
-    within: undefined,
-    endsWith: false,
-    startsWith: false,
-    relativeNext: false,
-    fast: undefined,
-  };
+  const node = plainContent(parsePattern(keyword, text), negated);
   const buffer = draft.sticky ?? draft.payload;
   draft.add(buffer, node);
   draft.lastContent = { node, buffer };

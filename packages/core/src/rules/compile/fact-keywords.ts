@@ -3,7 +3,7 @@ import { getBuffer } from '../buffers/buffer-table.ts';
 import { refuse } from '../problem.ts';
 import { commaParts, parseInteger, parseQuoted } from '../syntax/quoted.ts';
 import { type KeywordHandler, type KeywordTable, need, parseSizeTest } from './keyword.ts';
-import type { RuleDraft } from './rule-draft.ts';
+import { plainContent, type RuleDraft } from './rule-draft.ts';
 
 const TLS_VERSIONS: Readonly<Record<string, number>> = {
   sslv2: 0x0200,
@@ -63,20 +63,7 @@ function addTlsTest(draft: RuleDraft, keyword: string, test: (facts: Application
 function textIn(name: string): KeywordHandler {
   return (draft, value, keyword) => {
     const { negated, text } = parseQuoted(keyword, value);
-    draft.add(draft.bufferOf(getBuffer(name)), {
-      kind: 'content',
-      bytes: Buffer.from(text, 'latin1'),
-      noCase: false,
-      negated,
-      offset: undefined,
-      depth: undefined,
-      distance: undefined,
-      within: undefined,
-      endsWith: false,
-      startsWith: false,
-      relativeNext: false,
-      fast: undefined,
-    });
+    draft.add(draft.bufferOf(getBuffer(name)), plainContent(Buffer.from(text, 'latin1'), negated));
   };
 }
 

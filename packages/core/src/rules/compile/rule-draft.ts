@@ -15,6 +15,24 @@ export type DraftContent = Mutable<ContentNode> & {
   fast: { readonly offset: number; readonly length: number } | 'whole' | undefined;
 };
 
+/** A content without modifiers. */
+export function plainContent(bytes: Uint8Array, negated: boolean): DraftContent {
+  return {
+    kind: 'content',
+    bytes,
+    noCase: false,
+    negated,
+    offset: undefined,
+    depth: undefined,
+    distance: undefined,
+    within: undefined,
+    endsWith: false,
+    startsWith: false,
+    relativeNext: false,
+    fast: undefined,
+  };
+}
+
 export type DraftNode = Exclude<MatchNode, ContentNode | PcreNode> | DraftContent | Mutable<PcreNode>;
 
 /** A buffer of a rule while its options are read; without a definition it is the payload. */
