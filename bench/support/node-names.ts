@@ -59,9 +59,9 @@ export function nodeNames(): NodeNames {
   };
 }
 
-/** The nth of sixteen million addresses outside. */
+/** The nth of sixteen million addresses outside, none of them in a private range. */
 export function strangerAddress(index: number): string {
-  return `${100 + ((index >>> 20) & 15)}.${(index >>> 12) & 255}.${(index >>> 4) & 255}.${((index & 15) << 4) + 9}`;
+  return `${128 + ((index >>> 20) & 15)}.${(index >>> 12) & 255}.${(index >>> 4) & 255}.${((index & 15) << 4) + 9}`;
 }
 
 function podIdentity(index: number): PodIdentity {

@@ -81,7 +81,7 @@ export class Contacts {
     const down: DownTarget[] = [];
     for (const each of this.#down.values()) {
       if (each.lastMs - each.sinceMs < forMs || !this.#down.isDown(each, nowMs)) continue;
-      if (this.#answered.last(each.ip, each.port) < each.sinceMs) down.push(each);
+      if (this.#answered.last(each.ip, each.port, nowMs) < each.sinceMs) down.push(each);
     }
     return down;
   }
@@ -238,7 +238,7 @@ export class Contacts {
     // The kubelet's probes come from its node's address; it probes the node's own pods only.
     if (cluster.isOwnNode(sourceIp) && target.kind === 'pod') return false;
     if (mayBeDown && outcome === 'failed' && protocol === 'TCP' && source.kind === 'pod') {
-      const answeredMs = this.#answered.last(targetIp, port);
+      const answeredMs = this.#answered.last(targetIp, port, timeMs);
       const down = this.#down.fail(sourceKey, source, target, targetIp, port, timeMs, answeredMs);
       if (this.#down.isDown(down, timeMs)) return false;
     }

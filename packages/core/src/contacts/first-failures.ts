@@ -1,4 +1,10 @@
+import { Newcomers } from '../sketch/newcomers.ts';
+import type { TableState } from '../table-state.ts';
+
 const SLOTS = 32_768;
+const TARGET = 0;
+const HOST = 1;
+const PORT = 2;
 
 /** What a source failed on first, as hashes: enough to count it once a second failure makes it a suspect. */
 export interface EarlierFailure {
@@ -8,54 +14,40 @@ export interface EarlierFailure {
   readonly timeMs: number;
 }
 
-/**
- * The first failure of sources that have no other, in fixed memory and without an object each: a spoofed flood, in which
- * nobody comes twice, costs a few numbers a packet. One slot a source; another one with the same slot takes it over.
- */
+/** The first failure of sources that have no other: a spoofed flood, in which nobody comes twice, costs a few numbers a packet. */
 export class FirstFailures {
-  readonly #tags = new Uint32Array(SLOTS);
-  readonly #targets = new Uint32Array(SLOTS);
-  readonly #hosts = new Uint32Array(SLOTS);
-  readonly #ports = new Uint16Array(SLOTS);
-  readonly #times = new Float64Array(SLOTS);
-  #used = 0;
-  #evicted = 0;
+  readonly #sources: Newcomers;
 
-  /** Remembers a failure, or returns the earlier one when the source failed on something else within `withinMs`. */
-  note(
-    source: number,
-    target: number,
-    host: number,
-    port: number,
-    timeMs: number,
-    withinMs: number,
-  ): EarlierFailure | undefined {
-    const slot = source & (SLOTS - 1);
-    const tag = (source ^ (source >>> 15)) >>> 0 || 1;
-    const held = this.#tags[slot];
-    if (held === tag && Math.abs(timeMs - this.#times[slot]!) <= withinMs) {
-      if (this.#targets[slot] === target) {
-        this.#times[slot] = timeMs;
-        return undefined;
+  /** @param withinMs a failure longer ago than this is forgotten. */
+  constructor(withinMs: number) {
+    this.#sources = new Newcomers(SLOTS, 3, withinMs);
+  }
+
+  /** Remembers a failure, or returns the earlier one when the source failed on something else. */
+  note(source: number, target: number, host: number, port: number, timeMs: number): EarlierFailure | undefined {
+    const sources = this.#sources;
+    const known = sources.find(source, timeMs);
+    if (known >= 0) {
+      if (sources.get(known, TARGET) !== target) {
+        return {
+          target: sources.get(known, TARGET),
+          host: sources.get(known, HOST),
+          port: sources.get(known, PORT),
+          timeMs: sources.timeOf(known, timeMs),
+        };
       }
-      return {
-        target: this.#targets[slot]!,
-        host: this.#hosts[slot]!,
-        port: this.#ports[slot]!,
-        timeMs: this.#times[slot]!,
-      };
+      sources.setTime(known, timeMs);
+      return undefined;
     }
-    if (held === 0) this.#used++;
-    else if (held !== tag) this.#evicted++;
-    this.#tags[slot] = tag;
-    this.#targets[slot] = target;
-    this.#hosts[slot] = host;
-    this.#ports[slot] = port;
-    this.#times[slot] = timeMs;
+    const slot = sources.enter(source, timeMs);
+    sources.set(slot, TARGET, target);
+    sources.set(slot, HOST, host);
+    sources.set(slot, PORT, port);
     return undefined;
   }
 
-  get state() {
-    return { entries: this.#used, capacity: SLOTS, evicted: this.#evicted };
+  get state(): TableState {
+    const { size: entries, capacity, evicted } = this.#sources;
+    return { entries, capacity, evicted };
   }
 }

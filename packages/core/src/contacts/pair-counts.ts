@@ -1,4 +1,4 @@
-import { hash32 } from '../sketch/hyper-log-log.ts';
+import { hash32 } from '../sketch/hash.ts';
 
 const BITS = 16;
 const CELLS = 1 << BITS;

@@ -1,4 +1,4 @@
-import { hash32 } from '../sketch/hyper-log-log.ts';
+import { hash32 } from '../sketch/hash.ts';
 import { Lru } from '../sketch/lru.ts';
 import { type EarlierFailure, FirstFailures } from './first-failures.ts';
 import { targetHash } from './pair-counts.ts';
@@ -29,13 +29,14 @@ export const SUSPECTED: Suspicion = { isSuspect: true, earlier: undefined };
  */
 export class Suspects {
   readonly #forgetMs: number;
-  readonly #first = new FirstFailures();
+  readonly #first: FirstFailures;
   readonly #inside = new Lru<string, Suspect>(INSIDE, isKept);
   readonly #outside = new Lru<string, Suspect>(OUTSIDE, isKept);
 
   /** @param forgetMs a source without a failure for so long is no suspect. */
   constructor(forgetMs: number) {
     this.#forgetMs = forgetMs;
+    this.#first = new FirstFailures(forgetMs);
   }
 
   fail(sourceKey: string, isOutside: boolean, targetIp: string, port: number, timeMs: number): Suspicion {
@@ -49,7 +50,7 @@ export class Suspects {
       return SUSPECTED;
     }
     const target = targetHash(targetIp, port);
-    const earlier = this.#first.note(hash32(sourceKey), target, hash32(targetIp), port, timeMs, this.#forgetMs);
+    const earlier = this.#first.note(hash32(sourceKey), target, hash32(targetIp), port, timeMs);
     if (earlier === undefined) return NOT_YET;
     table.set(sourceKey, { failures: 2, lastMs: timeMs });
     return { isSuspect: true, earlier };

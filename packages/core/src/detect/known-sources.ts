@@ -1,26 +1,25 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ConnectionObservation } from '../observation.ts';
-import { RecentKeys } from '../sketch/recent-keys.ts';
+import { hash32 } from '../sketch/hash.ts';
+import { RecentTimes } from '../sketch/recent-times.ts';
 import type { DetectorContext, NameAddress } from './context.ts';
 
 const CAPACITY = 16_384;
 
 /** Who completed a handshake lately, noted once for all detectors that share a context. */
 class CompletedSources {
-  readonly keys = new RecentKeys(CAPACITY, 0);
-  #rememberMs = 0;
+  readonly times = new RecentTimes(CAPACITY, 0);
   #seen: ConnectionObservation | undefined;
 
   /** As long as the one that asks for the longest needs. */
   remember(ms: number): void {
-    this.#rememberMs = Math.max(this.#rememberMs, ms);
-    this.keys.ttlMs = this.#rememberMs;
+    this.times.ttlMs = Math.max(this.times.ttlMs, ms);
   }
 
   note(connection: ConnectionObservation): void {
     if (connection === this.#seen) return;
     this.#seen = connection;
-    this.keys.add(connection.remote.ip, connection.timeMs);
+    this.times.note(hash32(connection.remote.ip), connection.timeMs);
   }
 }
 
@@ -64,20 +63,19 @@ export class KnownSources {
 
   /** Whether the source completed a handshake lately. */
   hasCompleted(ip: string, nowMs: number): boolean {
-    const seenMs = this.#completed.keys.seenMs(ip, nowMs);
-    return seenMs !== undefined && nowMs - seenMs <= this.#rememberMs;
+    return nowMs - this.#completed.times.last(hash32(ip), nowMs) <= this.#rememberMs;
   }
 
   get size(): number {
-    return this.#completed.keys.size;
+    return this.#completed.times.size;
   }
 
   get capacity(): number {
-    return this.#completed.keys.capacity;
+    return this.#completed.times.capacity;
   }
 
   get evicted(): number {
-    return this.#completed.keys.evicted;
+    return this.#completed.times.evicted;
   }
 }
 

@@ -115,17 +115,24 @@ export class EdgeWindow {
   }
 
   #numberOf(endpoint: Endpoint): number {
-    const known = this.#numberByObject.get(endpoint);
-    if (known !== undefined) return known;
-    const key = workloadKey(endpoint);
-    let number = this.#numberByKey.get(key);
+    // Strangers come and go, and their address is their key: none of them is held on to for it.
+    if (endpoint.workload === undefined) return this.#numberOfKey(workloadKey(endpoint));
+    let number = this.#numberByObject.get(endpoint);
     if (number === undefined) {
-      if (this.#numberByKey.size >= Math.min(this.#capacity * 2, MAX_WORKLOADS - 1)) return -1;
-      number = this.#numberByKey.size;
-      this.#numberByKey.set(key, number);
+      number = this.#numberOfKey(workloadKey(endpoint));
+      if (this.#numberByObject.size >= MAX_WORKLOADS) this.#numberByObject.clear();
+      this.#numberByObject.set(endpoint, number);
     }
-    if (this.#numberByObject.size >= MAX_WORKLOADS) this.#numberByObject.clear();
-    this.#numberByObject.set(endpoint, number);
+    return number;
+  }
+
+  /** −1 when the window is full. */
+  #numberOfKey(key: string): number {
+    const known = this.#numberByKey.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numberByKey.size;
+    if (number >= Math.min(this.#capacity * 2, MAX_WORKLOADS - 1)) return -1;
+    this.#numberByKey.set(key, number);
     return number;
   }
 }

@@ -101,14 +101,12 @@ export class FlowTable {
   #observeDatagrams(observation: DatagramObservation, ends: FlowEnds): readonly Flow[] {
     let flow = this.#conversations.get(observation.id);
     if (flow === undefined) {
-      flow = new LiveFlow(ends);
-      if (!observation.ended) {
-        if (this.#conversations.size >= this.#capacity) {
-          this.#dropped++;
-          return NOTHING;
-        }
-        this.#conversations.set(observation.id, flow);
+      if (!observation.ended && this.#conversations.size >= this.#capacity) {
+        this.#dropped++;
+        return NOTHING;
       }
+      flow = new LiveFlow(ends);
+      if (!observation.ended) this.#conversations.set(observation.id, flow);
     }
     flow.addDatagrams(observation, ends);
     if (observation.ended) {

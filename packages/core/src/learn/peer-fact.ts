@@ -1,5 +1,6 @@
 import { parseAddress } from '../address.ts';
 import { type Endpoint, workloadKey } from '../endpoint.ts';
+import { hash32 } from '../sketch/hash.ts';
 
 /** Ports from here on are handed out, not chosen: all of them are one. Linux begins at 32768. */
 const EPHEMERAL = 32_768;
@@ -39,4 +40,22 @@ export function network(ip: string): string {
   if (bytes === undefined) return ip;
   const group = (at: number): string => (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16);
   return `${group(0)}:${group(2)}:${group(4)}::/48`;
+}
+
+/** The same for all addresses of a network (RFC 5952 text; IPv6 may have two, with and without `::`), made without a text. */
+export function networkHash(ip: string): number {
+  return hash32(ip, prefixLength(ip));
+}
+
+/** Up to the last dot; of IPv6 up to the third group, or `::` before it. */
+function prefixLength(ip: string): number {
+  if (!ip.includes(':')) return Math.max(0, ip.lastIndexOf('.'));
+  let colon = -1;
+  for (let group = 0; group < 3; group++) {
+    const next = ip.indexOf(':', colon + 1);
+    if (next < 0) return ip.length;
+    if (next === colon + 1) break;
+    colon = next;
+  }
+  return Math.max(0, colon);
 }

@@ -1,3 +1,5 @@
+import { hash32 } from './hash.ts';
+
 const REGISTERS = 256;
 const INDEX_BITS = 8;
 /** α for 256 registers (Flajolet et al. 2007, figure 3). */
@@ -31,13 +33,4 @@ export class HyperLogLog {
   clear(): void {
     this.#registers.fill(0);
   }
-}
-
-/** FNV-1a over the UTF-16 code units, then murmur3's finaliser, as FNV alone leaves the high bits of short keys alike. */
-export function hash32(key: string): number {
-  let h = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) h = Math.imul(h ^ key.charCodeAt(index), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

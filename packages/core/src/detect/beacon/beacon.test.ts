@@ -73,6 +73,25 @@ describe('beacon', () => {
     assert.ok(first && first.evidence.windowMs < 600_000, `${first?.evidence.windowMs}`);
   });
 
+  it('counts the first visit, which needs no state, and finds a beacon among the visits of a crawler', () => {
+    const crawl = together(
+      ...Array.from({ length: 6000 }, (_, index) =>
+        converse({
+          local: implant,
+          remote: world(`198.${18 + (index >> 14)}.${(index >> 6) & 255}.${(index & 63) * 4 + 1}`),
+          role: 'client',
+          port: 443,
+          fromMs: START_MS + index * 50,
+          seconds: [[300, 20_000]],
+        }),
+      ),
+    );
+    const found = run(together(checkIns(30, 10_000, 0.1), crawl), 310_000);
+    assert.deepEqual([...new Set(found.map(({ target }) => target?.ip))], [commandServer.ip]);
+    const alone = run(checkIns(8, 10_000, 0.1), 90_000);
+    assert.equal(alone[0]?.count, 8, 'the eighth beat is the first that can be judged');
+  });
+
   it('tells a session of commands on an unusual port as low, and not on a usual one', () => {
     const random = noise(3);
     let isTyping = true;

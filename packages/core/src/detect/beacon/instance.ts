@@ -1,5 +1,6 @@
 import { isLoopbackAddress } from '../../address.ts';
 import type { Finding } from '../../alert/alert.ts';
+import { targetHash } from '../../contacts/pair-counts.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
@@ -8,7 +9,6 @@ import { Lru } from '../../sketch/lru.ts';
 import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
-import { conversationKey } from '../conversation-key.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
 import { portName } from '../port-name.ts';
 import { hasManyAddresses, isWorthJudging, judgeRhythms, judgeSession, type Verdict } from './judgement.ts';
@@ -17,6 +17,7 @@ import { type Connection, Pair, Sharers } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
 import { beaconFinding } from './report.ts';
 import { calledName } from './server-names.ts';
+import { MOST_BYTES, Strangers } from './strangers.ts';
 
 const PAIRS = 4096;
 const CONNECTIONS = 8192;
@@ -36,8 +37,9 @@ export class BeaconInstance implements DetectorInstance {
   /** By workload and port, and address. */
   readonly #pairs = new PairLru<Pair>(PAIRS, (pair) => pair.alarm !== undefined);
   readonly #connections = new Lru<string, Connection>(CONNECTIONS);
-  /** The workloads that talk to a destination, as far as they are counted. */
-  readonly #sharers = new Lru<string, Sharers>(DESTINATIONS);
+  /** The workloads that talk to a destination, by its hash and as far as they are counted. */
+  readonly #sharers = new Lru<number, Sharers>(DESTINATIONS);
+  readonly #strangers = new Strangers();
   /** The same by the names that workloads call, which may have many addresses. */
   readonly #named = new NamedPairs();
   /** Connections with a beat since the last evaluation. */
@@ -80,7 +82,7 @@ export class BeaconInstance implements DetectorInstance {
   }
 
   get state(): TableState {
-    const tables = [this.#pairs, this.#connections, this.#sharers, this.#named];
+    const tables = [this.#pairs, this.#connections, this.#sharers, this.#strangers, this.#named];
     return {
       entries: tables.reduce((sum, { size }) => sum + size, 0),
       capacity: tables.reduce((sum, { capacity }) => sum + capacity, 0),
@@ -136,11 +138,16 @@ export class BeaconInstance implements DetectorInstance {
     if (isLoopbackAddress(ip)) return undefined;
     if (this.#cluster.isMetadata(ip) || this.#cluster.isResolver(remote) || this.#cluster.isApiServer(remote))
       return undefined;
-    const { startMs, timeMs } = observation;
-    const pair = this.#pair(local, remote, ip, port);
+    const startMs = Math.min(observation.startMs, observation.timeMs);
+    const named = observation.preexisting ? undefined : this.#named.take(observation);
+    let pair = this.#pairs.get(portName(local, port, false), ip);
+    if (pair === undefined) {
+      if (named === undefined && this.#isFirst(observation, local, remote, startMs)) return undefined;
+      pair = this.#pairs.get(portName(local, port, false), ip) ?? this.#makePair(local, remote, ip, port);
+    }
     const connection: Connection = {
       pair,
-      startMs: Math.min(startMs, timeMs),
+      startMs,
       start: 0,
       burst: 0,
       lastActiveMs: Number.NEGATIVE_INFINITY,
@@ -148,7 +155,7 @@ export class BeaconInstance implements DetectorInstance {
       bursts: 0,
       sentBytes: 0,
       receivedBytes: 0,
-      named: observation.preexisting ? undefined : this.#named.take(conversationKey(observation)),
+      named,
     };
     // When it began is not known of one that was open before.
     if (!observation.preexisting) {
@@ -164,21 +171,32 @@ export class BeaconInstance implements DetectorInstance {
     if (evicted !== undefined) this.#moved.delete(evicted);
   }
 
-  #pair(local: Endpoint, remote: Endpoint, ip: string, port: number): Pair {
-    const caller = portName(local, port, false);
-    let pair = this.#pairs.get(caller, ip);
-    if (pair === undefined) {
-      const workload = workloadKey(local);
-      const sharers = this.#share(ip, port, workload);
-      pair = new Pair(local, remote, port, sharers, this.#learning.knows(workload, peerFact(remote, port)));
-      const evicted = this.#pairs.add(caller, ip, pair);
-      if (evicted !== undefined) this.#alarmed.delete(evicted);
-    }
+  /** Whether nobody came to the destination before, and who comes has left again: that much is remembered, and no more. */
+  #isFirst(observation: ConnectionObservation, local: Endpoint, remote: Endpoint, startMs: number): boolean {
+    if (observation.phase === 'live' || observation.preexisting) return false;
+    const { ip, port } = observation.remote;
+    const destination = targetHash(ip, port);
+    const { sentBytes, receivedBytes } = observation.delta;
+    if (sentBytes > MOST_BYTES || receivedBytes > MOST_BYTES || this.#sharers.has(destination)) return false;
+    const first = this.#strangers.visit(destination, { local, startMs, sentBytes, receivedBytes });
+    if (first === undefined) return true;
+    const { starts } = this.#makePair(first.local, remote, ip, port);
+    starts.add(first.startMs);
+    starts.grow(starts.count, first.sentBytes, first.receivedBytes);
+    return false;
+  }
+
+  #makePair(local: Endpoint, remote: Endpoint, ip: string, port: number): Pair {
+    const workload = workloadKey(local);
+    const sharers = this.#share(ip, port, workload);
+    const pair = new Pair(local, remote, port, sharers, this.#learning.knows(workload, peerFact(remote, port)));
+    const evicted = this.#pairs.add(portName(local, port, false), ip, pair);
+    if (evicted !== undefined) this.#alarmed.delete(evicted);
     return pair;
   }
 
   #share(ip: string, port: number, workload: string): Sharers {
-    const destination = `${ip}|${port}`;
+    const destination = targetHash(ip, port);
     let sharers = this.#sharers.get(destination);
     if (sharers === undefined) {
       sharers = new Sharers(workload);

@@ -1,7 +1,7 @@
 import type { ApplicationObservation } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import { PairLru } from '../../sketch/pair-lru.ts';
-import { conversationKey } from '../conversation-key.ts';
+import { type Conversation, conversationKey } from '../conversation-key.ts';
 import type { NamedStart, Pair } from './pair.ts';
 import { type CalledName, ServerNames } from './server-names.ts';
 
@@ -51,7 +51,9 @@ export class NamedPairs {
   }
 
   /** The pair of a conversation whose connection is told of now. */
-  take(key: string): NamedStart | undefined {
+  take(conversation: Conversation): NamedStart | undefined {
+    if (this.#openings.size === 0) return undefined;
+    const key = conversationKey(conversation);
     const opening = this.#openings.peek(key);
     if (opening !== undefined) this.#openings.delete(key);
     return opening;

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../endpoint.ts';
-import { hash32 } from '../../sketch/hyper-log-log.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import { RecentHashes } from '../../sketch/recent-hashes.ts';
 import { SlidingTally } from '../../sketch/sliding-tally.ts';
 

@@ -1,7 +1,7 @@
 import { labelBits, labelBytes } from '../../dns/name-information.ts';
 import { isCarrierType, isRareType, TYPE } from '../../dns/record-types.ts';
 import type { DnsRecord } from '../../payload/facts.ts';
-import { hash32 } from '../../sketch/hyper-log-log.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import { RecentHashes } from '../../sketch/recent-hashes.ts';
 import { SlidingTally } from '../../sketch/sliding-tally.ts';
 

@@ -41,6 +41,30 @@ describe('exfiltration', () => {
     assert.ok((finding.evidence.usual as number) < 20_000_000);
   });
 
+  it('counts the little that was sent the first time', () => {
+    const twice = (first: number, second: number): Found[] =>
+      run(
+        together(
+          usual(),
+          ...[first, second].map((bytes, n) =>
+            converse({
+              local: web,
+              remote: thief,
+              role: 'client',
+              port: 443,
+              fromMs: LEARNED_MS + n * 5000,
+              seconds: [[bytes, 100]],
+            }),
+          ),
+        ),
+        LEARNED_MS + 60_000,
+      );
+    const floor = 100_000_000;
+    assert.equal(twice(50_000, floor - 50_001).length, 0);
+    const { evidence } = (twice(50_000, floor - 50_000)[0] as Found).finding;
+    assert.equal(evidence.observed, floor);
+  });
+
   it('tells more than one new place, each by itself', () => {
     const other = world('198.51.100.7');
     const seen = together(usual(), upload(web, thief, 2e8, LEARNED_MS, 60), upload(web, other, 2e9, LEARNED_MS, 60));

@@ -1,10 +1,12 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
-import { networkOf } from '../../learn/peer-fact.ts';
+import { networkHash, networkOf } from '../../learn/peer-fact.ts';
 import { runOf } from '../../learn/workload-kind.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
+import { joinHash } from '../../sketch/hash.ts';
 import { Lru } from '../../sketch/lru.ts';
+import { Newcomers } from '../../sketch/newcomers.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
@@ -15,6 +17,12 @@ import { exfiltrationFinding } from './report.ts';
 import { Destination, Sender } from './sender.ts';
 
 const SENDERS = 1024;
+/** Networks that a workload sent so little to once are remembered by their sums alone. */
+const PASSING = 16_384;
+/** Less than the smallest floor. */
+const PASSING_BYTES = 65_536;
+const SENT = 0;
+const RECEIVED = 1;
 /** How often the sum of the window is a sample of the baseline. */
 export const SAMPLE_MS = 300_000;
 /** An upload that stands still for so long is over; one place used for so long while learning is known. */
@@ -26,6 +34,7 @@ export class ExfiltrationInstance implements DetectorInstance {
   #parameters: ExfiltrationParameters;
   readonly #learning: Learning;
   readonly #senders = new Lru<string, Sender>(SENDERS);
+  readonly #passing = new Newcomers(PASSING, 2, IDLE_MS);
   /** Senders that sent since the last evaluation. */
   readonly #moved = new Set<Sender>();
   readonly #alarmed = new Map<Destination, { readonly sender: Sender; readonly upload: Upload }>();
@@ -65,7 +74,12 @@ export class ExfiltrationInstance implements DetectorInstance {
   }
 
   get state(): TableState {
-    return { entries: this.#senders.size, capacity: this.#senders.capacity, evicted: this.#senders.evicted };
+    const [senders, passing] = [this.#senders, this.#passing];
+    return {
+      entries: senders.size + passing.size,
+      capacity: senders.capacity + passing.capacity,
+      evicted: senders.evicted + passing.evicted,
+    };
   }
 
   #add(
@@ -77,10 +91,13 @@ export class ExfiltrationInstance implements DetectorInstance {
   ): void {
     const { windowMs } = this.#parameters;
     const sender = this.#sender(local, timeMs);
-    const destination = this.#destination(sender, remote, port, timeMs);
     sender.sent.add(sentBytes, timeMs, windowMs);
     sender.runBytes += sentBytes;
     sender.movedMs = timeMs;
+    const to = networkHash(remote.ip);
+    const known = sender.destinations.get(to);
+    if (known === undefined && this.#passes(sender, to, timeMs, sentBytes, receivedBytes)) return;
+    const destination = known ?? this.#destination(sender, to, remote, port, timeMs);
     destination.sent.add(sentBytes, timeMs, windowMs);
     destination.received.add(receivedBytes, timeMs, windowMs);
     if (sentBytes === 0) return;
@@ -141,15 +158,31 @@ export class ExfiltrationInstance implements DetectorInstance {
     return sender;
   }
 
-  #destination(sender: Sender, remote: Endpoint, port: number, timeMs: number): Destination {
-    const to = networkOf(remote);
-    let destination = sender.destinations.get(to);
-    if (destination === undefined) {
-      const isKnown = this.#learning.knows(sender.workload, sentTo(to));
-      destination = new Destination(to, { ...remote, port }, isKnown, timeMs);
-      const evicted = sender.destinations.set(to, destination);
-      if (evicted !== undefined) this.#alarmed.delete(evicted);
+  /** Whether it is the first time, and little: a crawler's networks are many, and none of them gets much. */
+  #passes(sender: Sender, to: number, timeMs: number, sentBytes: number, receivedBytes: number): boolean {
+    const hash = joinHash(sender.hash, to);
+    if (sentBytes + receivedBytes > PASSING_BYTES || this.#passing.find(hash, timeMs) >= 0) return false;
+    const slot = this.#passing.enter(hash, timeMs);
+    this.#passing.set(slot, SENT, sentBytes);
+    this.#passing.set(slot, RECEIVED, receivedBytes);
+    return true;
+  }
+
+  /** Begins with what it was sent the first time. */
+  #destination(sender: Sender, to: number, remote: Endpoint, port: number, timeMs: number): Destination {
+    const network = networkOf(remote);
+    const isKnown = this.#learning.knows(sender.workload, sentTo(network));
+    const first = this.#passing.find(joinHash(sender.hash, to), timeMs);
+    const firstMs = first < 0 ? timeMs : this.#passing.timeOf(first, timeMs);
+    const destination = new Destination(network, { ...remote, port }, isKnown, firstMs);
+    if (first >= 0) {
+      const { windowMs } = this.#parameters;
+      destination.sent.add(this.#passing.get(first, SENT), firstMs, windowMs);
+      destination.received.add(this.#passing.get(first, RECEIVED), firstMs, windowMs);
+      this.#passing.leave(first);
     }
+    const evicted = sender.destinations.set(to, destination);
+    if (evicted !== undefined) this.#alarmed.delete(evicted);
     return destination;
   }
 }

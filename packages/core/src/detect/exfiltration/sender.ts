@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../endpoint.ts';
 import type { Run } from '../../learn/workload-kind.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import { Lru } from '../../sketch/lru.ts';
 import { SlidingSum } from './sliding-sum.ts';
 
@@ -37,10 +38,12 @@ export class Destination {
 export class Sender {
   /** `workloadKey`. */
   readonly workload: string;
+  readonly hash: number;
   readonly endpoint: Endpoint;
   readonly run: Run | undefined;
   readonly sent = new SlidingSum();
-  readonly destinations = new Lru<string, Destination>(DESTINATIONS, (destination) => destination.isAlarmed);
+  /** By `networkHash`. */
+  readonly destinations = new Lru<number, Destination>(DESTINATIONS, (destination) => destination.isAlarmed);
   movedMs: number;
   runBytes = 0;
   /** Until then its sums hold what was in an alarm, and nothing is learned from them. */
@@ -48,6 +51,7 @@ export class Sender {
 
   constructor(workload: string, endpoint: Endpoint, run: Run | undefined, timeMs: number) {
     this.workload = workload;
+    this.hash = hash32(run?.id ?? workload);
     this.endpoint = endpoint;
     this.run = run;
     this.movedMs = timeMs;

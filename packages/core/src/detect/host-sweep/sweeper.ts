@@ -1,7 +1,7 @@
 import type { EarlierFailure } from '../../contacts/first-failures.ts';
 import { targetHash } from '../../contacts/pair-counts.ts';
 import type { Endpoint } from '../../endpoint.ts';
-import { hash32 } from '../../sketch/hyper-log-log.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import { RecentHashes } from '../../sketch/recent-hashes.ts';
 import { SlidingCount } from '../../sketch/sliding-count.ts';
 

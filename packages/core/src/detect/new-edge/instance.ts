@@ -1,7 +1,9 @@
 import type { Finding } from '../../alert/alert.ts';
-import { workloadKey } from '../../endpoint.ts';
+import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
+import { networkHash } from '../../learn/peer-fact.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import { Lru } from '../../sketch/lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
@@ -13,13 +15,18 @@ import { newEdgeFinding, type ToldEdge } from './report.ts';
 
 /** New edges that are being told, or wait until an alarm is over to be learned. */
 const CAPACITY = 4096;
+/** The store hears of an edge at least as often, so that its `last seen` is about right. */
+const LATELY_MS = 300_000;
+const PASSING_MS = 86_400_000;
 
 export class NewEdgeInstance implements DetectorInstance {
   readonly nextDueMs = Number.POSITIVE_INFINITY;
   #parameters: NewEdgeParameters;
   readonly #learning: Learning;
   readonly #cluster: ClusterView;
-  readonly #lately = new LatelySeen();
+  readonly #lately = new LatelySeen(LATELY_MS);
+  /** Networks outside that a workload with very many came to once. */
+  readonly #passing = new LatelySeen(PASSING_MS);
   readonly #told = new Lru<string, ToldEdge>(CAPACITY);
 
   constructor(parameters: NewEdgeParameters, { learning, cluster }: DetectorContext) {
@@ -36,10 +43,11 @@ export class NewEdgeInstance implements DetectorInstance {
     if (observation.kind !== 'connection' && observation.kind !== 'datagrams') return;
     if (remote === null || !isContact(observation) || !isJudged(observation.role, local, remote)) return;
     const port = observation.role === 'server' ? observation.local.port : observation.remote.port;
-    const name = remote.workload === undefined ? observation.remote.ip : workloadKey(remote);
-    if (this.#lately.has(local, name, port, observation.timeMs)) return;
+    const { timeMs } = observation;
+    const name = hash32(remote.workload === undefined ? observation.remote.ip : workloadKey(remote));
+    if (this.#lately.has(local, name, port, timeMs) || this.#passes(local, remote, port, timeMs)) return;
     const contact = contactOf(observation, local, remote, this.#cluster);
-    if (contact === undefined || this.#judge(contact, observation.timeMs)) this.#lately.add(local, name, port);
+    if (contact === undefined || this.#judge(contact, timeMs)) this.#lately.add(local, name, port, timeMs);
   }
 
   evaluate(nowMs: number): Finding[] {
@@ -54,11 +62,21 @@ export class NewEdgeInstance implements DetectorInstance {
 
   get state(): TableState {
     const { size, capacity, evicted } = this.#told;
+    const [lately, passing] = [this.#lately.state, this.#passing.state];
     return {
-      entries: size + this.#lately.size,
-      capacity: capacity + this.#lately.capacity,
-      evicted: evicted + this.#lately.evicted,
+      entries: size + lately.entries + passing.entries,
+      capacity: capacity + lately.capacity + passing.capacity,
+      evicted: evicted + lately.evicted + passing.evicted,
     };
+  }
+
+  /** A crawler's networks are all usual, and more than can be learned: of them those that it comes back to are. */
+  #passes(local: Endpoint, remote: Endpoint, port: number, timeMs: number): boolean {
+    if (remote.kind !== 'world' || !this.#learning.isDiverse(workloadKey(local))) return false;
+    const network = networkHash(remote.ip);
+    if (this.#passing.has(local, network, port, timeMs)) return false;
+    this.#passing.add(local, network, port, timeMs);
+    return true;
   }
 
   /** True when the edge is known now, and need not be looked at again for a while. */

@@ -1,47 +1,41 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { joinHash } from '../../sketch/hash.ts';
+import { RecentTimes } from '../../sketch/recent-times.ts';
+import type { TableState } from '../../table-state.ts';
 
 const CAPACITY = 16_384;
-/** The store hears of an edge at least as often, so that its `last seen` is about right. */
-const FOR_MS = 300_000;
 
-/** Contacts that need no second look for some minutes. No text is made to ask: most contacts are of this kind. A peer is a workload or address. */
+/** Contacts of the last minutes. No text is made to ask. A peer is a workload, an address or a network. */
 export class LatelySeen {
-  #byLocal = new Map<Endpoint, Map<string, Set<number>>>();
-  #sinceMs = Number.NaN;
-  size = 0;
-  evicted = 0;
+  readonly #contacts: RecentTimes;
+  /** Identity hands out one object a subject. */
+  readonly #numbers = new WeakMap<Endpoint, number>();
+  #lastNumber = 0;
 
-  get capacity(): number {
-    return CAPACITY;
+  constructor(forMs: number) {
+    this.#contacts = new RecentTimes(CAPACITY, forMs);
   }
 
-  has(local: Endpoint, peer: string, port: number, timeMs: number): boolean {
-    if (!(Math.abs(timeMs - this.#sinceMs) < FOR_MS)) {
-      this.#forget();
-      this.#sinceMs = timeMs;
-    }
-    return this.#byLocal.get(local)?.get(peer)?.has(port) ?? false;
+  /** @param peer `hash32` of its text. */
+  has(local: Endpoint, peer: number, port: number, timeMs: number): boolean {
+    return this.#contacts.has(this.#hash(local, peer, port), timeMs);
   }
 
-  add(local: Endpoint, peer: string, port: number): void {
-    if (this.size >= CAPACITY) {
-      this.evicted += this.size;
-      this.#forget();
-    }
-    let byPeer = this.#byLocal.get(local);
-    if (byPeer === undefined) {
-      byPeer = new Map();
-      this.#byLocal.set(local, byPeer);
-    }
-    const ports = byPeer.get(peer);
-    if (ports === undefined) byPeer.set(peer, new Set([port]));
-    else if (ports.has(port)) return;
-    else ports.add(port);
-    this.size++;
+  add(local: Endpoint, peer: number, port: number, timeMs: number): void {
+    this.#contacts.note(this.#hash(local, peer, port), timeMs);
   }
 
-  #forget(): void {
-    this.#byLocal = new Map();
-    this.size = 0;
+  get state(): TableState {
+    const { size: entries, capacity, evicted } = this.#contacts;
+    return { entries, capacity, evicted };
+  }
+
+  #hash(local: Endpoint, peer: number, port: number): number {
+    let number = this.#numbers.get(local);
+    if (number === undefined) {
+      number = ++this.#lastNumber;
+      this.#numbers.set(local, number);
+    }
+    return joinHash(joinHash(number, port), peer);
   }
 }

@@ -3,10 +3,11 @@ import type { Contact, Probing } from '../../contacts/contact.ts';
 import { type Contacts, contactsOf, sourceKeyOf } from '../../contacts/contacts.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { ListenerObservation, Observation } from '../../observation.ts';
-import { Lru } from '../../sketch/lru.ts';
+import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
+import { type FirstProbe, FirstProbes } from './first-probes.ts';
 import { findLeader, openAlarm } from './grouping.ts';
 import { HalfOpenWatch } from './half-open-watch.ts';
 import { Judgement } from './judgement.ts';
@@ -26,8 +27,11 @@ export class PortScanInstance implements DetectorInstance {
   readonly #judge: Judgement;
   readonly #context: DetectorContext;
   readonly #contacts: Contacts;
-  readonly #inside = new Lru<string, Pair>(INSIDE_PAIRS, isKept);
-  readonly #outside = new Lru<string, Pair>(OUTSIDE_PAIRS, isKept);
+  /** By source, target. */
+  readonly #inside = new PairLru<Pair>(INSIDE_PAIRS, isKept);
+  /** By target, source. */
+  readonly #outside = new PairLru<Pair>(OUTSIDE_PAIRS, isKept);
+  readonly #first: FirstProbes;
   readonly #halfOpen: HalfOpenWatch;
   /** Pairs at half their threshold or more, and those with an alert or a judgement pending. */
   readonly #hot = new Set<Pair>();
@@ -38,9 +42,10 @@ export class PortScanInstance implements DetectorInstance {
   constructor(parameters: PortScanParameters, context: DetectorContext) {
     this.#context = context;
     this.#contacts = contactsOf(context);
-    this.#judge = new Judgement(parameters, context, this.#contacts, ({ sourceIp, targetIp }) =>
-      this.#find(`${targetIp}|${sourceIp}`),
+    this.#judge = new Judgement(parameters, context, this.#contacts, ({ sourceIp, targetIp }, nowMs) =>
+      this.#hasProbed(targetIp, sourceIp, nowMs),
     );
+    this.#first = new FirstProbes(parameters.windowMs);
     this.#halfOpen = new HalfOpenWatch(parameters.windowMs);
   }
 
@@ -94,25 +99,32 @@ export class PortScanInstance implements DetectorInstance {
   }
 
   get state(): TableState {
-    const shared = this.#contacts.state;
+    const [first, shared] = [this.#first.state, this.#contacts.state];
     return {
-      entries: this.#inside.size + this.#outside.size + this.#halfOpen.size + shared.entries,
-      capacity: INSIDE_PAIRS + OUTSIDE_PAIRS + this.#halfOpen.capacity + shared.capacity,
-      evicted: this.#inside.evicted + this.#outside.evicted + this.#halfOpen.evicted + shared.evicted,
+      entries: this.#inside.size + this.#outside.size + this.#halfOpen.size + first.entries + shared.entries,
+      capacity: INSIDE_PAIRS + OUTSIDE_PAIRS + this.#halfOpen.capacity + first.capacity + shared.capacity,
+      evicted: this.#inside.evicted + this.#outside.evicted + this.#halfOpen.evicted + first.evicted + shared.evicted,
     };
   }
 
   #probing(seen: Probing): void {
     if (seen.hard + seen.soft > 0) {
-      const pair = this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
-      pair.probe(seen);
-      if (pair.undecided !== undefined) {
-        this.#hot.add(pair);
-        this.#due(seen.timeMs + UNDECIDED_MS);
-      }
-      this.#consider(pair, seen.timeMs);
+      const isKnown = this.#find(seen.sourceIp, seen.targetIp) !== undefined;
+      if (isKnown || !this.#first.holds(seen)) this.#probe(seen, isKnown ? undefined : this.#first.take(seen));
     }
     if (seen.answers > 0) this.#answers(seen);
+  }
+
+  #probe(seen: Probing, first: FirstProbe | undefined): void {
+    const { sourceIp, targetIp, sourceKey, source, target, timeMs } = seen;
+    const pair = this.#pairOf(sourceIp, targetIp, sourceKey, source, target, timeMs);
+    if (first !== undefined) pair.beginWith(first, seen.distinctPorts > 1);
+    pair.probe(seen);
+    if (pair.undecided !== undefined) {
+      this.#hot.add(pair);
+      this.#due(timeMs + UNDECIDED_MS);
+    }
+    this.#consider(pair, timeMs);
   }
 
   /** RSTs and SYN-ACKs without a socket: who got them sends raw packets (trap 20). Source and target change places. */
@@ -138,8 +150,7 @@ export class PortScanInstance implements DetectorInstance {
       return;
     }
     if (!seen.weighs) return;
-    const key = `${seen.sourceIp}|${seen.targetIp}`;
-    const known = this.#find(key);
+    const known = this.#find(seen.sourceIp, seen.targetIp);
     if (seen.outcome === 'answered') {
       known?.contact(seen);
       return;
@@ -216,8 +227,13 @@ export class PortScanInstance implements DetectorInstance {
     else pair.decide(this.#contacts.latePorts(seen.targetIp, seen.sourceIp, seen.source, seen.lastPort, nowMs));
   }
 
-  #find(key: string): Pair | undefined {
-    return this.#inside.peek(key) ?? this.#outside.peek(key);
+  #find(sourceIp: string, targetIp: string): Pair | undefined {
+    return this.#inside.peek(sourceIp, targetIp) ?? this.#outside.peek(targetIp, sourceIp);
+  }
+
+  #hasProbed(sourceIp: string, targetIp: string, nowMs: number): boolean {
+    const pair = this.#find(sourceIp, targetIp);
+    return pair === undefined ? this.#first.has(sourceIp, targetIp, nowMs) : pair.hasProbed(nowMs);
   }
 
   #pairOf(
@@ -228,12 +244,13 @@ export class PortScanInstance implements DetectorInstance {
     target: Endpoint,
     timeMs: number,
   ): Pair {
-    const table = source.kind === 'world' ? this.#outside : this.#inside;
-    const key = `${sourceIp}|${targetIp}`;
-    let pair = table.get(key);
+    const isOutside = source.kind === 'world';
+    const table = isOutside ? this.#outside : this.#inside;
+    const [one, other] = isOutside ? [targetIp, sourceIp] : [sourceIp, targetIp];
+    let pair = table.get(one, other);
     if (pair === undefined) {
       pair = new Pair(sourceIp, targetIp, sourceKey, source, target, timeMs, this.#judge.parameters.windowMs);
-      const evicted = table.set(key, pair);
+      const evicted = table.add(one, other, pair);
       if (evicted !== undefined) this.#forget(evicted);
     } else if (pair.alarm === undefined) {
       this.#rename(pair, source);

@@ -6,21 +6,26 @@ import type { PortScanParameters } from './parameters.ts';
 /** Late RSTs a connection that ended badly may cause: what was in flight when one end went. */
 const RSTS_PER_CONNECTION = 4;
 
-/** The same two addresses the other way round, if anything is known of them. */
-export type Reverse = (pair: Pair) => Pair | undefined;
+/** Whether the pair's target has tried a closed port of its source within the window. */
+export type IsProbedBack = (pair: Pair, nowMs: number) => boolean;
 
 /** Which thresholds apply to a pair, and whether it is over them. */
 export class Judgement {
   parameters: PortScanParameters;
   readonly #context: DetectorContext;
   readonly #contacts: Contacts;
-  readonly #reverse: Reverse;
+  readonly #isProbedBack: IsProbedBack;
 
-  constructor(parameters: PortScanParameters, context: DetectorContext, contacts: Contacts, reverse: Reverse) {
+  constructor(
+    parameters: PortScanParameters,
+    context: DetectorContext,
+    contacts: Contacts,
+    isProbedBack: IsProbedBack,
+  ) {
     this.parameters = parameters;
     this.#context = context;
     this.#contacts = contacts;
-    this.#reverse = reverse;
+    this.#isProbedBack = isProbedBack;
   }
 
   isScan(pair: Pair, nowMs: number): boolean {
@@ -53,7 +58,7 @@ export class Judgement {
     const answers = pair.answers(nowMs);
     if (answers < this.parameters.answers) return false;
     // Some scanners (masscan) reset what they were answered: then it is the other end that scans.
-    if (this.#reverse(pair)?.hasProbed(nowMs)) return false;
+    if (this.#isProbedBack(pair, nowMs)) return false;
     const late = this.#contacts.connections(pair.sourceIp, pair.targetIp, nowMs) * RSTS_PER_CONNECTION;
     return answers - late >= this.parameters.answers;
   }

@@ -2,6 +2,7 @@ import type { Contact, Probing } from '../../contacts/contact.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { ProbeShape } from '../../observation.ts';
 import { SlidingCount } from '../../sketch/sliding-count.ts';
+import type { FirstProbe } from './first-probes.ts';
 import { PortTally } from './port-tally.ts';
 import { addTechnique, contactTechnique, type Technique, type Techniques } from './technique.ts';
 
@@ -106,6 +107,15 @@ export class Pair {
     const failed = this.observed(nowMs);
     const answered = this.#contacts?.sum(nowMs) ?? 0;
     return failed + answered === 0 ? 0 : failed / (failed + answered);
+  }
+
+  /** What was remembered of it before it had a state. `isCounted`: the kernel counts on from that port. */
+  beginWith({ port, timeMs }: FirstProbe, isCounted: boolean): void {
+    this.firstMs = timeMs;
+    this.#probed.add(1, timeMs);
+    this.#kernelPorts = isCounted ? 1 : 0;
+    this.#notePort(port);
+    this.unreported++;
   }
 
   /** Packets at the target that found no socket. */

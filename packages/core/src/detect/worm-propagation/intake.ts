@@ -3,6 +3,7 @@ import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
 import type { ConnectionObservation, Observation, SignatureObservation } from '../../observation.ts';
+import { hash32 } from '../../sketch/hash.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { Who } from '../detector.ts';
@@ -15,6 +16,8 @@ import { isInfectable, type Novelty } from './member.ts';
 const CHANGE_GRACE_MS = 300_000;
 /** Suricata's priorities 1 and 2: what says that something was attacked, not that something was noticed. */
 const GRAVE_PRIORITY = 2;
+/** Contacts that need no second look so soon. */
+const LATELY_MS = 300_000;
 /** Packets to more ports than this are a port scan’s. */
 const FEW_PORTS = 3;
 
@@ -23,7 +26,7 @@ export class Intake {
   readonly #contacts: Contacts;
   readonly #learning: Learning;
   readonly #cluster: ClusterView;
-  readonly #lately = new LatelySeen();
+  readonly #lately = new LatelySeen(LATELY_MS);
 
   constructor(context: DetectorContext) {
     this.#contacts = contactsOf(context);
@@ -46,8 +49,7 @@ export class Intake {
   }
 
   get state(): TableState {
-    const { size: entries, capacity, evicted } = this.#lately;
-    return { entries, capacity, evicted };
+    return this.#lately.state;
   }
 
   #connection(seen: ConnectionObservation, who: Who): Touch | undefined {
@@ -59,11 +61,13 @@ export class Intake {
     const [from, to, near, far] = isClient
       ? [local, remote, seen.local, seen.remote]
       : [remote, local, seen.remote, seen.local];
-    if (!this.#mayCarry(from, near.ip, far.ip, far.port)) return undefined;
-    if (this.#lately.has(from, far.ip, far.port, seen.timeMs)) return undefined;
+    // Nobody outside is counted among the infected, and there are too many to keep each in mind.
+    if (to.kind === 'world' || !this.#mayCarry(from, near.ip, far.ip, far.port)) return undefined;
+    const peer = hash32(far.ip);
+    if (this.#lately.has(from, peer, far.port, seen.timeMs)) return undefined;
     const novelty = this.#novelty(from, to, far.port, seen.startMs);
     const hasPayload = (isClient ? seen.total.sentBytes : seen.total.receivedBytes) > 0;
-    if (novelty === undefined || hasPayload) this.#lately.add(from, far.ip, far.port);
+    if (novelty === undefined || hasPayload) this.#lately.add(from, peer, far.port, seen.timeMs);
     if (novelty === undefined) return undefined;
     const ends = { from, fromIp: near.ip, to, toIp: far.ip, port: far.port };
     return { ...ends, timeMs: seen.startMs, novelty, isAnswered: true, hasPayload };
@@ -103,7 +107,7 @@ export class Intake {
 
   /** What the edge is to the client's workload; undefined when it is usual. Learns as `new-edge` does, in the same words. */
   #novelty(from: Endpoint, to: Endpoint, port: number, timeMs: number): Novelty | undefined {
-    if (to.kind === 'world' || this.#isEverybodys(to)) return undefined;
+    if (this.#isEverybodys(to)) return undefined;
     const peer = this.#cluster.behind(to);
     const workload = workloadKey(from);
     if (workloadKey(peer) === workload) return 'unknown';
