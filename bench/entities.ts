@@ -1,7 +1,8 @@
 /**
  * What the number of entities costs: nanoseconds for each observation through all detectors, FlowTable and EdgeTable, with
- * 1,000 to 1,000,000 addresses outside that take turns; and what a million spoofed sources leave in memory. Each measurement
- * in a process of its own. Goals: a curve that is flat, 64 MiB at the most. Run: `node bench/entities.ts`.
+ * 1,000 to 1,000,000 addresses outside that take turns, next to one look-up of each in a Map of as many; and what a million
+ * spoofed sources leave in memory. Each measurement in a process of its own. Goals: a curve that is flat, 64 MiB at the most.
+ * Run: `node bench/entities.ts`.
  */
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,14 +129,31 @@ function unanswered(seen: Seen<DatagramObservation>): Seen {
   return seen;
 }
 
-function nanosecondsEach(entities: number): number {
+/** What the machine takes for one look-up among as many: a count by address in a Map, which forgets nobody. */
+class OneMap {
+  readonly #counts = new Map<string, { count: number }>();
+
+  observe(all: readonly Seen[]): number {
+    const begin = threadTimeNs();
+    for (const { who } of all) {
+      const ip = who.remote?.ip ?? '';
+      const known = this.#counts.get(ip);
+      if (known === undefined) this.#counts.set(ip, { count: 1 });
+      else known.count++;
+    }
+    return threadTimeNs() - begin;
+  }
+}
+
+function nanosecondsEach(entities: number, subject?: OneMap): number {
   const chain = new Chain();
+  const observer = subject ?? chain;
   let random = 1;
   let usedNs = 0;
   const play = (count: number, next: (n: number) => number): void => {
     usedNs = 0;
     for (let from = 0; from < count; from += CHUNK) {
-      usedNs += chain.observe(Array.from({ length: CHUNK }, (_, n) => chain.seen(next(from + n), from)));
+      usedNs += observer.observe(Array.from({ length: CHUNK }, (_, n) => chain.seen(next(from + n), from)));
     }
   };
   play(Math.max(entities, MEASURED / 4), (n) => n % entities);
@@ -185,11 +203,21 @@ function report(): void {
     `== entities\nof four: one connects, one is connected to, one sends UDP, one a SYN to a closed port\n${machineLine()}`,
   );
   if (isQuick) console.log('BENCH_QUICK=1: small sizes, the figures mean nothing.');
-  const rows = CURVE.map((entities) => ({ entities, ns: inProcess<number>('curve', String(entities)) }));
-  const first = rows[0]?.ns ?? Number.NaN;
+  const rows = CURVE.map((entities) => ({
+    entities,
+    ns: inProcess<number>('curve', String(entities)),
+    mapNs: inProcess<number>('map', String(entities)),
+  }));
+  const [first] = rows;
   printTable(
-    ['entities', 'ns each', '÷ 1,000'],
-    rows.map(({ entities, ns }) => [number(entities), number(ns), ratio(ns / first)]),
+    ['entities', 'ns each', '÷ 1,000', 'one Map', '÷ 1,000'],
+    rows.map(({ entities, ns, mapNs }) => [
+      number(entities),
+      number(ns),
+      ratio(ns / (first?.ns ?? Number.NaN)),
+      number(mapNs),
+      ratio(mapNs / (first?.mapNs ?? Number.NaN)),
+    ]),
   );
   const { grownBytes, observations, tables } = inProcess<Memory>('memory');
   const evicted = tables.reduce((sum, table) => sum + table.evicted, 0);
@@ -204,6 +232,7 @@ function report(): void {
 
 const [what, entities] = process.argv.slice(2);
 if (what === 'curve') console.log(JSON.stringify(nanosecondsEach(Number(entities))));
+else if (what === 'map') console.log(JSON.stringify(nanosecondsEach(Number(entities), new OneMap())));
 else if (what === 'memory') console.log(JSON.stringify(await memoryOfSpoofed()));
 else if (what === undefined) report();
 else {
