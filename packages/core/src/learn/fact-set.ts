@@ -14,8 +14,9 @@ export class FactSet {
   /** Facts that gave way since the start. */
   evicted = 0;
 
-  has(fact: string): boolean {
-    return this.#facts.has(fact);
+  /** Whether it was seen for the first time before `beforeMs`. */
+  has(fact: string, beforeMs: number): boolean {
+    return (this.#facts.get(fact)?.firstMs ?? Number.POSITIVE_INFINITY) < beforeMs;
   }
 
   /** Returns by how many the set has grown: 1, or 0 when the fact was known or another gave way. */

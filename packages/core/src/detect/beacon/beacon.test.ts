@@ -8,6 +8,7 @@ import { converse, noise, pod, together, world } from '../../learn/sample-traffi
 import { clientHello, said } from '../application-observations.ts';
 import { type DetectorContext, detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
+import { newEdge } from '../new-edge/new-edge.ts';
 import { play, type Seen, START_MS } from '../scenario.ts';
 import { beacon } from './beacon.ts';
 import { checkIns, commandServer, implant, pages } from './scenarios.ts';
@@ -90,6 +91,16 @@ describe('beacon', () => {
     assert.deepEqual([...new Set(found.map(({ target }) => target?.ip))], [commandServer.ip]);
     const alone = run(checkIns(8, 10_000, 0.1), 90_000);
     assert.equal(alone[0]?.count, 8, 'the eighth beat is the first that can be judged');
+  });
+
+  it('does not take a destination for learned that new-edge learned from its own first visit', () => {
+    const set = new DetectorSet({
+      context: detectorContext({ nameAddress, learning: new LearningStore() }),
+      detectors: [newEdge, beacon],
+      settings: { beacon: { mode: 'alert' } },
+    });
+    const found = play(set, checkIns(30, 10_000, 0.3), START_MS + 310_000).map(({ finding }) => finding);
+    assert.deepEqual([found[0]?.severity, found[0]?.evidence.learnedDestination], ['medium', false]);
   });
 
   it('tells a session of commands on an unusual port as low, and not on a usual one', () => {

@@ -4,7 +4,7 @@ import { targetHash } from '../../contacts/pair-counts.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import { peerFact } from '../../learn/peer-fact.ts';
-import type { ApplicationObservation, ConnectionObservation, Observation } from '../../observation.ts';
+import type { ApplicationObservation, ConnectionObservation, Observation, Socket } from '../../observation.ts';
 import { Lru } from '../../sketch/lru.ts';
 import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
@@ -17,7 +17,7 @@ import { type Connection, Pair, Sharers } from './pair.ts';
 import type { BeaconParameters } from './parameters.ts';
 import { beaconFinding } from './report.ts';
 import { calledName } from './server-names.ts';
-import { MOST_BYTES, Strangers } from './strangers.ts';
+import { Strangers } from './strangers.ts';
 
 const PAIRS = 4096;
 const CONNECTIONS = 8192;
@@ -115,7 +115,7 @@ export class BeaconInstance implements DetectorInstance {
     const caller = portName(local, port, false);
     const evicted = this.#named.hear(caller, called, observation, TOGETHER_MS, () => {
       const workload = workloadKey(local);
-      const isLearned = this.#learning.knows(workload, peerFact(remote, port));
+      const isLearned = this.#learning.knows(workload, peerFact(remote, port), startMs);
       return new Pair(local, remote, port, this.#share(called.name, port, workload), isLearned, called.name);
     });
     if (evicted !== undefined) this.#alarmed.delete(evicted);
@@ -143,7 +143,8 @@ export class BeaconInstance implements DetectorInstance {
     let pair = this.#pairs.get(portName(local, port, false), ip);
     if (pair === undefined) {
       if (named === undefined && this.#isFirst(observation, local, remote, startMs)) return undefined;
-      pair = this.#pairs.get(portName(local, port, false), ip) ?? this.#makePair(local, remote, ip, port);
+      pair =
+        this.#pairs.get(portName(local, port, false), ip) ?? this.#makePair(local, remote, observation.remote, startMs);
     }
     const connection: Connection = {
       pair,
@@ -171,25 +172,29 @@ export class BeaconInstance implements DetectorInstance {
     if (evicted !== undefined) this.#moved.delete(evicted);
   }
 
-  /** Whether nobody came to the destination before, and who comes has left again: that much is remembered, and no more. */
+  /**
+   * Whether a visit is the first to its destination, and over when it is told of: that much is remembered, and no more. With
+   * the second, the first gets its pair.
+   */
   #isFirst(observation: ConnectionObservation, local: Endpoint, remote: Endpoint, startMs: number): boolean {
-    if (observation.phase === 'live' || observation.preexisting) return false;
     const { ip, port } = observation.remote;
     const destination = targetHash(ip, port);
-    const { sentBytes, receivedBytes } = observation.delta;
-    if (sentBytes > MOST_BYTES || receivedBytes > MOST_BYTES || this.#sharers.has(destination)) return false;
-    const first = this.#strangers.visit(destination, { local, startMs, sentBytes, receivedBytes });
-    if (first === undefined) return true;
-    const { starts } = this.#makePair(first.local, remote, ip, port);
-    starts.add(first.startMs);
-    starts.grow(starts.count, first.sentBytes, first.receivedBytes);
-    return false;
+    const first = this.#strangers.take(destination, startMs);
+    if (first !== undefined) {
+      const { starts } = this.#makePair(first.local, remote, observation.remote, first.startMs);
+      starts.add(first.startMs);
+      starts.grow(starts.count, first.sentBytes, first.receivedBytes);
+      return false;
+    }
+    if (observation.phase === 'live' || observation.preexisting || this.#sharers.has(destination)) return false;
+    return this.#strangers.hold(destination, { local, startMs, ...observation.delta });
   }
 
-  #makePair(local: Endpoint, remote: Endpoint, ip: string, port: number): Pair {
+  #makePair(local: Endpoint, remote: Endpoint, { ip, port }: Socket, startMs: number): Pair {
     const workload = workloadKey(local);
-    const sharers = this.#share(ip, port, workload);
-    const pair = new Pair(local, remote, port, sharers, this.#learning.knows(workload, peerFact(remote, port)));
+    // By now `new-edge` may have learned it from the connection itself.
+    const isLearned = this.#learning.knows(workload, peerFact(remote, port), startMs);
+    const pair = new Pair(local, remote, port, this.#share(ip, port, workload), isLearned);
     const evicted = this.#pairs.add(portName(local, port, false), ip, pair);
     if (evicted !== undefined) this.#alarmed.delete(evicted);
     return pair;

@@ -4,8 +4,7 @@ import { Newcomers } from '../../sketch/newcomers.ts';
 const SLOTS = 16_384;
 /** As long as most beacons sleep: implants are told to sleep for seconds to a day. */
 const WITHIN_MS = 86_400_000;
-/** Who moved more than this has a state at once. */
-export const MOST_BYTES = 2 ** 32 - 1;
+const MOST_BYTES = 2 ** 32 - 1;
 const SENT = 0;
 const RECEIVED = 1;
 
@@ -22,23 +21,27 @@ export class Strangers {
   readonly #visits = new Newcomers(SLOTS, 2, WITHIN_MS);
   readonly #callers: Endpoint[] = [];
 
-  /** Remembers the first visit; gives that back, and forgets it, when this is the second, whoever made either. */
-  visit(destination: number, { local, startMs, sentBytes, receivedBytes }: Visit): Visit | undefined {
+  /** Remembers the first visit; false when it moved too much for that. */
+  hold(destination: number, { local, startMs, sentBytes, receivedBytes }: Visit): boolean {
+    if (sentBytes > MOST_BYTES || receivedBytes > MOST_BYTES) return false;
+    const slot = this.#visits.enter(destination, startMs);
+    this.#visits.set(slot, SENT, sentBytes);
+    this.#visits.set(slot, RECEIVED, receivedBytes);
+    this.#callers[slot] = local;
+    return true;
+  }
+
+  /** The visit before this one, whoever made it, if it was the only one; it is forgotten. */
+  take(destination: number, nowMs: number): Visit | undefined {
     const visits = this.#visits;
-    const known = visits.find(destination, startMs);
-    if (known < 0) {
-      const slot = visits.enter(destination, startMs);
-      visits.set(slot, SENT, sentBytes);
-      visits.set(slot, RECEIVED, receivedBytes);
-      this.#callers[slot] = local;
-      return undefined;
-    }
-    visits.leave(known);
+    const slot = visits.find(destination, nowMs);
+    if (slot < 0) return undefined;
+    visits.leave(slot);
     return {
-      local: this.#callers[known] as Endpoint,
-      startMs: visits.timeOf(known, startMs),
-      sentBytes: visits.get(known, SENT),
-      receivedBytes: visits.get(known, RECEIVED),
+      local: this.#callers[slot] as Endpoint,
+      startMs: visits.timeOf(slot, nowMs),
+      sentBytes: visits.get(slot, SENT),
+      receivedBytes: visits.get(slot, RECEIVED),
     };
   }
 

@@ -36,10 +36,10 @@ export class FirstProbes {
   }
 
   /** What is remembered of the pair, which is forgotten. */
-  take({ sourceIp, targetIp, timeMs }: Probing): FirstProbe | undefined {
-    const known = this.#pairs.find(pairHash(sourceIp, targetIp, 0), timeMs);
+  take(sourceIp: string, targetIp: string, nowMs: number): FirstProbe | undefined {
+    const known = this.#pairs.find(pairHash(sourceIp, targetIp, 0), nowMs);
     if (known < 0) return undefined;
-    const first = { port: this.#pairs.get(known, PORT), timeMs: this.#pairs.timeOf(known, timeMs) };
+    const first = { port: this.#pairs.get(known, PORT), timeMs: this.#pairs.timeOf(known, nowMs) };
     this.#pairs.leave(known);
     return first;
   }

@@ -7,7 +7,7 @@ import { PairLru } from '../../sketch/pair-lru.ts';
 import type { TableState } from '../../table-state.ts';
 import type { DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
-import { type FirstProbe, FirstProbes } from './first-probes.ts';
+import { FirstProbes } from './first-probes.ts';
 import { findLeader, openAlarm } from './grouping.ts';
 import { HalfOpenWatch } from './half-open-watch.ts';
 import { Judgement } from './judgement.ts';
@@ -110,21 +110,19 @@ export class PortScanInstance implements DetectorInstance {
   #probing(seen: Probing): void {
     if (seen.hard + seen.soft > 0) {
       const isKnown = this.#find(seen.sourceIp, seen.targetIp) !== undefined;
-      if (isKnown || !this.#first.holds(seen)) this.#probe(seen, isKnown ? undefined : this.#first.take(seen));
+      if (isKnown || !this.#first.holds(seen)) this.#probe(seen);
     }
     if (seen.answers > 0) this.#answers(seen);
   }
 
-  #probe(seen: Probing, first: FirstProbe | undefined): void {
-    const { sourceIp, targetIp, sourceKey, source, target, timeMs } = seen;
-    const pair = this.#pairOf(sourceIp, targetIp, sourceKey, source, target, timeMs);
-    if (first !== undefined) pair.beginWith(first, seen.distinctPorts > 1);
+  #probe(seen: Probing): void {
+    const pair = this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
     pair.probe(seen);
     if (pair.undecided !== undefined) {
       this.#hot.add(pair);
-      this.#due(timeMs + UNDECIDED_MS);
+      this.#due(seen.timeMs + UNDECIDED_MS);
     }
-    this.#consider(pair, timeMs);
+    this.#consider(pair, seen.timeMs);
   }
 
   /** RSTs and SYN-ACKs without a socket: who got them sends raw packets (trap 20). Source and target change places. */
@@ -250,6 +248,8 @@ export class PortScanInstance implements DetectorInstance {
     let pair = table.get(one, other);
     if (pair === undefined) {
       pair = new Pair(sourceIp, targetIp, sourceKey, source, target, timeMs, this.#judge.parameters.windowMs);
+      const first = this.#first.take(sourceIp, targetIp, timeMs);
+      if (first !== undefined) pair.beginWith(first);
       const evicted = table.add(one, other, pair);
       if (evicted !== undefined) this.#forget(evicted);
     } else if (pair.alarm === undefined) {

@@ -109,11 +109,11 @@ export class Pair {
     return failed + answered === 0 ? 0 : failed / (failed + answered);
   }
 
-  /** What was remembered of it before it had a state. `isCounted`: the kernel counts on from that port. */
-  beginWith({ port, timeMs }: FirstProbe, isCounted: boolean): void {
+  /** What was remembered of it before it had a state. */
+  beginWith({ port, timeMs }: FirstProbe): void {
     this.firstMs = timeMs;
     this.#probed.add(1, timeMs);
-    this.#kernelPorts = isCounted ? 1 : 0;
+    this.#kernelPorts = 1;
     this.#notePort(port);
     this.unreported++;
   }
@@ -207,7 +207,9 @@ export class Pair {
   #count(seen: Probing, soft: number, latePorts: number): void {
     this.undecided = undefined;
     this.#undecidedPackets = 0;
-    const isAnew = seen.distinctPorts < this.#kernelPorts;
+    // The kernel forgets a pair, too: its one port is not the one that was told of.
+    const isOther = seen.distinctPorts === 1 && seen.lastPort !== this.lastPort;
+    const isAnew = isOther || seen.distinctPorts < this.#kernelPorts;
     let ports = seen.distinctPorts - (isAnew ? 0 : this.#kernelPorts);
     // A pair that was forgotten here and not in the kernel: of what it did before nothing is known.
     if (this.#kernelPorts === 0 && seen.timeMs - seen.firstMs > this.#windowMs) ports = 1;
