@@ -21,5 +21,5 @@ test('a script counts exactly, is started again when it is killed, and leaves no
     found.filter((count) => !isEqual({ kind: 'count', ...count })),
     [],
   );
-  assert.equal(found.length, 5);
+  assert.equal(found.length, 6);
 });

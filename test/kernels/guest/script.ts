@@ -6,6 +6,7 @@ import { Agent } from '../../e2e/support/agent.ts';
 import { type Ended, netguardCommand, run, told } from '../../e2e/support/command.ts';
 import { sumOf } from '../../e2e/support/exposition.ts';
 import { getJson } from '../../e2e/support/http.ts';
+import { Temporary } from '../../e2e/support/temporary.ts';
 import { until } from '../../e2e/support/until.ts';
 import { ip } from '../../kernel/support/own-namespace.ts';
 import { AF, SOCK, Socket } from '../../kernel/support/socket.ts';
@@ -56,6 +57,7 @@ async function* counted(options: ScriptOptions): AsyncGenerator<Found> {
   await using agent = await Agent.start({ command, env, config: { payload: { mode: 'off' } } });
   const cli = (...args: readonly string[]) => run(command, ['programs', ...args, '--server', agent.url]);
   const program = basename(script);
+  yield { program, what: 'scripts whose probe cannot be attached', ...(await refused(cli)) };
   done(await cli('load', script));
   for (const [times, payload] of SENT) send(times, payload);
   yield { program, what: 'packets, by their sizes', ...(await packets(agent)) };
@@ -75,6 +77,15 @@ async function* counted(options: ScriptOptions): AsyncGenerator<Found> {
 function withoutIpv6(device: string): void {
   const setting = `/proc/sys/net/ipv6/conf/${device}/disable_ipv6`;
   if (existsSync(setting)) writeFileSync(setting, '1');
+}
+
+/** bpftrace says that it attaches before it knows that it cannot: the load is refused nevertheless, with its words. */
+async function refused(cli: (...args: readonly string[]) => Promise<Ended>): Promise<Omit<Found, 'program' | 'what'>> {
+  using directory = new Temporary();
+  const file = directory.write('nowhere.bt', 'kprobe:no_such_function { @n = count(); }\n');
+  const { code, stderr } = await cli('load', file);
+  const isTold = /nowhere\.bt: .*no_such_function/.test(stderr);
+  return { sent: 1, counted: code === 1 ? 1 : 0, differences: isTold ? [] : [stderr.slice(0, 300)] };
 }
 
 function done(ended: Ended): Ended {
