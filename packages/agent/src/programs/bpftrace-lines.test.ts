@@ -114,6 +114,17 @@ test('what is no JSON, too long or too much is counted', () => {
   assert.equal(deep.maps.size, 1);
 });
 
+test('a script that prints without end is read up to a bound in a second, and the rest counted', () => {
+  let nowMs = 5;
+  const lines = new BpftraceLines(() => nowMs);
+  const big = (n: number) => `{"type": "map", "data": {"@n": ${n}, "@x": "${'a'.repeat(1_000_000)}"}}\n`;
+  for (let i = 1; i <= 20; i++) lines.take(big(i));
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(8), 12]);
+  nowMs += 1000;
+  lines.take(big(21));
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(21), 12]);
+});
+
 test('nothing that a script may say throws', () => {
   const types = fc.constantFrom('map', 'hist', 'stats', 'attached_probes', 'lost_events', 'helper_error', 'x');
   fc.assert(

@@ -11,6 +11,9 @@ const MOST_BUCKETS = 2048;
 /** Of tuples in tuples. */
 const DEEPEST = 8;
 
+/** Characters of maps that are read in a second: a script that prints without end may not keep NetGuard from its work. */
+const READ_A_SECOND = 8 * 1024 * 1024;
+
 /** How each line of `bpftrace -f json` begins; most lines of a script that prints much are of no concern here. */
 const TYPE = /^\{"type": ?"(\w+)"/;
 const READ: ReadonlySet<string> = new Set([
@@ -40,12 +43,20 @@ export class BpftraceLines {
   /** It has said something after that, which it does only when all is attached. */
   isSpeaking = false;
   lostEvents = 0;
-  /** Lines that were too long or no JSON, and maps and entries over the limits. */
+  /** Lines that were too many, too long or no JSON, and maps and entries over the limits. */
   ignored = 0;
   /** What went wrong in the kernel while the script ran: a map that was full, memory that could not be read. */
   errors = 0;
   lastError: string | undefined;
   readonly #cutter = new LineCutter(LONGEST_LINE);
+  readonly #now: () => number;
+  #secondBegan = Number.NEGATIVE_INFINITY;
+  #readSince = 0;
+
+  /** `now`: milliseconds, from anywhere. */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Text as it comes, lines cut anywhere. */
   take(text: string): void {
@@ -60,7 +71,7 @@ export class BpftraceLines {
     const type = TYPE.exec(line)?.[1];
     if (type !== 'attached_probes') this.isSpeaking ||= this.isAttaching;
     if (type !== undefined && !READ.has(type)) return;
-    const said = type === undefined ? undefined : parsed(line);
+    const said = type === undefined || !this.#mayRead(line.length) ? undefined : parsed(line);
     if (said === undefined) {
       this.ignored++;
       return;
@@ -71,6 +82,15 @@ export class BpftraceLines {
     else if (type === 'map' || type === 'hist' || type === 'stats')
       for (const [name, value] of Object.entries(data)) this.#map(name, type, value);
     else this.#error(said);
+  }
+
+  #mayRead(length: number): boolean {
+    if (this.#now() - this.#secondBegan >= 1000) {
+      this.#secondBegan = this.#now();
+      this.#readSince = 0;
+    }
+    this.#readSince += length;
+    return this.#readSince <= READ_A_SECOND;
   }
 
   #map(name: string, kind: ScriptMap['kind'], value: unknown): void {

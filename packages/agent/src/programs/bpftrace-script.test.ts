@@ -56,7 +56,10 @@ test('a script that does not start is refused with what bpftrace says of its lin
   });
   const late = `announced; echo 'ERROR: Error attaching probe: kprobe:nothing' >&2; exit 255`;
   await assert.rejects(BpftraceScript.start(request(late), OPTIONS), /Error attaching probe: kprobe:nothing/);
-  await assert.rejects(BpftraceScript.start(request('kill -SEGV $$'), OPTIONS), /bpftrace ended with signal SIGSEGV/);
+  await assert.rejects(BpftraceScript.start(request('kill -SEGV $$'), OPTIONS), {
+    message: 'starting top.bt: bpftrace ended with signal SIGSEGV',
+    hint: /^Try "bpftrace --version"/,
+  });
   await assert.rejects(BpftraceScript.start(request('attached', { cgroup: '/x' }), OPTIONS), /scripts take none of/);
   await assert.rejects(
     BpftraceScript.start(request('attached'), { path: '/usr/bin' === directory ? '' : '/nowhere' }),

@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
 import { BpftraceLines } from './bpftrace-lines.ts';
@@ -8,11 +6,12 @@ import { lastWords } from './last-words.ts';
 import { programError } from './program-error.ts';
 import type { MapDump, ProgramRequest, RingMap, RunningProgram, RunningView } from './running-program.ts';
 import { type Aggregation, aggregationsOf } from './script-aggregations.ts';
+import { findCommands, isWaiting } from './script-commands.ts';
 import { scriptMaps } from './script-maps.ts';
 import type { ReadableMap } from './series/types.ts';
 
 /** A script is compiled by LLVM and verified in that time, or its load is given up. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 30_000;
 /** Where the kernel does not tell what a process waits for, it has attached when it lives so long after it said that it will. */
 const ATTACH_MS = 2000;
 /** What it may take to end after SIGTERM: it detaches its probes. */
@@ -20,6 +19,10 @@ const END_LIMIT_MS = 2000;
 const STDERR_KEPT = 4096;
 /** A script that ran so long before it failed starts again as if for the first time. */
 const STEADY_MS = 60_000;
+
+const CRASHED = {
+  hint: 'Try "bpftrace --version": where that ends so too, it does not fit its libraries, and both are to be installed again.',
+};
 
 /** One process of a script. */
 interface Run {
@@ -70,7 +73,8 @@ export class BpftraceScript implements RunningProgram {
     const self = new BpftraceScript(request, options);
     const run = self.#spawn();
     if (!(await self.#isAttached(run))) {
-      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, self.#problem ?? 'it did not attach');
+      const why = self.#problem ?? 'it did not attach';
+      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, why, /with signal/.test(why) ? CRASHED : {});
     }
     self.#supervision = self.#supervise(run);
     return self;
@@ -189,25 +193,4 @@ export class BpftraceScript implements RunningProgram {
     }
     return lines.isSpeaking || (lines.isAttaching && status === 0);
   }
-}
-
-/** Whether a process waits for events, as bpftrace does once all is attached; false where that cannot be known. */
-function isWaiting(pid: number | undefined): boolean {
-  try {
-    return /epoll|ep_poll/.test(readFileSync(`/proc/${pid}/wchan`, 'latin1'));
-  } catch {
-    return false;
-  }
-}
-
-function findCommands(file: string, path: string): readonly [string, string] {
-  const directories = path.split(delimiter).filter((directory) => directory.startsWith('/'));
-  const find = (name: string, what: string): string => {
-    const found = directories.map((directory) => join(directory, name)).find(existsSync);
-    if (found !== undefined) return found;
-    throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file}`, `${name} is not installed where NetGuard runs`, {
-      hint: `Install it: apt-get install ${what}.`,
-    });
-  };
-  return [find('setpriv', 'util-linux'), find('bpftrace', 'bpftrace')];
 }
