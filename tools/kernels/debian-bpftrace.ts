@@ -44,7 +44,8 @@ async function fetchInto(directory: string): Promise<void> {
     await output('sh', ['-c', script, 'sh', join(work.path, file), tree]);
   const kept = join(work.path, 'kept');
   await keep(tree, kept);
-  renameSync(kept, directory);
+  /* Another run may have been first. */
+  if (!existsSync(directory)) renameSync(kept, directory);
 }
 
 /** Libraries by the names that are asked for: what `ldd` finds among them, not all that came with them. */

@@ -64,7 +64,7 @@ async function* counted(options: ScriptOptions): AsyncGenerator<Found> {
   const maps = done(await cli('maps', NAME)).stdout;
   const isListed = ['packets', 'largest', 'size_bytes', 'length_bytes'].filter((name) => maps.includes(`@${name} `));
   yield { program, what: 'maps that are printed', sent: 4, counted: isListed.length, differences: [] };
-  yield { program, what: 'packets, with those after bpftrace was killed', ...(await afterKill(agent)) };
+  yield { program, what: 'packets, with those after bpftrace was killed', ...(await afterKill(agent, bpftrace)) };
   done(await cli('unload', NAME));
   yield { program, what: 'processes after it is unloaded', ...(await left(bpftrace)) };
   done(await cli('load', script));
@@ -127,8 +127,8 @@ async function packets(agent: Agent): Promise<Omit<Found, 'program' | 'what'>> {
 }
 
 /** It is started anew by itself and counts from nothing; the metric goes on from where it was. */
-async function afterKill(agent: Agent): Promise<Omit<Found, 'program' | 'what'>> {
-  const [pid, ...more] = scripts('');
+async function afterKill(agent: Agent, bpftrace: string): Promise<Omit<Found, 'program' | 'what'>> {
+  const [pid, ...more] = scripts(bpftrace);
   if (pid === undefined || more.length > 0) throw new Error(`bpftrace runs as ${[pid, ...more]}`);
   process.kill(pid, 'SIGKILL');
   const view = () => getJson<ProgramView>(`${agent.url}/api/v1/programs/${NAME}`);
@@ -152,12 +152,12 @@ async function left(bpftrace: string): Promise<Omit<Found, 'program' | 'what'>> 
   return { sent: 0, counted: scripts(bpftrace).length, differences: [] };
 }
 
-/** Processes of bpftrace that run a script for NetGuard; `below`: out of that directory. */
-function scripts(below: string): number[] {
+/** Processes of the bpftrace of that directory that run a script for NetGuard. */
+function scripts(directory: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {
     const words = commandOf(pid);
-    return words.some((word) => word.includes('bpftrace') && word.startsWith(below)) && words.includes('json');
+    return words.some((word) => word.startsWith(`${directory}/`)) && words.includes('json');
   });
 }
 
