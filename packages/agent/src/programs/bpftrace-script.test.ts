@@ -48,6 +48,19 @@ test('what a script prints are its maps, also as series are made of them, and it
   assert.equal(isAlive(pid), false);
 });
 
+test('maps that the script fills are named before it has printed them', async () => {
+  const script = await BpftraceScript.start(request(`attached; : '@n[comm] = count();'; exec sleep 100`), OPTIONS);
+  assert.deepEqual(
+    script.view().maps.map(({ name, maxEntries }) => [name, maxEntries]),
+    [['@n', 0]],
+  );
+  assert.deepEqual(
+    script.readable().map(({ name, numberIs }) => [name, numberIs]),
+    [['n', 'counter']],
+  );
+  await script.close();
+});
+
 test('a script that does not start is refused with what bpftrace says of its line', async () => {
   const said = `echo "stdin:3:1-5: ERROR: Unknown function: cuont" >&2; exit 1`;
   await assert.rejects(BpftraceScript.start(request(said), OPTIONS), {

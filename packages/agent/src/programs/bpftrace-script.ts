@@ -87,8 +87,10 @@ export class BpftraceScript implements RunningProgram {
 
   view(): RunningView {
     const { lostEvents, ignored, errors, lastError } = this.#lines;
-    const maps = [...this.#lines.maps].map(([name, { entries }]) => ({
-      ...{ name, type: 'bpftrace', maxEntries: entries.size, bytes: 0 },
+    const printed = this.#lines.maps;
+    const names = new Set([...[...this.#aggregations.keys()].map((name) => `@${name}`), ...printed.keys()]);
+    const maps = Array.from(names, (name) => ({
+      ...{ name, type: 'bpftrace', maxEntries: printed.get(name)?.entries.size ?? 0, bytes: 0 },
     }));
     const events = { taken: 0, dropped: lostEvents + ignored + errors, fullLooks: 0 };
     const problem = this.#problem ?? lastError;
