@@ -1,6 +1,6 @@
 /**
  * iperf3 throughput with a bpftrace one-liner that counts bytes by process, packet by packet, next to NetGuard's agent and to
- * neither, by turns. Run: `node bench/bpftrace.ts` as root, with bpftrace installed.
+ * neither, by turns. Run: `node bench/bpftrace.ts` as root; where no bpftrace starts, Debian's is fetched.
  */
 import { AgentProcess, bestForm } from './support/agent-process.ts';
 import { Bpftrace, ONE_LINER } from './support/bpftrace.ts';
@@ -14,14 +14,9 @@ const ROUNDS = size(6, 1);
 const SECONDS = size(2, 1);
 
 title('bpftrace', `${ROUNDS} rounds of ${SECONDS} s each: nothing, NetGuard (${bestForm()}), bpftrace, by turns`);
-const found = Bpftrace.find();
-if (typeof found === 'string') {
-  console.log(`skipped: bpftrace: ${found}`);
-  process.exit(0);
-}
+const bpftrace = await Bpftrace.find();
 console.log(ONE_LINER);
 
-using bpftrace = found;
 await using pods = await openTwoPods();
 await using iperf = await Iperf.open(pods.client, pods.server);
 const nothing = async (): Promise<AsyncDisposable> => ({ [Symbol.asyncDispose]: async () => {} });

@@ -27,7 +27,7 @@ for (const choice of chosen) {
   console.error(`== Linux ${choice.name}`);
   try {
     const { version, suite } = { ...(await debianKernel(choice, values.again)), suite: choice.suite };
-    const report = await tryKernel(choice, progress);
+    const report = await tryKernel(choice, { onLine: progress, bpftrace: choice.expects === 'served' });
     tried.push({ report, version, suite });
     problems.push(...problemsOf(report, choice.expects).map((problem) => `${report.release}: ${problem}`));
     console.error(`   ${report.release}: ${Math.round(report.seconds)} s`);

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findCgroupMount } from '../../packages/agent/src/identify/cgroup-tree.ts';
 import type { ProgramView } from '../../packages/agent/src/programs/program-view.ts';
 import type { ProgramEvent } from '../../packages/agent/src/programs/series/types.ts';
 import { Lab } from '../../packages/cli/src/lab/lab.ts';
+import { debianBpftrace } from '../../tools/kernels/debian-bpftrace.ts';
 import { Agent } from './support/agent.ts';
 import { type Ended, netguardCommand, repository, run, told } from './support/command.ts';
 import { sumOf } from './support/exposition.ts';
@@ -23,7 +24,8 @@ let directory: Temporary;
 let agent: Agent;
 before(async () => {
   directory = new Temporary();
-  agent = await Agent.start({ directory });
+  const bpftrace = process.arch === 'x64' ? [await debianBpftrace()] : [];
+  agent = await Agent.start({ directory, env: { PATH: [...bpftrace, process.env.PATH].join(delimiter) } });
 });
 after(async () => {
   await agent[Symbol.asyncDispose]();

@@ -11,7 +11,7 @@ import type { DebianKernel } from './debian-kernel.ts';
 const QEMU = 'qemu-system-x86_64';
 /** Some three times what the slowest takes on a busy machine. The guest would end by itself a little earlier. */
 const LIMIT_MS = 300_000;
-const MEMORY_MB = 1536;
+const MEMORY_MB = 2048;
 const LOG_LINES = 25;
 
 /** What the guest told until it was off. Throws with the end of its console when it did not tell all, or took too long. */

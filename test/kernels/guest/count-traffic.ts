@@ -1,10 +1,11 @@
 /** Makes traffic of every kind between two namespaces and compares what was sent with what the agent's source counted. */
+import { existsSync } from 'node:fs';
 import { enterOwnCgroup } from '../../kernel/support/own-cgroup.ts';
 import { enterOwnNamespace, ip } from '../../kernel/support/own-namespace.ts';
 import { PeerNamespace } from '../../kernel/support/peer-namespace.ts';
 import { Watch } from '../../kernel/support/watch.ts';
 import type { Count, DaemonResult, Trial } from '../report.ts';
-import { servedDaemon } from './daemon.ts';
+import { NETGUARD, servedDaemon } from './daemon.ts';
 import { countByExample } from './examples.ts';
 import { cgroups } from './parts/cgroups.ts';
 import { connections } from './parts/connections.ts';
@@ -13,10 +14,14 @@ import { live } from './parts/live.ts';
 import { OlderSockets, older } from './parts/older.ts';
 import { payload } from './parts/payload.ts';
 import { synBurst } from './parts/syn-burst.ts';
+import { scriptCounts } from './script.ts';
 import { type Found, OWN, type Part, PEER, type Stage } from './stage.ts';
 import { exampleObjects, tryObject } from './try-programs.ts';
 
-/** First by the source itself, then by the examples, then by `netguard run` through its API. */
+/** Where it is, in guests that have it. */
+const BPFTRACE = '/bpftrace';
+
+/** First by the source itself, then by the examples, then by `netguard run` through its API, at last by a script that it runs. */
 export async function* countTraffic(): AsyncGenerator<Trial | Count | DaemonResult> {
   enterOwnNamespace();
   await using peer = await PeerNamespace.open();
@@ -37,6 +42,10 @@ export async function* countTraffic(): AsyncGenerator<Trial | Count | DaemonResu
   for (const object of exampleObjects())
     yield* tryObject(object, (loaded) => countByExample(object.path, loaded, peer));
   yield* servedDaemon(peer);
+  if (!existsSync(BPFTRACE)) return;
+  const script = '/netguard/examples/packet-sizes.bt';
+  for await (const found of scriptCounts({ command: NETGUARD, bpftrace: BPFTRACE, script }))
+    yield { kind: 'count', ...found };
 }
 
 /** What the agent's own loader came to with those programs that are tried in no other way. */

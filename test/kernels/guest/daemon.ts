@@ -9,7 +9,7 @@ import type { PeerNamespace } from '../../kernel/support/peer-namespace.ts';
 import { listenTcp } from '../../kernel/support/socket.ts';
 import type { Count, DaemonResult } from '../report.ts';
 
-const NETGUARD = '/netguard/bin/netguard';
+export const NETGUARD = '/netguard/bin/netguard';
 const PEER = '198.51.100.2';
 const CONNECTIONS = 20;
 

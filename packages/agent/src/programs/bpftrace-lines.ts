@@ -1,55 +1,99 @@
 import type { BpfValue } from '@netguard/libbpf';
+import { scriptKey, scriptText } from './bpftrace-text.ts';
+import { LineCutter } from './cut-lines.ts';
 
-/** Longest line that is read: a printed map of 4096 keys of 64 characters. What is longer is counted and left. */
-const LONGEST_LINE = 1024 * 1024;
+/** Longest line that is read: 4096 histograms of twenty buckets. What is longer is counted and left. */
+const LONGEST_LINE = 4 * 1024 * 1024;
 const MOST_MAPS = 64;
 const MOST_ENTRIES = 4096;
+/** Buckets of one histogram: `hist(n, 5)` has the most, 32 for each power of two. */
+const MOST_BUCKETS = 2048;
+/** Of tuples in tuples. */
+const DEEPEST = 8;
+
+/** Characters of maps that are read in a second: a script that prints without end may not keep NetGuard from its work. */
+const READ_A_SECOND = 8 * 1024 * 1024;
+
+/** How each line of `bpftrace -f json` begins; most lines of a script that prints much are of no concern here. */
+const TYPE = /^\{"type": ?"(\w+)"/;
+const READ: ReadonlySet<string> = new Set([
+  ...['map', 'hist', 'stats', 'attached_probes', 'lost_events'],
+  ...['helper_error', 'runtime_error', 'print_error'],
+]);
 
 export type ScriptValue = BpfValue;
 
+/** A map as the script printed it last. */
+export interface ScriptMap {
+  /** `stats` has averages too: their values are bare numbers. */
+  readonly kind: 'map' | 'hist' | 'stats';
+  /** Keys as bpftrace joins them, with commas; a map without keys has the one key ''. */
+  readonly entries: ReadonlyMap<string, ScriptValue>;
+}
+
 /**
  * What a script says with `bpftrace -f json`, a line at a time: `{"type": "map" | "hist" | "stats", "data": {"@name": …}}` holds
- * maps as they are when it prints them, `attached_probes` that it runs, `lost_events` what it lost. Hostile lines are counted.
+ * a map as it is when it is printed, `lost_events` what was lost, `helper_error` what the kernel refused. Held against bpftrace
+ * 0.23.2; later versions call the numbers of `attached_probes` and `lost_events` `count`. Hostile lines are counted.
  */
 export class BpftraceLines {
-  /** By name, keys as bpftrace joins them; a map without keys has the one key ''. */
-  readonly maps = new Map<string, ReadonlyMap<string, ScriptValue>>();
-  isAttached = false;
+  readonly maps = new Map<string, ScriptMap>();
+  /** It has begun to attach: 0.23 says so before it does. */
+  isAttaching = false;
+  /** It has said something after that, which it does only when all is attached. */
+  isSpeaking = false;
   lostEvents = 0;
-  /** Lines that were too long or no JSON, and maps and entries over the limits. */
+  /** Lines that were too many, too long or no JSON, and maps and entries over the limits. */
   ignored = 0;
-  #rest = '';
-  #isSkipping = false;
+  /** What went wrong in the kernel while the script ran: a map that was full, memory that could not be read. */
+  errors = 0;
+  lastError: string | undefined;
+  readonly #cutter = new LineCutter(LONGEST_LINE);
+  readonly #now: () => number;
+  #secondBegan = Number.NEGATIVE_INFINITY;
+  #readSince = 0;
+
+  /** `now`: milliseconds, from anywhere. */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Text as it comes, lines cut anywhere. */
   take(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (this.#isSkipping) this.#isSkipping = false;
+    for (const line of this.#cutter.take(text)) {
+      if (line === undefined) this.ignored++;
       else this.#line(line);
     }
-    if (this.#rest.length <= LONGEST_LINE) return;
-    this.#rest = '';
-    if (!this.#isSkipping) this.ignored++;
-    this.#isSkipping = true;
   }
 
   #line(line: string): void {
     if (line.trim() === '') return;
-    const said = parsed(line);
+    const type = TYPE.exec(line)?.[1];
+    if (type !== 'attached_probes') this.isSpeaking ||= this.isAttaching;
+    if (type !== undefined && !READ.has(type)) return;
+    const said = type === undefined || !this.#mayRead(line.length) ? undefined : parsed(line);
     if (said === undefined) {
       this.ignored++;
       return;
     }
-    const { type, data } = said;
-    if (type === 'attached_probes') this.isAttached = true;
-    if (type === 'lost_events') this.lostEvents += Number(data.events) || 0;
-    if (type === 'map' || type === 'hist' || type === 'stats')
-      for (const [name, value] of Object.entries(data)) this.#map(name, value);
+    const data = isRecord(said.data) ? said.data : {};
+    if (type === 'attached_probes') this.isAttaching = true;
+    else if (type === 'lost_events') this.lostEvents += countOf(data.events ?? data.count ?? said.count);
+    else if (type === 'map' || type === 'hist' || type === 'stats')
+      for (const [name, value] of Object.entries(data)) this.#map(name, type, value);
+    else this.#error(said);
   }
 
-  #map(name: string, value: unknown): void {
+  #mayRead(length: number): boolean {
+    if (this.#now() - this.#secondBegan >= 1000) {
+      this.#secondBegan = this.#now();
+      this.#readSince = 0;
+    }
+    this.#readSince += length;
+    return this.#readSince <= READ_A_SECOND;
+  }
+
+  #map(name: string, kind: ScriptMap['kind'], value: unknown): void {
     if (!this.maps.has(name) && this.maps.size >= MOST_MAPS) {
       this.ignored++;
       return;
@@ -58,17 +102,29 @@ export class BpftraceLines {
     for (const [key, one] of isRecord(value) && !isStats(value) ? Object.entries(value) : [['', value] as const]) {
       const kept = scriptValue(one);
       if (entries.size >= MOST_ENTRIES || kept === undefined) this.ignored++;
-      else entries.set(key, kept);
+      else entries.set(scriptKey(key), kept);
     }
-    this.maps.set(name.slice(0, 128), entries);
+    this.maps.set(name.slice(0, 128), { kind, entries });
+  }
+
+  #error({ msg, line }: Record<string, unknown>): void {
+    this.errors++;
+    const what = typeof msg === 'string' ? scriptText(msg).slice(0, 200) : 'something went wrong';
+    this.lastError = typeof line === 'number' ? `line ${line}: ${what}` : what;
   }
 }
 
-/** Counts, sums and times are numbers; a histogram is its buckets; `stats()` is count, average and total. */
-function scriptValue(value: unknown): ScriptValue | undefined {
+/** Counts, sums and times are numbers; a histogram is its buckets; `stats()` is count, average and total; a tuple is a list. */
+function scriptValue(value: unknown, depth = 0): ScriptValue | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return value.slice(0, 1024);
-  if (Array.isArray(value)) return value.slice(0, 256).flatMap((one) => scriptValue(one) ?? []);
+  if (typeof value === 'string') return scriptText(value.slice(0, 4096)).slice(0, 1024);
+  if (depth > DEEPEST) return undefined;
+  if (Array.isArray(value)) {
+    return value.slice(0, MOST_BUCKETS).flatMap((one) => {
+      const kept = scriptValue(one, depth + 1);
+      return kept === undefined ? [] : [kept];
+    });
+  }
   if (!isRecord(value)) return undefined;
   const kept: Record<string, ScriptValue> = {};
   for (const [key, one] of Object.entries(value).slice(0, 16)) {
@@ -81,15 +137,18 @@ function isStats(value: Record<string, unknown>): boolean {
   return typeof value.count === 'number' && typeof value.average === 'number' && typeof value.total === 'number';
 }
 
+function countOf(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? value : 0;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parsed(line: string): { readonly type: unknown; readonly data: Record<string, unknown> } | undefined {
+function parsed(line: string): Record<string, unknown> | undefined {
   try {
     const said: unknown = JSON.parse(line);
-    if (!isRecord(said)) return undefined;
-    return { type: said.type, data: isRecord(said.data) ? said.data : {} };
+    return isRecord(said) ? said : undefined;
   } catch {
     return undefined;
   }

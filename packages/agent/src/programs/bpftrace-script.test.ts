@@ -15,7 +15,8 @@ import type { ProgramRequest } from './running-program.ts';
 const DOUBLE = `#!/bin/sh
 [ "$1 $2 $3" = "-f json -" ] || exit 9
 script=$(cat)
-attached() { echo '{"type": "attached_probes", "data": {"probes": 1}}'; }
+announced() { echo '{"type": "attached_probes", "data": {"probes": 1}}'; }
+attached() { announced; echo '{"type": "printf", "data": "attached"}'; }
 eval "$script"
 `;
 const directory = mkdtempSync(join(tmpdir(), 'netguard-bpftrace-'));
@@ -32,7 +33,7 @@ const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 test('what a script prints are its maps, also as series are made of them, and it ends when it is closed', async () => {
-  const said = `attached; echo '{"type": "map", "data": {"@bytes": {"curl": 120}}}'; exec sleep 100`;
+  const said = `announced; echo '{"type": "map", "data": {"@bytes": {"curl": 120}}}'; exec sleep 100`;
   const script = await BpftraceScript.start(request(said), OPTIONS);
   const pid = script.pid!;
   await until(() => script.view().maps.length === 1);
@@ -47,13 +48,31 @@ test('what a script prints are its maps, also as series are made of them, and it
   assert.equal(isAlive(pid), false);
 });
 
+test('maps that the script fills are named before it has printed them', async () => {
+  const script = await BpftraceScript.start(request(`attached; : '@n[comm] = count();'; exec sleep 100`), OPTIONS);
+  assert.deepEqual(
+    script.view().maps.map(({ name, maxEntries }) => [name, maxEntries]),
+    [['@n', 0]],
+  );
+  assert.deepEqual(
+    script.readable().map(({ name, numberIs }) => [name, numberIs]),
+    [['n', 'counter']],
+  );
+  await script.close();
+});
+
 test('a script that does not start is refused with what bpftrace says of its line', async () => {
   const said = `echo "stdin:3:1-5: ERROR: Unknown function: cuont" >&2; exit 1`;
   await assert.rejects(BpftraceScript.start(request(said), OPTIONS), {
     code: 'NG_ERR_PROGRAM_SCRIPT',
     message: 'starting top.bt: top.bt:3:1-5: ERROR: Unknown function: cuont',
   });
-  await assert.rejects(BpftraceScript.start(request('kill -SEGV $$'), OPTIONS), /bpftrace ended with signal SIGSEGV/);
+  const late = `announced; echo 'ERROR: Error attaching probe: kprobe:nothing' >&2; exit 255`;
+  await assert.rejects(BpftraceScript.start(request(late), OPTIONS), /Error attaching probe: kprobe:nothing/);
+  await assert.rejects(BpftraceScript.start(request('kill -SEGV $$'), OPTIONS), {
+    message: 'starting top.bt: bpftrace ended with signal SIGSEGV',
+    hint: /^Try "bpftrace --version"/,
+  });
   await assert.rejects(BpftraceScript.start(request('attached', { cgroup: '/x' }), OPTIONS), /scripts take none of/);
   await assert.rejects(
     BpftraceScript.start(request('attached'), { path: '/usr/bin' === directory ? '' : '/nowhere' }),

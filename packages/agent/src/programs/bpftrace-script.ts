@@ -1,21 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
 import { BpftraceLines } from './bpftrace-lines.ts';
+import { lastWords } from './last-words.ts';
 import { programError } from './program-error.ts';
 import type { MapDump, ProgramRequest, RingMap, RunningProgram, RunningView } from './running-program.ts';
+import { type Aggregation, aggregationsOf } from './script-aggregations.ts';
+import { findCommands, isWaiting } from './script-commands.ts';
 import { scriptMaps } from './script-maps.ts';
 import type { ReadableMap } from './series/types.ts';
 
 /** A script is compiled by LLVM and verified in that time, or its load is given up. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 30_000;
+/** Where the kernel does not tell what a process waits for, it has attached when it lives so long after it said that it will. */
+const ATTACH_MS = 2000;
 /** What it may take to end after SIGTERM: it detaches its probes. */
 const END_LIMIT_MS = 2000;
 const STDERR_KEPT = 4096;
 /** A script that ran so long before it failed starts again as if for the first time. */
 const STEADY_MS = 60_000;
+
+const CRASHED = {
+  hint: 'Try "bpftrace --version": where that ends so too, it does not fit its libraries, and both are to be installed again.',
+};
 
 /** One process of a script. */
 interface Run {
@@ -37,6 +44,7 @@ export interface ScriptOptions {
 export class BpftraceScript implements RunningProgram {
   readonly hasLaterMaps = true;
   readonly #request: ProgramRequest;
+  readonly #aggregations: ReadonlyMap<string, Aggregation>;
   readonly #commands: readonly [setpriv: string, bpftrace: string];
   readonly #firstRetryMs: number;
   readonly #ended = new AbortController();
@@ -50,6 +58,7 @@ export class BpftraceScript implements RunningProgram {
 
   private constructor(request: ProgramRequest, options: ScriptOptions) {
     this.#request = request;
+    this.#aggregations = aggregationsOf(new TextDecoder().decode(request.file.content));
     this.#firstRetryMs = options.firstRetryMs ?? 1000;
     this.#commands = findCommands(request.file.file, options.path ?? process.env.PATH ?? '');
   }
@@ -64,7 +73,8 @@ export class BpftraceScript implements RunningProgram {
     const self = new BpftraceScript(request, options);
     const run = self.#spawn();
     if (!(await self.#isAttached(run))) {
-      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, self.#problem ?? 'it did not attach');
+      const why = self.#problem ?? 'it did not attach';
+      throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, why, /with signal/.test(why) ? CRASHED : {});
     }
     self.#supervision = self.#supervise(run);
     return self;
@@ -76,16 +86,19 @@ export class BpftraceScript implements RunningProgram {
   }
 
   view(): RunningView {
-    const maps = [...this.#lines.maps].map(([name, entries]) => ({
-      ...{ name, type: 'bpftrace', maxEntries: entries.size, bytes: 0 },
+    const { lostEvents, ignored, errors, lastError } = this.#lines;
+    const printed = this.#lines.maps;
+    const names = new Set([...[...this.#aggregations.keys()].map((name) => `@${name}`), ...printed.keys()]);
+    const maps = Array.from(names, (name) => ({
+      ...{ name, type: 'bpftrace', maxEntries: printed.get(name)?.entries.size ?? 0, bytes: 0 },
     }));
-    const events = { taken: 0, dropped: this.#lines.lostEvents + this.#lines.ignored, fullLooks: 0 };
-    const problem = this.#problem === undefined ? {} : { problem: this.#problem };
-    return { state: this.#state, hooks: [], maps, events, restarts: this.#restarts, ...problem };
+    const events = { taken: 0, dropped: lostEvents + ignored + errors, fullLooks: 0 };
+    const problem = this.#problem ?? lastError;
+    return { state: this.#state, hooks: [], maps, events, restarts: this.#restarts, ...(problem && { problem }) };
   }
 
   readable(): readonly ReadableMap[] {
-    return scriptMaps(() => this.#lines.maps);
+    return scriptMaps(this.#aggregations, () => this.#lines.maps);
   }
 
   rings(): readonly RingMap[] {
@@ -93,7 +106,7 @@ export class BpftraceScript implements RunningProgram {
   }
 
   dump(limit: number): readonly MapDump[] {
-    return [...this.#lines.maps].map(([map, entries]) => ({
+    return [...this.#lines.maps].map(([map, { entries }]) => ({
       map,
       type: 'bpftrace',
       entries: [...entries].slice(0, limit).map(([key, value]) => ({ key, value })),
@@ -160,40 +173,26 @@ export class BpftraceScript implements RunningProgram {
     return { child, ended };
   }
 
+  /** False: it ended, or was killed, before all its probes were attached; `#problem` is why. */
   async #isAttached({ child, ended }: Run): Promise<boolean> {
     const lines = this.#lines;
-    let isGone = false;
-    void ended.then(() => {
-      isGone = true;
+    let status: number | undefined;
+    void ended.then((code) => {
+      status = code;
     });
-    for (const limit = performance.now() + START_LIMIT_MS; !lines.isAttached && !isGone; ) {
+    const limit = performance.now() + START_LIMIT_MS;
+    for (let began = Number.POSITIVE_INFINITY; status === undefined; ) {
+      if (lines.isSpeaking) return true;
+      if (lines.isAttaching) {
+        began = Math.min(began, performance.now());
+        if (isWaiting(child.pid) || performance.now() - began > ATTACH_MS) return true;
+      }
       if (performance.now() > limit) {
         this.#problem = `its probes were not attached within ${START_LIMIT_MS / 1000} s`;
         child.kill('SIGKILL');
-        await ended;
-        return false;
       }
       await Promise.race([ended, delay(20)]);
     }
-    return lines.isAttached;
+    return lines.isSpeaking || (lines.isAttaching && status === 0);
   }
-}
-
-/** The first line that says ERROR, with the user's file in place of standard input: `top.bt:3:1-5: ERROR: …`. */
-function lastWords(said: string, file: string): string {
-  const lines = said.replaceAll(/^stdin:/gm, `${file}:`).split('\n');
-  const line = lines.find((each) => /\bERROR\b/.test(each)) ?? lines.find((each) => each.trim() !== '') ?? '';
-  return line.trim().slice(0, 400);
-}
-
-function findCommands(file: string, path: string): readonly [string, string] {
-  const directories = path.split(delimiter).filter((directory) => directory.startsWith('/'));
-  const find = (name: string, what: string): string => {
-    const found = directories.map((directory) => join(directory, name)).find(existsSync);
-    if (found !== undefined) return found;
-    throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file}`, `${name} is not installed where NetGuard runs`, {
-      hint: `Install it: apt-get install ${what}.`,
-    });
-  };
-  return [find('setpriv', 'util-linux'), find('bpftrace', 'bpftrace')];
 }

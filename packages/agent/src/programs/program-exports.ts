@@ -67,7 +67,16 @@ export class ProgramExports {
       this.#problem = undefined;
     } catch (error) {
       this.#problem = error instanceof Error ? error.message : String(error);
-      this.#series = this.#seriesOf(NO_SPEC);
+      this.#series = this.#withoutSpec() ?? this.#series;
+    }
+  }
+
+  /** Undefined where two maps would be one metric, so that only a YAML could tell them apart: the maps before go on. */
+  #withoutSpec(): ProgramSeries | undefined {
+    try {
+      return this.#seriesOf(NO_SPEC);
+    } catch {
+      return undefined;
     }
   }
 

@@ -36,6 +36,7 @@ export interface MapView {
   readonly name: string;
   /** As libbpf names it: hash, lru_hash, array, …; `bpftrace` for a map of a script. */
   readonly type: string;
+  /** Of a script: how many it printed last. */
   readonly maxEntries: number;
   /** Kernel memory it takes now. */
   readonly bytes: number;

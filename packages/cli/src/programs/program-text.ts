@@ -26,16 +26,16 @@ export function programTable(programs: readonly ProgramView[], palette: Palette,
 
 /** All that is known of one program. */
 export function programLines(program: ProgramView): string[] {
-  const { name, file, path, sha256, loadedAt, loadedBy, origin, set, hooks, maps, events, restarts } = program;
+  const { name, kind, file, path, sha256, loadedAt, loadedBy, origin, set, hooks, maps, events, restarts } = program;
   const settings = Object.entries(set).map(([key, value]) => `${key}=${value}`);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['state', program.state],
-    ['file', `${path} (${program.kind})`],
+    ['file', `${path} (${kind})`],
     ['sha256', sha256],
     ['loaded', `${loadedAt} by ${origin === 'configuration' ? 'the configuration' : loadedBy || 'nobody named'}`],
     ['set', settings.length === 0 ? undefined : settings.join(' ')],
     ['pinned', program.pinned],
-    ['events', eventText(events)],
+    ['events', kind === 'bpftrace' ? lostText(events) : eventText(events)],
     ['restarts', restarts === 0 ? undefined : String(restarts)],
     ['problem', program.problem],
   ];
@@ -46,9 +46,10 @@ export function programLines(program: ProgramView): string[] {
       ({ function: called, section, target, instructions }) =>
         `  hook      ${safeText(called)} at ${safeText(section)}${target === undefined ? '' : ` of ${safeText(target)}`}, ${instructions} instructions`,
     ),
-    ...maps.map(
-      ({ name: map, type, maxEntries, bytes }) =>
-        `  map       ${safeText(map)}: ${type}, up to ${maxEntries} entries, ${Math.ceil(bytes / 1024)} KiB`,
+    ...maps.map(({ name: map, type, maxEntries, bytes }) =>
+      kind === 'bpftrace'
+        ? `  map       ${safeText(map)}: ${maxEntries} entries as it was printed last`
+        : `  map       ${safeText(map)}: ${type}, up to ${maxEntries} entries, ${Math.ceil(bytes / 1024)} KiB`,
     ),
   ];
 }
@@ -56,6 +57,11 @@ export function programLines(program: ProgramView): string[] {
 function eventText({ taken, dropped, fullLooks }: ProgramView['events']): string | undefined {
   if (taken + dropped + fullLooks === 0) return undefined;
   return `${taken} taken, ${dropped} dropped over the limit, ring found full ${fullLooks} times`;
+}
+
+/** Of a script: what bpftrace lost, what the kernel refused it, and what of its output was not understood. */
+function lostText({ dropped }: ProgramView['events']): string | undefined {
+  return dropped === 0 ? undefined : `${dropped} lost or refused`;
 }
 
 /** Entries of maps, one a line: `syns {"source":"0000…"} 12`. */

@@ -61,6 +61,22 @@ test('a program is a line, or all that is known of it; names of others steer no 
   assert.equal(text.includes('\u001b'), false);
 });
 
+test('of a script it is told what it printed and what it lost', () => {
+  const maps = [{ name: '@bytes', type: 'bpftrace', maxEntries: 3, bytes: 0 }];
+  const problem = "line 3: Map full; can't update element";
+  const script = {
+    ...program,
+    kind: 'bpftrace',
+    maps,
+    events: { taken: 0, dropped: 4, fullLooks: 0 },
+    problem,
+  } as const;
+  const text = programLines(script).join('\n');
+  assert.match(text, /^ {2}map +@bytes: 3 entries as it was printed last$/m);
+  assert.match(text, /^ {2}events +4 lost or refused$/m);
+  assert.match(text, /^ {2}problem +line 3: Map full; can't update element$/m);
+});
+
 test('entries are printed one a line', () => {
   const dump = { map: 'syns', type: 'hash', entries: [{ key: { a: 'x\x1b' }, value: 7 }], isCut: true };
   assert.deepEqual(dumpLines([dump]), ['syns (hash): 1 of more entries', '  {"a":"x\\u001b"}  7']);

@@ -1,7 +1,7 @@
 import { BoundedSeries, type LabelValues } from '../../metrics/bounded-series.ts';
 import { countable, labelRecord } from '../../metrics/family.ts';
 import { SERIES_LIMITS } from './limits.ts';
-import type { FamilyPlan } from './map-plan.ts';
+import type { FamilyPlan, HistogramPlan } from './map-plan.ts';
 import { RateHistory } from './rate-history.ts';
 import type { SeriesFamily, SeriesSample } from './types.ts';
 
@@ -104,7 +104,7 @@ export class FamilyCells {
     for (const [values, cell] of this.shown()) {
       const labels = { ...labelRecord(this.plan.labelNames, values), ...this.#constant };
       if (this.plan.histogram === undefined) yield { labels, value: cell.value };
-      else yield* bucketSamples(this.plan.metric, this.plan.histogram.bounds, labels, cell);
+      else yield* bucketSamples(this.plan.metric, this.plan.histogram, labels, cell);
     }
   }
 
@@ -120,7 +120,7 @@ export class FamilyCells {
 
 function* bucketSamples(
   name: string,
-  bounds: readonly number[],
+  { bounds, hasSum }: HistogramPlan,
   labels: Readonly<Record<string, string>>,
   cell: Cell,
 ): Generator<SeriesSample> {
@@ -131,6 +131,6 @@ function* bucketSamples(
     const le = bound === undefined ? '+Inf' : String(bound);
     yield { metricName: `${name}_bucket`, labels: { ...labels, le }, value: below };
   }
-  yield { metricName: `${name}_sum`, labels, value: cell.sum };
+  if (hasSum) yield { metricName: `${name}_sum`, labels, value: cell.sum };
   yield { metricName: `${name}_count`, labels, value: below };
 }

@@ -35,6 +35,8 @@ export interface HistogramPlan {
   readonly slots: Leaf | undefined;
   readonly slotOfKey: Leaf | undefined;
   readonly sum: SamplePlan | undefined;
+  /** The sum is told, as the program keeps it or by the middles. */
+  readonly hasSum: boolean;
 }
 
 export interface MapPlan {
@@ -59,11 +61,12 @@ const COUNT = /(^|_)(count|samples)$/;
 /** `program` is the loaded program's name, a part of its metrics' names. */
 export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: EndNames): MapPlan {
   const values = leavesOf(map.btf, map.valueType.id, [map.name.replace(/_by_\w+$/, '')], (name) => {
-    return spec.samples[name === '' ? 'value' : name]?.as;
+    return spec.samples[name === '' ? 'value' : name]?.as ?? (map.bounds && name === 'value' ? 'log2' : undefined);
   });
   const [only] = values.leaves;
   const isNumber = values.leaves.length === 1 && only !== undefined && only.name === '' && NUMBERS.has(only.meaning);
-  const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isHistogramName(map.name));
+  const isSlotted = map.numberIs === undefined && isHistogramName(map.name);
+  const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isSlotted);
   const keys = keyPlan(map, spec, ends, isBySlot ? 'slot' : isNumber ? 'count' : 'other');
   const named = values.leaves.filter(({ meaning, name }) => {
     const isDropped = spec.samples[name === '' ? 'value' : name]?.drop ?? false;
@@ -73,18 +76,18 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const valueFields = [...new Set(values.leaves.map(({ name }) => (name === '' ? 'value' : name)))];
   const plan = { map, spec, ends, isPerCpu: PER_CPU.has(map.type), keyMakers: keys.makers, valueMakers, valueFields };
   const base = spec.metric ?? `netguard_program_${program.replace(/[^a-zA-Z0-9_]+/g, '_')}_${map.name}`;
-  const samples = samplesOf(values.leaves, base, map.name, spec, keys.slot);
+  const samples = samplesOf(values.leaves, base, map, spec, keys.slot);
   return { ...plan, families: familiesOf(plan, samples, keys.slot), leftOut: keys.leftOut + values.leftOut };
 }
 
-function samplesOf(leaves: readonly Leaf[], base: string, mapName: string, spec: MapSpec, slot: Leaf | undefined) {
+function samplesOf(leaves: readonly Leaf[], base: string, map: ReadableMap, spec: MapSpec, slot: Leaf | undefined) {
   const hasSlots = leaves.some(({ meaning }) => meaning === 'log2');
   return leaves.flatMap((leaf): SamplePlan[] => {
     const isHistogram = leaf.meaning === 'log2' || (slot !== undefined && leaf.name === '');
     if (!isHistogram && !NUMBERS.has(leaf.meaning)) return [];
     // The histogram counts and adds up by itself; what the program has of it is not said twice.
     if (hasSlots && !isHistogram && COUNT.test(leaf.name)) return [];
-    return [samplePlan(leaf, base, mapName, spec, isHistogram)];
+    return [samplePlan(leaf, base, map, spec, isHistogram)];
   });
 }
 
@@ -149,9 +152,14 @@ function histogramPlan(
   const { leaf } = sample;
   const isInKey = leaf.meaning !== 'log2';
   const length = leaf.field.type.kind === 'array' ? leaf.field.type.length : 0;
+  const perSecond = slotsPerSecond(sample, map.name, spec);
+  if (map.bounds !== undefined) {
+    const bounds = map.bounds.map((bound) => bound / perSecond);
+    const scaled = sum && { ...sum, read: (value: BpfValue) => sum.read(value) / perSecond };
+    return { bounds, middles: [], slots: leaf, slotOfKey: undefined, sum: scaled, hasSum: map.hasSum ?? true };
+  }
   const isIndexed = map.type === MAP_TYPE.ARRAY || map.type === MAP_TYPE.PERCPU_ARRAY;
   const slots = Math.min(SERIES_LIMITS.slots, isInKey ? (isIndexed ? map.maxEntries : SERIES_LIMITS.slots) : length);
-  const perSecond = slotsPerSecond(sample, map.name, spec);
   const isFloor = spec.slots === 'floor';
   const numbers = Array.from({ length: Math.max(1, slots) }, (_, slot) => slot);
   return {
@@ -160,6 +168,7 @@ function histogramPlan(
     slots: isInKey ? undefined : leaf,
     slotOfKey: isInKey ? slotOfKey : undefined,
     sum,
+    hasSum: true,
   };
 }
 

@@ -150,10 +150,8 @@ function slotCount(slots: BpfValue | undefined, slot: number): number {
   return typeof count === 'number' || typeof count === 'bigint' ? Number(count) : 0;
 }
 
-function slotsOf({ histogram: plan, samples }: FamilyPlan): number {
-  const type = plan?.slots?.field.type;
-  const declared = type?.kind === 'array' ? type.length : samples.length;
-  return Math.min(declared, SERIES_LIMITS.slots);
+function slotsOf({ histogram: plan }: FamilyPlan): number {
+  return (plan?.bounds.length ?? 0) + 1;
 }
 
 function numbersOf(family: FamilyPlan): number {

@@ -3,6 +3,7 @@ import type { BpfValue } from '@netguard/libbpf';
 import { fieldNumber } from './field-text.ts';
 import type { Leaf } from './leaves.ts';
 import type { MapSpec, SampleSpec } from './spec-schema.ts';
+import type { ReadableMap } from './types.ts';
 
 export type SampleType = 'counter' | 'gauge' | 'histogram';
 
@@ -31,13 +32,19 @@ const HISTOGRAM_END = /(^|_)(slots|hist|histogram|log2)$/;
 const RESERVED_END = /_(total|count|sum|bucket|info)$/;
 
 /**
- * `base` is the beginning of the metric's name, `mapName` decides what a bare number is. A field is a counter unless it is
- * signed, a float, a state, or its name is one of a level.
+ * `base` is the beginning of the metric's name, the map or its name decides what a bare number is. A field is a counter unless
+ * it is signed, a float, a state, or its name is one of a level.
  */
-export function samplePlan(leaf: Leaf, base: string, mapName: string, map: MapSpec, isHistogram: boolean): SamplePlan {
+export function samplePlan(
+  leaf: Leaf,
+  base: string,
+  { name: mapName, numberIs }: Pick<ReadableMap, 'name' | 'numberIs'>,
+  map: MapSpec,
+  isHistogram: boolean,
+): SamplePlan {
   const field = leaf.name === '' ? 'value' : leaf.name;
   const spec: Partial<SampleSpec> = map.samples[field] ?? {};
-  const type = isHistogram ? 'histogram' : (spec.type ?? defaultType(leaf, mapName));
+  const type = isHistogram ? 'histogram' : (spec.type ?? numberIs ?? defaultType(leaf, mapName));
   const timeUnit = timeUnitOf(leaf, mapName, spec);
   const unit = timeUnit === undefined ? (spec.unit ?? '') : 'seconds';
   const perSecond = timeUnit === undefined ? 1 : (PER_SECOND[timeUnit] ?? 1);
@@ -70,7 +77,7 @@ function timeUnitOf(leaf: Leaf, mapName: string, { unit, as }: Partial<SampleSpe
   if (as !== undefined && as in PER_SECOND) return as;
   if (leaf.meaning in PER_SECOND) return leaf.meaning;
   if (leaf.meaning !== 'log2' && leaf.name !== '') return undefined;
-  const name = leaf.name.replace(HISTOGRAM_END, '') || mapName.replace(HISTOGRAM_END, '');
+  const name = leaf.name.replace(/^value$/, '').replace(HISTOGRAM_END, '') || mapName.replace(HISTOGRAM_END, '');
   const found = TIME_END.exec(name)?.[1];
   return found === undefined ? undefined : found.slice(0, 2);
 }

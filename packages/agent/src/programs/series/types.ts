@@ -17,6 +17,12 @@ export interface ReadableMap {
   readonly keyType: BtfType;
   readonly valueType: BtfType;
   readonly maxEntries: number;
+  /** What a bare number is, where it is known by more than its name. */
+  readonly numberIs?: 'counter' | 'gauge';
+  /** Of a struct `{ u64 value[]; u64 sum; }`: upper bounds, inclusive, of all of its buckets but the last. Without: those of log2. */
+  readonly bounds?: readonly number[];
+  /** False: nobody knows the sum of what the buckets counted, and none is told. */
+  readonly hasSum?: boolean;
   /** Decoded by libbpf's codecs; the value of a per-CPU map is an array with one a CPU. */
   entries(): Iterable<readonly [key: BpfValue, value: BpfValue]>;
 }

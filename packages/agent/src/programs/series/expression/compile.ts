@@ -112,11 +112,16 @@ class Compiler {
     const [only] = fields.values();
     const family = fields.get(name.field) ?? (fields.size === 1 && name.field === '' ? only : undefined);
     if (family?.plan.type === 'histogram') {
-      throw this.#error(`${spelled(name)} is a histogram: write ${spelled(name)}.count or .sum`, at);
+      const parts = family.plan.histogram?.hasSum ? 'count or .sum' : 'count';
+      throw this.#error(`${spelled(name)} is a histogram: write ${spelled(name)}.${parts}`, at);
     }
     if (family !== undefined) return this.#asked(family, 'value');
     const histogram = [...fields.values()].find(({ plan }) => plan.type === 'histogram');
-    if (histogram && (name.field === 'count' || name.field === 'sum')) return this.#asked(histogram, name.field);
+    if (histogram && (name.field === 'count' || name.field === 'sum')) {
+      if (name.field === 'sum' && !histogram.plan.histogram?.hasSum)
+        throw this.#error(`nobody knows the sum of ${name.map}: write ${name.map}.count`, at);
+      return this.#asked(histogram, name.field);
+    }
     throw this.#unknown(`sample of the map ${name.map}`, name.field, [...fields.keys()], at);
   }
 
