@@ -115,7 +115,7 @@ export class BeaconInstance implements DetectorInstance {
     const caller = portName(local, port, false);
     const evicted = this.#named.hear(caller, called, observation, TOGETHER_MS, () => {
       const workload = workloadKey(local);
-      const isLearned = this.#learning.knows(workload, peerFact(remote, port), startMs);
+      const isLearned = this.#learning.knows(workload, peerFact(remote, port), observation.timeMs);
       return new Pair(local, remote, port, this.#share(called.name, port, workload), isLearned, called.name);
     });
     if (evicted !== undefined) this.#alarmed.delete(evicted);
