@@ -43,6 +43,7 @@ export type {
   NamespaceStatus,
 } from './detect/running-detector.ts';
 export type { LackingFacts, SourceFact } from './detect/source-facts.ts';
+export { boundedTypeName } from './dns/record-types.ts';
 export type * from './endpoint.ts';
 export { endpointName, workloadKey } from './endpoint.ts';
 export * from './error.ts';
@@ -86,7 +87,7 @@ export type { LoginService } from './login-services.ts';
 export { LOGIN_SERVICES } from './login-services.ts';
 export { nearestName } from './nearest-name.ts';
 export type * from './observation.ts';
-export { dnsRcodeName, dnsTypeName } from './payload/dns/code-names.ts';
+export { dnsRcodeName } from './payload/dns/code-names.ts';
 export type * from './payload/facts.ts';
 export type { Ends, SampleRules } from './payload/inspector/payload-inspector.ts';
 export { PayloadInspector } from './payload/inspector/payload-inspector.ts';

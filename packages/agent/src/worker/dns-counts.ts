@@ -1,4 +1,4 @@
-import { type ApplicationObservation, dnsRcodeName, dnsTypeName, type Endpoint } from '@netguard/core';
+import { type ApplicationObservation, boundedTypeName, dnsRcodeName, type Endpoint } from '@netguard/core';
 import { namespaceLabel, workloadLabel } from '../metrics/endpoint-labels.ts';
 import type { DnsRow } from './messages.ts';
 
@@ -21,7 +21,7 @@ export class DnsCounts {
     if (facts.protocol !== 'dns' || role !== 'client') return;
     const isQuery = facts.message === 'query';
     if (isQuery !== sent) return;
-    const what = isQuery ? dnsTypeName(facts.questions[0]?.type ?? 0) : dnsRcodeName(facts.rcode);
+    const what = isQuery ? boundedTypeName(facts.questions[0]?.type ?? 0) : dnsRcodeName(facts.rcode);
     const row = this.#rowOf(namespaceLabel(local), workloadLabel(local), isQuery ? 'queries' : 'responses', what);
     if (row === undefined) return;
     row.count++;

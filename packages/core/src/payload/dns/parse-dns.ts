@@ -1,8 +1,8 @@
+import { TYPE } from '../../dns/record-types.ts';
 import type { DnsFacts, DnsQuestion, DnsRecord } from '../facts.ts';
 import { PAYLOAD_LIMITS as LIMITS } from '../limits.ts';
 import { DnsReader } from './dns-reader.ts';
 import { recordData } from './record-data.ts';
-import { DNS_TYPES } from './record-types.ts';
 
 const HEADER_BYTES = 12;
 /** The shortest question (root, type, class) and record (root, type, class, TTL, length). */
@@ -37,7 +37,7 @@ export function parseDns(bytes: Uint8Array, messageBytes: number): DnsFacts | un
   const isBareError = isResponse && messageBytes === HEADER_BYTES && (flags & 15) !== 0;
   if (first === undefined ? !isBareError : !isKnownClass(first)) return undefined;
 
-  const edns = additionals.find(({ type }) => type === DNS_TYPES.OPT);
+  const edns = additionals.find(({ type }) => type === TYPE.OPT);
   return {
     protocol: 'dns',
     message: isResponse ? 'response' : 'query',
@@ -62,7 +62,7 @@ function canFit([questions, ...records]: readonly [number, number, number, numbe
 }
 
 function isKnownClass({ type, class: ofWhat }: DnsQuestion): boolean {
-  return type === DNS_TYPES.OPT || CLASSES.has(ofWhat & CLASS_BITS);
+  return type === TYPE.OPT || CLASSES.has(ofWhat & CLASS_BITS);
 }
 
 function readQuestions(reader: DnsReader, count: number): DnsQuestion[] {

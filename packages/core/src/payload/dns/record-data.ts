@@ -1,33 +1,33 @@
 import { formatAddress } from '../../address.ts';
+import { IODINE_PRIVATE, TYPE } from '../../dns/record-types.ts';
 import { latin1 } from '../latin1.ts';
 import type { DnsReader } from './dns-reader.ts';
-import { DNS_TYPES as TYPES } from './record-types.ts';
 import { serviceBinding } from './service-binding.ts';
 
 /** Reads data from `reader.at` to `end`. Undefined or a stop: it is not what its type says. */
 type DataReader = (reader: DnsReader, end: number) => string | undefined;
 
 const READERS = new Map<number, DataReader>([
-  [TYPES.A, (reader, end) => address(reader, end, 4)],
-  [TYPES.AAAA, (reader, end) => address(reader, end, 16)],
-  [TYPES.NS, (reader) => reader.name()],
-  [TYPES.CNAME, (reader) => reader.name()],
-  [TYPES.PTR, (reader) => reader.name()],
-  [TYPES.DNAME, (reader) => reader.name()],
-  [TYPES.MX, (reader) => `${reader.number(2)} ${reader.name()}`],
-  [TYPES.SRV, (reader) => `${numbers(reader, 2, 3)} ${reader.name()}`],
-  [TYPES.SOA, (reader) => `${reader.name()} ${reader.name()} ${numbers(reader, 4, 5)}`],
-  [TYPES.TXT, strings],
-  [TYPES.SPF, strings],
-  [TYPES.NULL, raw],
-  [TYPES.IODINE_PRIVATE, raw],
-  [TYPES.CAA, authorization],
-  [TYPES.SVCB, serviceBinding],
-  [TYPES.HTTPS, serviceBinding],
+  [TYPE.A, (reader, end) => address(reader, end, 4)],
+  [TYPE.AAAA, (reader, end) => address(reader, end, 16)],
+  [TYPE.NS, (reader) => reader.name()],
+  [TYPE.CNAME, (reader) => reader.name()],
+  [TYPE.PTR, (reader) => reader.name()],
+  [TYPE.DNAME, (reader) => reader.name()],
+  [TYPE.MX, (reader) => `${reader.number(2)} ${reader.name()}`],
+  [TYPE.SRV, (reader) => `${numbers(reader, 2, 3)} ${reader.name()}`],
+  [TYPE.SOA, (reader) => `${reader.name()} ${reader.name()} ${numbers(reader, 4, 5)}`],
+  [TYPE.TXT, strings],
+  [TYPE.SPF, strings],
+  [TYPE.NULL, raw],
+  [IODINE_PRIVATE, raw],
+  [TYPE.CAA, authorization],
+  [TYPE.SVCB, serviceBinding],
+  [TYPE.HTTPS, serviceBinding],
 ]);
 
 /** Types of which a part is worth having: their data is whatever somebody put there. */
-const OPAQUE: ReadonlySet<number> = new Set([TYPES.TXT, TYPES.SPF, TYPES.NULL, TYPES.IODINE_PRIVATE]);
+const OPAQUE: ReadonlySet<number> = new Set([TYPE.TXT, TYPE.SPF, TYPE.NULL, IODINE_PRIVATE]);
 
 /**
  * Data of a record as text, in the order of its fields with a space between. Empty for types that nobody reads and for data
