@@ -19,6 +19,7 @@ import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 import { PipelineCommands } from './pipeline-commands.ts';
 import { RuleLoading } from './rule-loading.ts';
 import type { SourceWorker } from './source-worker.ts';
+import { WorkerMeter } from './worker-meter.ts';
 
 /** Routine records do not wake the reader: this is how long one waits at the most. */
 const LOOK_EVERY_MS = 100;
@@ -36,10 +37,7 @@ export class AgentWorker implements SourceWorker {
   readonly #view: PipelineSource;
   #tickMs: number;
   #running = false;
-  #cpuBefore = process.threadCpuUsage();
-  #stallMs = 0;
-  #flowsLost = 0;
-  #errorsLost = 0;
+  readonly #meter = new WorkerMeter();
 
   constructor(config: Config, identities: IdentityFile | null, openAlerts: readonly Alert[], post: Post) {
     this.#post = post;
@@ -93,7 +91,7 @@ export class AgentWorker implements SourceWorker {
       this.#rules.advance();
       this.#pipeline.outbox.flush(nowMs);
       this.#pipeline.evidence.flush();
-      this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
+      this.#meter.noteRound(began);
     }
     this.#baselines.finish();
     this.#rules.close();
@@ -132,7 +130,7 @@ export class AgentWorker implements SourceWorker {
     for (const cgroupId of this.#pipeline.payload.takeExcludedCgroups()) this.#source.excludePayload(cgroupId);
     this.#pipeline.evaluate(this.#view);
     const part = this.#pipeline.tick(this.#view);
-    this.#countOwnLosses();
+    this.#meter.countLosses(this.#pipeline, (source, count) => this.#source.countLost(source, count));
     this.#post({
       type: 'tick',
       tick: {
@@ -142,25 +140,9 @@ export class AgentWorker implements SourceWorker {
         maps: this.#source.maps(),
         liveConnections: this.#source.liveConnections,
         tables: [...this.#source.tables(), ...part.tables],
-        worker: { cpuSeconds: this.#cpuSeconds(), stallMs: this.#stallMs },
+        worker: this.#meter.take(),
       },
     });
-    this.#stallMs = 0;
-  }
-
-  #countOwnLosses(): void {
-    const flows = this.#pipeline.outbox.dropped;
-    this.#source.countLost('flow_records', flows - this.#flowsLost);
-    this.#flowsLost = flows;
-    const errors = this.#pipeline.detection.errors();
-    this.#source.countLost('detector_errors', errors - this.#errorsLost);
-    this.#errorsLost = errors;
-  }
-
-  #cpuSeconds(): number {
-    const used = process.threadCpuUsage(this.#cpuBefore);
-    this.#cpuBefore = process.threadCpuUsage();
-    return (used.user + used.system) / 1e6;
   }
 }
 

@@ -13,6 +13,7 @@ import type { FromWorker } from './messages.ts';
 import { Pipeline, type PipelineSource, type Post } from './pipeline.ts';
 import { PipelineCommands } from './pipeline-commands.ts';
 import type { SourceWorker } from './source-worker.ts';
+import { WorkerMeter } from './worker-meter.ts';
 
 /** Judgements fall due and time passes at least so often. */
 const LOOK_EVERY_MS = 50;
@@ -35,10 +36,7 @@ export class HubbleWorker implements SourceWorker {
   readonly #answered = Promise.withResolvers<void>();
   #tellsHandshakes = true;
   #toldProblem = '';
-  #cpuBefore = process.threadCpuUsage();
-  #stallMs = 0;
-  #flowsLost = 0;
-  #errorsLost = 0;
+  readonly #meter = new WorkerMeter();
   #forgotMs = 0;
 
   constructor(config: Config, identities: IdentityFile | null, openAlerts: readonly Alert[], post: Post) {
@@ -125,7 +123,7 @@ export class HubbleWorker implements SourceWorker {
     this.#baselines.advance();
     this.#inventory.advance();
     this.#pipeline.outbox.flush(Date.now());
-    this.#stallMs = Math.max(this.#stallMs, performance.now() - began);
+    this.#meter.noteRound(began);
   }
 
   #tick(): void {
@@ -134,7 +132,7 @@ export class HubbleWorker implements SourceWorker {
     this.#pipeline.evaluate(this.#view);
     this.#forgetSilent();
     const part = this.#pipeline.tick(this.#view);
-    this.#countOwnLosses();
+    this.#meter.countLosses(this.#pipeline, (source, count) => this.#source.countLost(source, count));
     const open = this.#source.tracker.tables.find(({ name }) => name === 'connections');
     this.#post({
       type: 'tick',
@@ -146,10 +144,9 @@ export class HubbleWorker implements SourceWorker {
         hubble: this.#source.hubble(),
         liveConnections: open?.entries ?? 0,
         tables: [...this.#source.tracker.tables, ...part.tables],
-        worker: { cpuSeconds: this.#cpuSeconds(), stallMs: this.#stallMs },
+        worker: this.#meter.take(),
       },
     });
-    this.#stallMs = 0;
   }
 
   /** Cilium may be set otherwise while we run. */
@@ -178,21 +175,6 @@ export class HubbleWorker implements SourceWorker {
       this.#post({ type: 'log', level: 'error', msg: message, code, ...(hint === undefined ? undefined : { hint }) });
     }
     this.#toldProblem = isConnected ? '' : code;
-  }
-
-  #countOwnLosses(): void {
-    const flows = this.#pipeline.outbox.dropped;
-    this.#source.countLost('flow_records', flows - this.#flowsLost);
-    this.#flowsLost = flows;
-    const errors = this.#pipeline.detection.errors();
-    this.#source.countLost('detector_errors', errors - this.#errorsLost);
-    this.#errorsLost = errors;
-  }
-
-  #cpuSeconds(): number {
-    const used = process.threadCpuUsage(this.#cpuBefore);
-    this.#cpuBefore = process.threadCpuUsage();
-    return (used.user + used.system) / 1e6;
   }
 }
 

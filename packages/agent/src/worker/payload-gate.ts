@@ -2,7 +2,7 @@ import type { Endpoint, Ends, PayloadObservation } from '@netguard/core';
 import type { Config } from '../config/schema.ts';
 
 /** Whoever looks into samples. A sample's bytes are valid during the call only. */
-export interface PayloadInspector {
+export interface SampleReader {
   observe(sample: PayloadObservation, who: Ends): void;
 }
 
@@ -17,7 +17,7 @@ export interface PayloadCounts {
 
 /** Stands before the inspector: what is excluded passes nobody's eyes, whatever the source told. */
 export class PayloadGate {
-  inspector: PayloadInspector | undefined;
+  inspector: SampleReader | undefined;
   /** Told of the same samples in mode `evidence`. */
   keeper: ((sample: PayloadObservation, who: Ends) => void) | undefined;
   #namespaces: ReadonlySet<string> = new Set();
