@@ -241,6 +241,18 @@ test('a full spool drops the oldest and counts them', async () => {
   assert.equal(sinks.figures()[0]?.spooledBytes, 65_536);
 });
 
+test('what could be neither sent nor saved before the end is counted and said', async () => {
+  const server = await listen();
+  const { url } = server;
+  await server.close();
+  writeFileSync(join(directory, 'spool'), 'in the way');
+  const { say, sinks } = await start({ hook: { type: 'webhook', url } });
+  for (let number = 0; number < 3; number++) say('open', alert(`a${number}`));
+  await sinks.close();
+  assert.equal(sinks.figures()[0]?.dropped, 3);
+  assert.ok(logged.some(({ code, lost, level }) => code === 'NG_ERR_SINK_SPOOL' && lost === 3 && level === 'error'));
+});
+
 test('what lies in the spool and is no notification is dropped and said', async () => {
   const server = await listen();
   const sinks = { hook: { type: 'webhook', url: server.url } };

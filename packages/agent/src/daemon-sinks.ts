@@ -102,6 +102,7 @@ export class DaemonSinks implements SinkReports {
     const closing = Promise.all([this.#changing, ...Array.from(this.#outlets.values(), (outlet) => outlet.close())]);
     await Promise.race([closing, late]);
     clearTimeout(timer);
+    for (const outlet of this.#outlets.values()) outlet.loseUnsaved();
     if (this.#outlets.size > 0) this.#save();
     await this.#saving.finish(this.#store.flush());
   }
@@ -133,6 +134,7 @@ export class DaemonSinks implements SinkReports {
   /** What waits for it stays on disk, for the time when it is configured again. */
   async #close(name: string, outlet: Outlet): Promise<void> {
     await outlet.close();
+    outlet.loseUnsaved();
     this.#told[name] = outlet.told;
     this.#outlets.delete(name);
     for (const topic of ['delivery', 'spool']) this.#concern(name, topic, null);

@@ -137,6 +137,16 @@ export class Outlet {
     await this.#spool.flush();
   }
 
+  /** After `close`, or instead of its end: what could be neither sent nor saved is counted and said. */
+  loseUnsaved(): void {
+    const lost = this.#spool.unsaved;
+    if (lost === 0) return;
+    this.counts.dropped += lost;
+    const { name, spoolDir, logger } = this.#options;
+    const sentence = `sink ${name}: ${lost} notifications could be neither sent nor saved in ${join(spoolDir, name)}, and are lost. Make room there.`;
+    logger.error({ code: 'NG_ERR_SINK_SPOOL', sink: name, lost }, sentence);
+  }
+
   /** A spool that cannot be read is said; what comes now goes out all the same. */
   #restore(): void {
     try {

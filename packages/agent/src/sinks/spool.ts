@@ -60,6 +60,11 @@ export class Spool {
     return this.#bytes;
   }
 
+  /** Those that are in memory alone. */
+  get unsaved(): number {
+    return this.#unsaved.filter(({ isGone }) => !isGone).length;
+  }
+
   /** Finds what the last run left. A directory that is not there yet is empty; throws when it cannot be read. */
   restore(): void {
     const { directory } = this.#options;
