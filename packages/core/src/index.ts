@@ -141,5 +141,6 @@ export { DEFAULT_RULE_VARIABLES } from './rules/syntax/variables.ts';
 export type { Sighting, SightingProtocol } from './sighting/sighting.ts';
 export { TCP_FLAGS } from './sighting/sighting.ts';
 export { SightingTracker } from './sighting/sighting-tracker.ts';
+export { hash32 } from './sketch/hash.ts';
 export { Lru } from './sketch/lru.ts';
 export type { TableState } from './table-state.ts';

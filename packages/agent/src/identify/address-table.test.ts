@@ -191,7 +191,9 @@ test('the same endpoint object is returned until its name changes', () => {
   assert.ok(Object.isFrozen(first));
   update(addresses, identities({ pods: [{ ...web, workload: { kind: 'Deployment', name: 'web' } }] }), 3000);
   assert.equal(addresses.find('10.244.1.7', 81, 3500).workload?.name, 'web');
-  assert.equal(addresses.find('8.8.8.8', 53, 1), addresses.find('8.8.8.8', 443, 2));
+  // Of strangers from the second time on.
+  addresses.find('8.8.8.8', 53, 1);
+  assert.equal(addresses.find('8.8.8.8', 53, 2), addresses.find('8.8.8.8', 443, 3));
 });
 
 test('a flood of spoofed sources does not grow the table', () => {
@@ -199,8 +201,8 @@ test('a flood of spoofed sources does not grow the table', () => {
   for (let index = 0; index < 40_000; index++)
     addresses.find(`1.${index >> 16}.${(index >> 8) & 255}.${index & 255}`, 0, 0);
   const { entries, capacity, evicted } = addresses.state;
-  assert.ok(entries <= capacity, `${entries} of ${capacity}`);
-  assert.ok(evicted > 20_000);
+  assert.ok(entries < 100 && entries <= capacity, `${entries} of ${capacity}`);
+  assert.ok(evicted < 100, 'who comes once takes nobody’s place');
 });
 
 test('the own node is known by its interfaces and by its name in the file', () => {

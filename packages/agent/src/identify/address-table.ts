@@ -2,11 +2,12 @@
  * Address → pod, service, node, or how far it reaches. A pod's claim on an address has a beginning and an end, so an
  * address that was given to another pod belongs to whoever held it when the event happened.
  */
-import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, Lru, parseAddress } from '@netguard/core';
+import { addressScope, type Endpoint, formatAddress, isLoopbackAddress, parseAddress } from '@netguard/core';
 import type { Change, IdentityChanges } from './identity-changes.ts';
 import { ownsAddresses } from './identity-checks.ts';
 import type { NodeIdentity, PodIdentity, ServiceIdentity } from './identity-file.ts';
 import { PrefixTable } from './prefix-table.ts';
+import { StrangerCache } from './stranger-cache.ts';
 
 export interface AddressTableOptions {
   readonly nodeName: string;
@@ -34,8 +35,6 @@ interface ServiceClaim {
 
 /** Ended claims stay this long: late records still ask for them (trap 29). */
 const KEEP_CLAIM_MS = 600_000;
-/** Endpoints of addresses nobody claims; a flood of spoofed sources turns this over, and never grows it. */
-const UNCLAIMED_CAPACITY = 16_384;
 /* Where an API server shares its address with a node, its ports tell it from the node's other services. */
 export const API_SERVER_PORTS: ReadonlySet<number> = new Set([443, 6443, 8443]);
 
@@ -51,7 +50,8 @@ export class AddressTable {
   /* Interfaces of this machine: its own whatever is said of nodes, but for what is a Service's (IPVS). */
   #interfaces: ReadonlyMap<string, Endpoint> = new Map();
   /* By address alone: it does not matter who comes and goes. */
-  readonly #unclaimed = new Lru<string, Endpoint>(UNCLAIMED_CAPACITY);
+  readonly #unclaimed = new StrangerCache();
+  readonly #describe = (ip: string): Endpoint => this.#describeAnew(ip);
   #apiServers = new Map<string, Endpoint>();
   /* Claims that ended, the first to end in front. */
   #ended: { readonly ip: string; readonly atMs: number }[] = [];
@@ -97,7 +97,7 @@ export class AddressTable {
       for (const service of services) if (service.ports.has(port)) return service.endpoint;
       if (!node) return services[0]!.endpoint;
     }
-    return node ?? this.#unclaimed.get(ip) ?? this.#describe(ip);
+    return node ?? this.#unclaimed.get(ip, this.#describe);
   }
 
   /** UID of the pod whose own address this was. */
@@ -114,7 +114,7 @@ export class AddressTable {
     const entries = this.#pods.size + this.#services.size + this.#nodes.size + this.#unclaimed.size;
     return {
       entries,
-      capacity: UNCLAIMED_CAPACITY + this.#pods.size + this.#services.size + this.#nodes.size,
+      capacity: this.#unclaimed.capacity + this.#pods.size + this.#services.size + this.#nodes.size,
       evicted: this.#unclaimed.evicted,
     };
   }
@@ -220,16 +220,14 @@ export class AddressTable {
     }
   }
 
-  #describe(ip: string): Endpoint {
+  #describeAnew(ip: string): Endpoint {
     const bytes = parseAddress(ip);
     const scope = addressScope(ip);
     const inCluster = bytes !== undefined && this.#clusterRanges.find(bytes) === true;
     const builtIn = scope === 'loopback' || scope === 'multicast' ? scope : undefined;
     const label = (bytes && this.#subnets.find(bytes)) ?? builtIn;
     const kind = kindOfScope(inCluster && scope === 'world' ? 'private' : scope);
-    const endpoint = Object.freeze<Endpoint>({ ip, kind, ...(label === undefined ? {} : { subnetLabel: label }) });
-    this.#unclaimed.set(ip, endpoint);
-    return endpoint;
+    return Object.freeze<Endpoint>(label === undefined ? { ip, kind } : { ip, kind, subnetLabel: label });
   }
 }
 
