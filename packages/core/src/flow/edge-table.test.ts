@@ -82,6 +82,25 @@ describe('the edge table', () => {
     assert.equal(edges.state.evicted, 490);
   });
 
+  it('tells thousands of edges apart, and sums each by itself', () => {
+    const edges = new EdgeTable({ capacity: 3000 });
+    const sums = new Map<string, number>();
+    let random = 7;
+    for (let index = 0; index < 20_000; index++) {
+      random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+      const [stranger, port] = [(random >>> 8) % 250, 5000 + ((random >>> 24) % 16)];
+      const remote: Endpoint = { ip: `203.0.113.${stranger}`, kind: 'world' };
+      edges.observe(connection({ id: `${index}`, remote: { ip: remote.ip, port } }), { local: client, remote });
+      sums.set(`${remote.ip}:${port}`, (sums.get(`${remote.ip}:${port}`) ?? 0) + 100);
+    }
+    const all = edges.peek().filter(({ port }) => port > 0);
+    assert.equal(all.length, 3000);
+    for (const { destination, port, requestBytes } of all)
+      assert.equal(requestBytes, sums.get(`${destination.ip}:${port}`), `${destination.ip}:${port}`);
+    const total = edges.peek().reduce((sum, { requestBytes }) => sum + requestBytes, 0);
+    assert.equal(total, 2_000_000);
+  });
+
   it('counts what comes after its window was given away in the next one', () => {
     const edges = new EdgeTable();
     edges.observe(connection(), fromClient);

@@ -1,13 +1,15 @@
 import { type Endpoint, workloadKey } from '../endpoint.ts';
 import { formatTime } from '../rfc3339.ts';
+import { joinHash } from '../sketch/hash.ts';
 import type { ConnectionResult, Edge, Protocol, Reporter } from './flow.ts';
 
 /** Stands for every edge that found no room: bytes and connections are kept, the names are not. */
 export const OTHER_ENDPOINT: Endpoint = Object.freeze({ ip: '', kind: 'world', subnetLabel: 'other' });
 
 const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'ICMP', 'SCTP', 'OTHER'];
-/** Distinct workloads of a window get numbers below this, so that an edge's key fits in 52 bits. */
+/** Numbers of distinct workloads of a window. */
 const MAX_WORKLOADS = 1 << 16;
+const FIRST_PLACES = 256;
 
 /** The sums of one edge in one window. */
 export class EdgeSums {
@@ -65,7 +67,11 @@ export class EdgeSums {
 export class EdgeWindow {
   readonly startMs: number;
   readonly #capacity: number;
-  readonly #edges = new Map<number, EdgeSums>();
+  readonly #edges: EdgeSums[] = [];
+  /** Client, server, and what else tells each edge apart, three numbers each. */
+  #keys = new Int32Array(3 * FIRST_PLACES);
+  /** Open addressing: which edge is there, counted from 1. A Map would make an object of each key. */
+  #places = new Uint32Array(2 * FIRST_PLACES);
   readonly #other = new Map<number, EdgeSums>();
   /** The number of a workload, by its key and, to skip making that key, by the endpoint object itself. */
   readonly #numberByKey = new Map<string, number>();
@@ -77,7 +83,7 @@ export class EdgeWindow {
   }
 
   get size(): number {
-    return this.#edges.size;
+    return this.#edges.length;
   }
 
   /** The edge's sums, or undefined when the window is full: then `other`. */
@@ -85,14 +91,16 @@ export class EdgeWindow {
     const source = this.#numberOf(client);
     const destination = this.#numberOf(server);
     if (source < 0 || destination < 0) return undefined;
-    const kind = PROTOCOLS.indexOf(protocol) * 2 + (reporter === 'server' ? 1 : 0);
-    const key = ((source * MAX_WORKLOADS + destination) * MAX_WORKLOADS + port) * 10 + kind;
-    let edge = this.#edges.get(key);
-    if (edge === undefined) {
-      if (this.#edges.size >= this.#capacity) return undefined;
-      edge = new EdgeSums(asWorkload(client), asWorkload(server), port, protocol, reporter);
-      this.#edges.set(key, edge);
-    }
+    const kind = (PROTOCOLS.indexOf(protocol) * 2 + (reporter === 'server' ? 1 : 0)) * MAX_WORKLOADS + port;
+    const place = this.#placeOf(source, destination, kind);
+    const known = this.#places[place]!;
+    if (known > 0) return this.#edges[known - 1];
+    if (this.#isFull) return undefined;
+    const edge = new EdgeSums(asWorkload(client), asWorkload(server), port, protocol, reporter);
+    this.#edges.push(edge);
+    this.#places[place] = this.#edges.length;
+    this.#keys.set([source, destination, kind], 3 * (this.#edges.length - 1));
+    if (this.#edges.length * 2 >= this.#places.length) this.#grow();
     return edge;
   }
 
@@ -109,7 +117,7 @@ export class EdgeWindow {
   toEdges(windowMs: number): Edge[] {
     const start = formatTime(this.startMs);
     const edges: Edge[] = [];
-    for (const edge of this.#edges.values()) edges.push(edge.toEdge(start, windowMs));
+    for (const edge of this.#edges) edges.push(edge.toEdge(start, windowMs));
     for (const edge of this.#other.values()) edges.push(edge.toEdge(start, windowMs));
     return edges;
   }
@@ -131,9 +139,35 @@ export class EdgeWindow {
     const known = this.#numberByKey.get(key);
     if (known !== undefined) return known;
     const number = this.#numberByKey.size;
-    if (number >= Math.min(this.#capacity * 2, MAX_WORKLOADS - 1)) return -1;
+    if (this.#isFull || number >= MAX_WORKLOADS - 1) return -1;
     this.#numberByKey.set(key, number);
     return number;
+  }
+
+  get #isFull(): boolean {
+    return this.#edges.length >= this.#capacity;
+  }
+
+  /** Where the edge is, or would be. At least half of the places are free. */
+  #placeOf(source: number, destination: number, kind: number): number {
+    const mask = this.#places.length - 1;
+    for (let place = joinHash(joinHash(source, destination), kind) & mask; ; place = (place + 1) & mask) {
+      const edge = this.#places[place]!;
+      const at = 3 * (edge - 1);
+      const isFound = this.#keys[at] === source && this.#keys[at + 1] === destination && this.#keys[at + 2] === kind;
+      if (edge === 0 || isFound) return place;
+    }
+  }
+
+  #grow(): void {
+    const keys = this.#keys;
+    this.#keys = new Int32Array(2 * keys.length);
+    this.#keys.set(keys);
+    this.#places = new Uint32Array(2 * this.#places.length);
+    for (let edge = 0; edge < this.#edges.length; edge++) {
+      const at = 3 * edge;
+      this.#places[this.#placeOf(keys[at]!, keys[at + 1]!, keys[at + 2]!)] = edge + 1;
+    }
   }
 }
 
