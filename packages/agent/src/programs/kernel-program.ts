@@ -73,7 +73,7 @@ export class KernelProgram implements RunningProgram {
   }
 
   /** Has `object` checked against limits and by the kernel; nothing is attached yet. `paths` are kept out of messages. */
-  static load(path: string, request: ProgramRequest, options: KernelProgramOptions): KernelProgram {
+  static async load(path: string, request: ProgramRequest, options: KernelProgramOptions): Promise<KernelProgram> {
     const doing = `loading ${request.file.file}`;
     const limits = options.limits();
     let object: BpfObject | undefined;
@@ -85,7 +85,7 @@ export class KernelProgram implements RunningProgram {
       for (const map of object.maps.values()) map.dropPin();
       setGlobalValues(object, request.set, doing);
       checkUsage(doing, usageOf(object.maps.values()), options.used, limits);
-      object.load();
+      await object.loadInThread();
       checkInstructions(doing, instructionsOf(hooks), limits);
       return new KernelProgram(object, request, hooks, options);
     } catch (error) {

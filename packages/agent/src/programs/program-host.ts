@@ -159,7 +159,8 @@ export class ProgramHost {
       object = await compileProgram(directory, file, this.#options.compile);
     }
     const { limits, events } = this.#options;
-    const program = KernelProgram.load(object, request, { limits, events, used: this.#used(before), pins: this.#pins });
+    const options = { limits, events, used: this.#used(before), pins: this.#pins };
+    const program = await KernelProgram.load(object, request, options);
     const exports = await this.#exportsOf(request, program);
     if (before !== undefined && (program.isExclusive || request.pin)) {
       this.#loaded.delete(request.name);
