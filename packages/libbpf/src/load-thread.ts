@@ -1,8 +1,10 @@
-/** What runs in the thread of a load: one call of bpf_object__load. libbpf prints to the thread that calls it, so its log is collected here. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The thread of loads: calls of bpf_object__load, one after the other. libbpf prints to the thread that calls it, so its log is collected here. */
+import { parentPort } from 'node:worker_threads';
 import { libbpf } from './libbpf.ts';
-import type { LoadOrder } from './load-in-thread.ts';
+import type { LoadOrder, LoadResult } from './load-in-thread.ts';
 import { logged } from './log.ts';
 
-const { pointer, debug } = workerData as LoadOrder;
-parentPort?.postMessage(logged(() => libbpf.bpf_object__load(pointer), debug));
+parentPort?.on('message', ({ id, pointer, debug }: LoadOrder) => {
+  const { value, log } = logged(() => libbpf.bpf_object__load(pointer), debug);
+  parentPort?.postMessage({ id, value, log } satisfies LoadResult);
+});

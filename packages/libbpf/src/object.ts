@@ -103,14 +103,14 @@ export class BpfObject implements Disposable {
   }
 
   /**
-   * As `load`, on a thread of its own: verifying may take seconds. Calls of other threads that collect libbpf's log wait for it,
+   * As `load`, on another thread: verifying may take seconds. Calls of other threads that collect libbpf's log wait for it,
    * another load too. A `close` meanwhile takes effect when the kernel is done; then this throws LIBBPF_ERR_CLOSED.
    */
   async loadInThread(): Promise<void> {
     const doing = this.#beginLoad();
     this.#phase = 'loading';
     try {
-      const { value, log } = await loadInThread({ pointer: this.#pointer, debug: this.#debug }, doing);
+      const { value, log } = await loadInThread(this.#pointer, this.#debug, doing);
       if (!this.#isCloseWanted) this.#endLoad(doing, value, log);
     } finally {
       if (this.#phase === 'loading') this.#phase = 'refused';
