@@ -8,12 +8,22 @@ import type { BpfValue, Codec } from './value.ts';
 
 export type GlobalValue = BpfValue;
 
+/** A global variable of an object, and what its type id refers to: `BpfObject.btf`. */
+export interface GlobalVariable {
+  readonly name: string;
+  /** `.data`, `.bss`, `.rodata`, or one that the source names. */
+  readonly section: string;
+  readonly typeId: number;
+  /** Programs cannot change it either. */
+  readonly constant: boolean;
+}
+
 interface Variable {
+  readonly facts: GlobalVariable;
   readonly codec: Codec;
   readonly offset: number;
   /** Before load libbpf's memory of the section, valid until load or close; afterwards a mapping of our own of the kernel's. */
-  readonly section: DataView;
-  readonly constant: boolean;
+  readonly memory: DataView;
 }
 
 /** A map of the object, of which the ones that hold global variables are used. */
@@ -33,22 +43,26 @@ export class Globals {
     if (btf) for (const map of maps) this.#collect(btf, map);
   }
 
+  list(): GlobalVariable[] {
+    return Array.from(this.#variables.values(), ({ facts }) => facts);
+  }
+
   get(name: string): BpfValue {
-    const { codec, section, offset } = this.#find(name, 'reading');
-    return codec.read(section, offset);
+    const { codec, memory, offset } = this.#find(name, 'reading');
+    return codec.read(memory, offset);
   }
 
   set(values: Readonly<Record<string, GlobalValue>>, loaded: boolean): void {
     for (const [name, value] of Object.entries(values)) {
-      const { codec, section, offset, constant } = this.#find(name, 'setting');
+      const { codec, memory, offset, facts } = this.#find(name, 'setting');
       const doing = `setting global ${name} of ${this.#object}`;
-      if (constant && loaded) {
+      if (facts.constant && loaded) {
         throw new BpfError('LIBBPF_ERR_STATE', doing, 'constants are frozen once the object is loaded', {
           hint: 'Set it before load()',
         });
       }
       try {
-        codec.write(section, offset, value);
+        codec.write(memory, offset, value);
       } catch (cause) {
         throw new BpfError('LIBBPF_ERR_VALUE', doing, cause instanceof Error ? cause.message : String(cause), {
           cause,
@@ -73,12 +87,14 @@ export class Globals {
     const datasec = typeId === 0 ? undefined : btf.typeById(typeId);
     if (datasec?.kind !== 'datasec' || datasec.name.startsWith('.kconfig')) return;
     const constant = datasec.name.startsWith('.rodata');
-    const section = map.fd < 0 ? initialSection(map.pointer) : this.#liveSection(map, constant);
-    if (!section) return;
+    const memory = map.fd < 0 ? initialSection(map.pointer) : this.#liveSection(map, constant);
+    if (!memory) return;
     for (const { typeId: variableId, offset } of datasec.variables) {
       const variable = btf.typeById(variableId);
       if (variable.kind !== 'var') continue;
-      this.#variables.set(variable.name, { codec: codecFor(btf, variable.typeId), offset, section, constant });
+      const { name, typeId } = variable;
+      const facts = { name, section: datasec.name, typeId, constant };
+      this.#variables.set(name, { facts, codec: codecFor(btf, typeId), offset, memory });
     }
   }
 

@@ -1,7 +1,7 @@
 import { Btf } from './btf.ts';
 import { BpfError, ERRNO, errnoText, nearestName } from './errors.ts';
 import { type Pointer, viewOf } from './ffi.ts';
-import { Globals, type GlobalValue } from './globals.ts';
+import { Globals, type GlobalValue, type GlobalVariable } from './globals.ts';
 import { libbpf } from './libbpf.ts';
 import { loadError } from './load-error.ts';
 import { loadInThread } from './load-in-thread.ts';
@@ -79,6 +79,12 @@ export class BpfObject implements Disposable {
   getGlobal(name: string): BpfValue {
     this.#open('reading globals of');
     return this.#globalVariables().get(name);
+  }
+
+  /** All global variables, constants too; none without BTF. */
+  get globals(): readonly GlobalVariable[] {
+    this.#open('listing globals of');
+    return this.#globalVariables().list();
   }
 
   /** The map of that name. Throws LIBBPF_ERR_NOT_FOUND with the names that exist. */

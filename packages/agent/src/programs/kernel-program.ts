@@ -7,6 +7,7 @@ import {
   ifindexOf,
   MAP_TYPE,
 } from '@netguard/libbpf';
+import { dumpVariables, readableVariables } from './global-series.ts';
 import { setGlobalValues } from './global-values.ts';
 import { checkTargets, type HookKind, hookKind } from './hook.ts';
 import { checkInstructions, checkUsage, type ProgramLimits, type Usage } from './limits.ts';
@@ -103,12 +104,8 @@ export class KernelProgram implements RunningProgram {
   async attach(): Promise<void> {
     const { file, name, pin } = this.#request;
     try {
-      const maps = [...this.#object.maps.values()];
-      if (pin)
-        this.#pinned = this.#options.pins.pin(
-          name,
-          maps.filter((map) => !map.name.includes('.')),
-        );
+      const maps = this.#ownMaps();
+      if (pin) this.#pinned = this.#options.pins.pin(name, maps);
       for (const hook of this.#hooks) this.#attach(hook);
       this.#rings = this.#reader(maps);
     } catch (error) {
@@ -135,10 +132,12 @@ export class KernelProgram implements RunningProgram {
   }
 
   readable(): readonly ReadableMap[] {
-    return [...this.#object.maps.values()].flatMap((map) => {
-      const readable = readableMap(map);
-      return readable === undefined ? [] : [{ ...readable, entries: () => this.#entries(readable) }];
-    });
+    const maps = this.#ownMaps().map(readableMap);
+    const readable = maps.filter((map) => typeof map !== 'string');
+    return [...readable, ...readableVariables(this.#object)].map((map) => ({
+      ...map,
+      entries: () => this.#entries(map),
+    }));
   }
 
   rings(): readonly RingMap[] {
@@ -148,7 +147,7 @@ export class KernelProgram implements RunningProgram {
 
   dump(limit: number): readonly MapDump[] {
     this.#iterate();
-    return [...this.#object.maps.values()].flatMap((map) => dumpMap(map, limit) ?? []);
+    return [...this.#ownMaps().map((map) => dumpMap(map, limit)), ...dumpVariables(this.#object, limit)];
   }
 
   async close(): Promise<void> {
@@ -163,6 +162,11 @@ export class KernelProgram implements RunningProgram {
     if (this.#isClosed) return;
     this.#iterate();
     yield* map.entries();
+  }
+
+  /** Without those of global variables: `.bss` and the like. */
+  #ownMaps(): BpfMap[] {
+    return [...this.#object.maps.values()].filter(({ name }) => !name.includes('.'));
   }
 
   #reader(maps: readonly BpfMap[]): RingReader | undefined {

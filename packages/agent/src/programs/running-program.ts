@@ -56,11 +56,15 @@ export interface RunningView {
 }
 
 export interface MapDump {
+  /** Of global variables their section, such as `.bss`. */
   readonly map: string;
+  /** As in MapView; `variables` where it holds them, by name. */
   readonly type: string;
   readonly entries: readonly { readonly key: BpfValue; readonly value: BpfValue }[];
   /** There are more than were asked for. */
   readonly isCut: boolean;
+  /** Why no metrics are made of it. */
+  readonly noMetrics?: string;
 }
 
 /** A ring buffer, and where the types of its records are. */
