@@ -1,35 +1,35 @@
 import { programError } from './program-error.ts';
-
-/** What must be given to attach a program, beside its section: nothing, a cgroup, or an interface; iterators run when they are read. */
-export type HookKind = 'itself' | 'cgroup' | 'tcx' | 'xdp' | 'iterator';
-
-const HOOKS: readonly (readonly [HookKind, RegExp])[] = [
-  [
-    'itself',
-    /^(?:tp_btf|raw_tp|raw_tracepoint|tp|tracepoint|fentry|fexit|kprobe|kretprobe|kprobe\.multi|kretprobe\.multi|ksyscall|kretsyscall|uprobe|uretprobe|usdt)(?:\.s)?\/./,
-  ],
-  ['cgroup', /^(?:cgroup_skb\/(?:ingress|egress)|cgroup\/[\w/]+|sockops)$/],
-  ['tcx', /^tcx\/(?:ingress|egress)$/],
-  ['xdp', /^xdp(?:\.frags)?$/],
-  ['iterator', /^iter(?:\.s)?\/(?!bpf_map_elem$|bpf_sk_storage_map$)./],
-];
-
-/** Sections that people know and that are not attached here, with what to do instead. */
-const INSTEAD: readonly (readonly [RegExp, string])[] = [
-  [/^(?:tc|classifier|action)\b/, 'Write SEC("tcx/ingress") or SEC("tcx/egress"): it needs no qdisc.'],
-  [/^perf_event$/, 'Use a tracepoint, or a bpftrace script with profile or interval.'],
-  [/^(?:lsm|fmod_ret|freplace|struct_ops|syscall)/, 'It changes what the kernel does; programs here only watch.'],
-  [/^iter/, 'Iterators over the elements of a map are not attached here; read the map itself.'],
-];
+import {
+  ATTACHED_BY_ITSELF,
+  ATTACHED_TO_CGROUP,
+  ATTACHED_TO_INTERFACE,
+  type HookKind,
+  REFUSED_SECTIONS,
+} from './sections.ts';
 
 /** How the section of a function is attached. Throws NG_ERR_PROGRAM_SECTION for one that is not. */
 export function hookKind(section: string, name: string, doing: string): HookKind {
-  const found = HOOKS.find(([, pattern]) => pattern.test(section));
-  if (found !== undefined) return found[0];
+  const refused = REFUSED_SECTIONS[section] ?? REFUSED_SECTIONS[familyOf(section)];
+  const kind = refused === undefined ? kindOf(section) : undefined;
+  if (kind !== undefined) return kind;
   const hint =
-    INSTEAD.find(([pattern]) => pattern.test(section))?.[1] ??
-    'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, iter, cgroup_skb, cgroup, sockops, tcx and xdp, each with its target.';
+    refused ??
+    'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, lsm, iter, cgroup_skb, cgroup, sockops, tcx and xdp, each with its target.';
   throw programError('NG_ERR_PROGRAM_SECTION', doing, `SEC("${section}") of ${name} is not attached here`, { hint });
+}
+
+function kindOf(section: string): HookKind | undefined {
+  const family = familyOf(section);
+  const hasTarget = section.length > family.length + 1;
+  if (hasTarget && ATTACHED_BY_ITSELF.includes(family)) return 'itself';
+  if (ATTACHED_TO_CGROUP.includes(section) || /^cgroup\/[\w/]+$/.test(section)) return 'cgroup';
+  if (ATTACHED_TO_INTERFACE.tcx.includes(section)) return 'tcx';
+  if (ATTACHED_TO_INTERFACE.xdp.includes(section)) return 'xdp';
+  return hasTarget && (family === 'iter' || family === 'iter.s') ? 'iterator' : undefined;
+}
+
+function familyOf(section: string): string {
+  return section.split('/', 1)[0] ?? '';
 }
 
 /** Throws NG_ERR_PROGRAM_ATTACH unless what the hooks need was given, and nothing that none of them takes. */

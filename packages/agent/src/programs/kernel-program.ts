@@ -7,9 +7,10 @@ import {
   ifindexOf,
   MAP_TYPE,
 } from '@netguard/libbpf';
+import { checkBpfLsm } from './bpf-lsm.ts';
 import { dumpVariables, readableVariables } from './global-series.ts';
 import { setGlobalValues } from './global-values.ts';
-import { checkTargets, type HookKind, hookKind } from './hook.ts';
+import { checkTargets, hookKind } from './hook.ts';
 import { checkInstructions, checkUsage, type ProgramLimits, type Usage } from './limits.ts';
 import { mapBytes } from './map-bytes.ts';
 import { dumpMap, mapView } from './map-view.ts';
@@ -25,6 +26,7 @@ import type {
   RunningProgram,
   RunningView,
 } from './running-program.ts';
+import type { HookKind } from './sections.ts';
 import { readableMap } from './series/readable-map.ts';
 import type { ReadableMap } from './series/types.ts';
 
@@ -82,6 +84,7 @@ export class KernelProgram implements RunningProgram {
       object = BpfObject.open(path);
       const hooks = hooksOf(object, doing);
       checkTargets(hooks, request, doing);
+      checkBpfLsm(hooks, doing);
       /* A pin of its own by name would join it to maps of others, and stay behind. */
       for (const map of object.maps.values()) map.dropPin();
       setGlobalValues(object, request.set, doing);
