@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exclusiveHolder } from './cgroup.ts';
+import { cgroupRoot, exclusiveHolder } from './cgroup.ts';
 import { BpfError, ERRNO, errnoText } from './errors.ts';
 import { lastErrno, type Pointer } from './ffi.ts';
 import { libbpf } from './libbpf.ts';
@@ -72,6 +72,11 @@ function cgroupError(doing: string, errno: number, cgroup: string | number, type
         },
       );
     }
+  }
+  if (errno === ERRNO.EBADF) {
+    const root = cgroupRoot();
+    const hint = root === undefined ? 'No cgroup v2 is mounted here' : `cgroup v2 is mounted at ${root}`;
+    return new BpfError('LIBBPF_ERR_ATTACH', doing, 'it is no cgroup v2', { errno, log, hint });
   }
   return attachError(doing, errno, log);
 }

@@ -39,6 +39,7 @@ test('what is not attached here is refused with what to do instead, and so is wh
   }
   for (const section of ['tp_btf', 'tp_btf/', 'iter', 'cgroup', 'cgroup_skb', 'tcx', 'xdp/x', 'tracepoitn/x', '', '/'])
     assert.throws(() => hookKind(section, 'f', 'loading x'), { hint: /^Known are / }, section);
+  assert.throws(() => hookKind('tp/netif_rx', 'f', 'loading x'), { hint: /tracepoint\/CATEGORY\/NAME/ });
 });
 
 test('the page says of every section how it is attached, or what to do instead', () => {

@@ -12,14 +12,19 @@ export function hookKind(section: string, name: string, doing: string): HookKind
   const refused = REFUSED_SECTIONS[section] ?? REFUSED_SECTIONS[familyOf(section)];
   const kind = refused === undefined ? kindOf(section) : undefined;
   if (kind !== undefined) return kind;
-  const hint =
-    refused ??
-    'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, lsm, iter, cgroup_skb, cgroup, sockops, tcx and xdp, each with its target.';
+  const isHalf = TRACEPOINT_WITHOUT_CATEGORY.test(section);
+  const hint = refused ?? (isHalf ? 'Write SEC("tracepoint/CATEGORY/NAME"), as in /sys/kernel/tracing/events.' : KNOWN);
   throw programError('NG_ERR_PROGRAM_SECTION', doing, `SEC("${section}") of ${name} is not attached here`, { hint });
 }
 
+const KNOWN =
+  'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, lsm, iter, cgroup_skb, cgroup, sockops, tcx and xdp, each with its target.';
+/** Of tracepoints the name alone is not enough. */
+const TRACEPOINT_WITHOUT_CATEGORY = /^(?:tp|tracepoint)\/[^/]+$/;
+
 function kindOf(section: string): HookKind | undefined {
   const family = familyOf(section);
+  if (TRACEPOINT_WITHOUT_CATEGORY.test(section)) return undefined;
   const hasTarget = section.length > family.length + 1;
   if (hasTarget && ATTACHED_BY_ITSELF.includes(family)) return 'itself';
   if (ATTACHED_TO_CGROUP.includes(section) || /^cgroup\/[\w/]+$/.test(section)) return 'cgroup';
@@ -51,6 +56,7 @@ export function checkTargets(
 }
 
 const HINTS = {
-  cgroup: 'Give the directory of a cgroup v2, such as --cgroup /sys/fs/cgroup for all processes.',
+  cgroup:
+    'Give the directory of a cgroup v2; for all processes that is where it is mounted: --cgroup "$(findmnt -nfo TARGET -t cgroup2)"',
   interface: 'Give the name of a network interface, such as --interface eth0.',
 } as const;

@@ -80,9 +80,10 @@ export class KernelProgram implements RunningProgram {
     const doing = `loading ${request.file.file}`;
     const limits = options.limits();
     let object: BpfObject | undefined;
+    let hooks: Hook[] = [];
     try {
       object = BpfObject.open(path);
-      const hooks = hooksOf(object, doing);
+      hooks = hooksOf(object, doing);
       checkTargets(hooks, request, doing);
       checkBpfLsm(hooks, doing);
       /* A pin of its own by name would join it to maps of others, and stay behind. */
@@ -94,7 +95,7 @@ export class KernelProgram implements RunningProgram {
       return new KernelProgram(object, request, hooks, options);
     } catch (error) {
       object?.close();
-      throw refusal(error, doing, [path]);
+      throw refusal(error, doing, [path], sectionsOf(hooks));
     }
   }
 
@@ -113,7 +114,7 @@ export class KernelProgram implements RunningProgram {
       this.#rings = this.#reader(maps);
     } catch (error) {
       await this.close();
-      throw refusal(error, `attaching ${file.file}`, []);
+      throw refusal(error, `attaching ${file.file}`, [], sectionsOf(this.#hooks));
     }
   }
 
@@ -217,6 +218,10 @@ function usageOf(maps: Iterable<BpfMap>): Usage {
     bytes += mapBytes(map);
   }
   return { maps: count, mapBytes: bytes };
+}
+
+function sectionsOf(hooks: readonly Hook[]): string[] {
+  return hooks.map(({ section }) => section);
 }
 
 function instructionsOf(hooks: readonly Hook[]): number {

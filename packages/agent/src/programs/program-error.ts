@@ -8,6 +8,10 @@ const LONGEST_DETAIL = 8192;
 const NO_KPROBES =
   'This kernel has no kprobes (CONFIG_KPROBES), or no function of that name: use a tracepoint (tp_btf) instead.';
 
+const NO_TRAMPOLINES =
+  'A kernel that cannot trace its functions refuses fentry, fexit, fmod_ret and kprobe.multi so, whoever asks: use a tracepoint (tp_btf) instead.';
+const ON_TRAMPOLINES = /^(?:fentry|fexit|fmod_ret|k(?:ret)?probe\.multi|kprobe\.session)\b/;
+
 /** What a user's own program was refused for. `file` is the name they gave. */
 export function programError(
   code: NetGuardErrorCode,
@@ -23,8 +27,16 @@ export function programError(
   });
 }
 
-/** An error of libbpf in the user's terms: their file instead of ours, and the line that the verifier stopped at. */
-export function refusal(error: unknown, doing: string, paths: readonly string[]): NetGuardError {
+/**
+ * An error of libbpf in the user's terms: their file instead of our `paths`, and the line that the verifier stopped at.
+ * `sections` are those of the functions that may have been refused.
+ */
+export function refusal(
+  error: unknown,
+  doing: string,
+  paths: readonly string[],
+  sections: readonly string[],
+): NetGuardError {
   if (error instanceof NetGuardError) return error;
   if (!(error instanceof BpfError)) return programError('NG_ERR_PROGRAM_LOAD', doing, String(error));
   const place = error.code === 'LIBBPF_ERR_VERIFIER' ? verifierPlace(error.verifierLog ?? '') : undefined;
@@ -34,9 +46,15 @@ export function refusal(error: unknown, doing: string, paths: readonly string[])
   for (const path of paths) why = why.replaceAll(path, 'the program');
   why = why.replace('set autoload to false to do without it', 'SEC("?…") leaves a function out');
   const detail = error.verifierLog;
-  const hint = /legacy kprobe/.test(why) ? NO_KPROBES : undefined;
+  const hint = hintFor(error, why, sections);
   return programError('NG_ERR_PROGRAM_LOAD', doing, `${at}${why}`, {
     ...(hint === undefined ? {} : { hint }),
     ...(detail === undefined ? {} : { detail }),
   });
+}
+
+function hintFor({ code }: BpfError, why: string, sections: readonly string[]): string | undefined {
+  if (/legacy kprobe/.test(why)) return NO_KPROBES;
+  const isRefused = code === 'LIBBPF_ERR_PRIVILEGE' && /this process has them/.test(why);
+  return isRefused && sections.some((section) => ON_TRAMPOLINES.test(section)) ? NO_TRAMPOLINES : undefined;
 }
