@@ -13,6 +13,9 @@ export interface GlobalVariable {
   readonly name: string;
   /** `.data`, `.bss`, `.rodata`, or one that the source names. */
   readonly section: string;
+  /** The map that holds the section as its only value, at key 0; and where in it, in bytes. */
+  readonly map: string;
+  readonly offset: number;
   readonly typeId: number;
   /** Programs cannot change it either. */
   readonly constant: boolean;
@@ -21,9 +24,8 @@ export interface GlobalVariable {
 interface Variable {
   readonly facts: GlobalVariable;
   readonly codec: Codec;
-  readonly offset: number;
-  /** Before load libbpf's memory of the section, valid until load or close; afterwards a mapping of our own of the kernel's. */
-  readonly memory: DataView;
+  /** Before load libbpf's memory of the section, valid until load or close; afterwards a mapping of our own of the kernel's, made when it is asked for. */
+  readonly memory: () => DataView;
 }
 
 /** A map of the object, of which the ones that hold global variables are used. */
@@ -48,13 +50,13 @@ export class Globals {
   }
 
   get(name: string): BpfValue {
-    const { codec, memory, offset } = this.#find(name, 'reading');
-    return codec.read(memory, offset);
+    const { codec, memory, facts } = this.#find(name, 'reading');
+    return codec.read(memory(), facts.offset);
   }
 
   set(values: Readonly<Record<string, GlobalValue>>, loaded: boolean): void {
     for (const [name, value] of Object.entries(values)) {
-      const { codec, memory, offset, facts } = this.#find(name, 'setting');
+      const { codec, memory, facts } = this.#find(name, 'setting');
       const doing = `setting global ${name} of ${this.#object}`;
       if (facts.constant && loaded) {
         throw new BpfError('LIBBPF_ERR_STATE', doing, 'constants are frozen once the object is loaded', {
@@ -62,7 +64,7 @@ export class Globals {
         });
       }
       try {
-        codec.write(memory, offset, value);
+        codec.write(memory(), facts.offset, value);
       } catch (cause) {
         throw new BpfError('LIBBPF_ERR_VALUE', doing, cause instanceof Error ? cause.message : String(cause), {
           cause,
@@ -87,14 +89,20 @@ export class Globals {
     const datasec = typeId === 0 ? undefined : btf.typeById(typeId);
     if (datasec?.kind !== 'datasec' || datasec.name.startsWith('.kconfig')) return;
     const constant = datasec.name.startsWith('.rodata');
-    const memory = map.fd < 0 ? initialSection(map.pointer) : this.#liveSection(map, constant);
-    if (!memory) return;
+    const initial = map.fd < 0 ? initialSection(map.pointer) : undefined;
+    if (map.fd < 0 && !initial) return;
+    let live: DataView | undefined;
+    const memory = () => {
+      live ??= initial ?? this.#liveSection(map, constant);
+      return live;
+    };
+    const mapName = libbpf.bpf_map__name(map.pointer);
     for (const { typeId: variableId, offset } of datasec.variables) {
       const variable = btf.typeById(variableId);
       if (variable.kind !== 'var') continue;
       const { name, typeId } = variable;
-      const facts = { name, section: datasec.name, typeId, constant };
-      this.#variables.set(name, { facts, codec: codecFor(btf, typeId), offset, memory });
+      const facts = { name, section: datasec.name, map: mapName, offset, typeId, constant };
+      this.#variables.set(name, { facts, codec: codecFor(btf, typeId), memory });
     }
   }
 

@@ -33,7 +33,10 @@ const loading = z.strictObject({
     .record(z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'must be the name of a variable'), z.string().max(1024))
     .default({}),
   cgroup: z.string().min(1).max(4096).optional(),
-  interface: z.string().min(1).max(15).optional(),
+  interface: z
+    .string()
+    .regex(/^[^\s/]{1,15}$/, 'must be the name of a network interface, which has 15 characters at the most')
+    .optional(),
   pin: z.boolean().default(false),
   by,
 });

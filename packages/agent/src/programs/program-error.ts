@@ -55,6 +55,9 @@ export function refusal(
 
 function hintFor({ code }: BpfError, why: string, sections: readonly string[]): string | undefined {
   if (/legacy kprobe/.test(why)) return NO_KPROBES;
+  if (/not a (?:proper ELF|valid eBPF) object/.test(why))
+    return 'It must be compiled for BPF: clang -target bpf -O2 -g.';
+  if (/^BTF is required/.test(why)) return 'Compile it with -g: the types of its maps are in there.';
   const isRefused = code === 'LIBBPF_ERR_PRIVILEGE' && /this process has them/.test(why);
   return isRefused && sections.some((section) => ON_TRAMPOLINES.test(section)) ? NO_TRAMPOLINES : undefined;
 }

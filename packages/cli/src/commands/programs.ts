@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.ts';
 import type { List, MapDump, ProgramView } from '../client/api-types.ts';
@@ -75,7 +76,7 @@ async function load(path: string, options: LoadOptions, signal: AbortSignal): Pr
     ...(await readProgram(path)),
     ...(name === undefined ? {} : { name }),
     set: parseSettings(options.set),
-    ...(cgroup === undefined ? {} : { cgroup }),
+    ...(cgroup === undefined ? {} : { cgroup: resolve(cgroup) }),
     ...(target === undefined ? {} : { interface: target }),
     pin: pin === true,
     by: userName(),
@@ -203,5 +204,7 @@ function path(name: string): string {
 
 function summary({ name, hooks, maps: all }: ProgramView, what: string): string {
   const on = hooks.map(({ section }) => safeText(section)).join(', ');
-  return `program ${safeText(name)} ${what}: ${on || 'bpftrace'}; maps: ${all.map((map) => safeText(map.name)).join(', ') || 'none'}`;
+  // Those of global variables have a name of libbpf's, which says nothing.
+  const own = all.map((map) => safeText(map.name)).filter((map) => !map.includes('.'));
+  return `program ${safeText(name)} ${what}: ${on || 'bpftrace'}; maps: ${own.join(', ') || 'none'}`;
 }

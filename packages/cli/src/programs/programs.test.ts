@@ -38,6 +38,9 @@ test('a file is sent with the YAML beside it', async () => {
   assert.equal((await readProgram(file)).spec, 'kind: Program\n');
   await assert.rejects(readProgram(join(directory, 'none.bt')), { code: 'NG_ERR_CLI_USAGE', exitStatus: 2 });
   await assert.rejects(readProgram(join(directory, 'x.c')), { hint: /NAME\.bpf\.c/ });
+  const large = join(directory, 'large.bpf.o');
+  writeFileSync(large, new Uint8Array(4 * 1024 * 1024 + 1));
+  await assert.rejects(readProgram(large), { code: 'NG_ERR_CLI_USAGE', message: /it has 4194305 bytes/ });
 });
 
 test('settings are KEY=VALUE', () => {
