@@ -1,10 +1,12 @@
 /** Functions of every section that is attached: they are on their hook, or the message says why this kernel has none. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { afterEach, test } from 'node:test';
 import type { ProgramRequest } from '../../packages/agent/src/programs/running-program.ts';
 import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace } from './support/own-namespace.ts';
-import { source, testHost } from './support/user-program.ts';
+import { entriesOf, source, testHost } from './support/user-program.ts';
 
 enterOwnNamespace();
 const cgroup = enterOwnCgroup();
@@ -31,6 +33,7 @@ const EVERYWHERE: readonly (readonly [section: string, returns: number, more?: P
   ),
   ['tcx/egress', -1, { interface: 'lo' }],
   ['xdp.frags', 2, { interface: 'lo' }],
+  ['perf_event', 0, { frequency: 10 }],
 ];
 
 test('tracepoints, iterators, functions of user space, cgroups and interfaces have their hooks', async () => {
@@ -80,4 +83,23 @@ test('a hook that is not there is told by its name', async () => {
     ['tcx/ingress', /interface nolink: .*none of that name/, { interface: 'nolink' }],
   ];
   for (const [section, message, more] of refused) await assert.rejects(load(section, 0, more), { message }, section);
+});
+
+const SAMPLER = `
+__u64 samples;
+SEC("perf_event") int sample(void *ctx) { __sync_fetch_and_add(&samples, 1); return 0; }`;
+
+test('a perf_event function runs on busy CPUs as often as it is told, until it is unloaded', async () => {
+  const descriptors = readdirSync('/proc/self/fd').length;
+  await host.load(source('x', SAMPLER, { frequency: 500 }));
+  const counted = () => entriesOf<string, number>(host, 'x', '.bss')[0]?.[1] ?? 0;
+  const began = performance.now();
+  /* This thread keeps its CPU busy. */
+  while (counted() < 50) assert.ok(performance.now() - began < 15_000, `${counted()} samples`);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(counted() < 2 * 500 * cpus().length * seconds + 50, `${counted()} samples in ${seconds} s`);
+  assert.equal(host.view('x').hooks[0]?.target, '500 Hz');
+  await host.unload('x');
+  assert.equal(readdirSync('/proc/self/fd').length, descriptors);
+  await assert.rejects(load('perf_event'), { code: 'NG_ERR_PROGRAM_ATTACH', hint: /--frequency 99/ });
 });

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { checkBpfLsm } from './bpf-lsm.ts';
 import { checkTargets, hookKind } from './hook.ts';
-import { ATTACHED_BY_ITSELF, ATTACHED_TO_CGROUP, ATTACHED_TO_INTERFACE, REFUSED_SECTIONS } from './sections.ts';
+import {
+  ATTACHED_BY_ITSELF,
+  ATTACHED_TO_CGROUP,
+  ATTACHED_TO_CLOCK,
+  ATTACHED_TO_INTERFACE,
+  REFUSED_SECTIONS,
+} from './sections.ts';
 
 test('each section is attached in its way', () => {
   for (const [section, kind] of [
@@ -19,6 +25,7 @@ test('each section is attached in its way', () => {
     ['sockops', 'cgroup'],
     ['tcx/egress', 'tcx'],
     ['xdp', 'xdp'],
+    ['perf_event', 'clock'],
     ['iter/task', 'iterator'],
     ['iter.s/task', 'iterator'],
     ['lsm/file_open', 'itself'],
@@ -59,6 +66,7 @@ test('the page says of every section how it is attached, or what to do instead',
     ...ATTACHED_BY_ITSELF.map((family) => [`${family}/…`, 'by itself'] as const),
     ...[...ATTACHED_TO_CGROUP, 'cgroup/…'].map((section) => [section, '`--cgroup`'] as const),
     ...Object.values(ATTACHED_TO_INTERFACE).flatMap((all) => all.map((each) => [each, '`--interface`'] as const)),
+    ...ATTACHED_TO_CLOCK.map((section) => [section, '`--frequency`'] as const),
     ...['iter/…', 'iter.s/…'].map((each) => [each, 'run when its maps are read'] as const),
     ...Object.keys(REFUSED_SECTIONS).map((section) => [section, 'refused'] as const),
   ]);
@@ -85,12 +93,14 @@ test('an lsm program is taken only where the kernel would call it', () => {
 });
 
 test('a cgroup or an interface is wanted by those that need one, and by nobody else', () => {
-  const hook = (kind: 'itself' | 'cgroup' | 'xdp') => ({ kind, name: 'f', section: kind });
+  const hook = (kind: 'itself' | 'cgroup' | 'xdp' | 'clock') => ({ kind, name: 'f', section: kind });
   checkTargets([hook('cgroup'), hook('itself')], { cgroup: '/x' }, 'loading');
   checkTargets([hook('xdp')], { interface: 'eth0' }, 'loading');
   for (const [kind, given] of [
     ['cgroup', {}],
     ['xdp', {}],
+    ['clock', {}],
+    ['itself', { frequency: 99 }],
     ['itself', { cgroup: '/x' }],
     ['cgroup', { cgroup: '/x', interface: 'lo' }],
   ] as const)

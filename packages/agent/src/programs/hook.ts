@@ -2,6 +2,7 @@ import { programError } from './program-error.ts';
 import {
   ATTACHED_BY_ITSELF,
   ATTACHED_TO_CGROUP,
+  ATTACHED_TO_CLOCK,
   ATTACHED_TO_INTERFACE,
   type HookKind,
   REFUSED_SECTIONS,
@@ -18,7 +19,7 @@ export function hookKind(section: string, name: string, doing: string): HookKind
 }
 
 const KNOWN =
-  'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, lsm, iter, cgroup_skb, cgroup, sockops, tcx and xdp, each with its target.';
+  'Known are tp_btf, raw_tp, tracepoint, fentry, fexit, kprobe, kretprobe, uprobe, lsm, iter, cgroup_skb, cgroup, sockops, tcx, xdp and perf_event, each with its target.';
 /** Of tracepoints the name alone is not enough. */
 const TRACEPOINT_WITHOUT_CATEGORY = /^(?:tp|tracepoint)\/[^/]+$/;
 
@@ -30,6 +31,7 @@ function kindOf(section: string): HookKind | undefined {
   if (ATTACHED_TO_CGROUP.includes(section) || /^cgroup\/[\w/]+$/.test(section)) return 'cgroup';
   if (ATTACHED_TO_INTERFACE.tcx.includes(section)) return 'tcx';
   if (ATTACHED_TO_INTERFACE.xdp.includes(section)) return 'xdp';
+  if (ATTACHED_TO_CLOCK.includes(section)) return 'clock';
   return hasTarget && (family === 'iter' || family === 'iter.s') ? 'iterator' : undefined;
 }
 
@@ -40,12 +42,11 @@ function familyOf(section: string): string {
 /** Throws NG_ERR_PROGRAM_ATTACH unless what the hooks need was given, and nothing that none of them takes. */
 export function checkTargets(
   hooks: readonly { readonly kind: HookKind; readonly name: string; readonly section: string }[],
-  given: { readonly cgroup?: string | undefined; readonly interface?: string | undefined },
+  given: Readonly<Partial<Record<keyof typeof TAKERS, string | number | undefined>>>,
   doing: string,
 ): void {
-  const needs = { cgroup: ['cgroup'], interface: ['tcx', 'xdp'] } as const;
-  for (const option of ['cgroup', 'interface'] as const) {
-    const taker = hooks.find(({ kind }) => (needs[option] as readonly string[]).includes(kind));
+  for (const option of ['cgroup', 'interface', 'frequency'] as const) {
+    const taker = hooks.find(({ kind }) => TAKERS[option].includes(kind));
     if ((taker !== undefined) === (given[option] !== undefined)) continue;
     const [why, hint] =
       taker === undefined
@@ -55,8 +56,15 @@ export function checkTargets(
   }
 }
 
+const TAKERS: Readonly<Record<'cgroup' | 'interface' | 'frequency', readonly HookKind[]>> = {
+  cgroup: ['cgroup'],
+  interface: ['tcx', 'xdp'],
+  frequency: ['clock'],
+};
+
 const HINTS = {
   cgroup:
     'Give the directory of a cgroup v2; for all processes that is where it is mounted: --cgroup "$(findmnt -nfo TARGET -t cgroup2)"',
   interface: 'Give the name of a network interface, such as --interface eth0.',
+  frequency: 'Say how often it runs on each CPU in a second, such as --frequency 99.',
 } as const;

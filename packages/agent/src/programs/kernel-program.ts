@@ -119,9 +119,10 @@ export class KernelProgram implements RunningProgram {
   }
 
   view(): RunningView {
-    const { cgroup, interface: name } = this.#request;
+    const { cgroup, interface: name, frequency } = this.#request;
+    const targets = { cgroup, tcx: name, xdp: name, clock: `${frequency} Hz`, itself: undefined, iterator: undefined };
     const hooks = this.#hooks.map(({ kind, program, section }): HookView => {
-      const target = kind === 'cgroup' ? cgroup : kind === 'itself' || kind === 'iterator' ? undefined : name;
+      const target = targets[kind];
       const instructions = program.info().loadedInsns;
       return { function: program.name, section, instructions, ...(target === undefined ? {} : { target }) };
     });
@@ -183,8 +184,8 @@ export class KernelProgram implements RunningProgram {
     });
   }
 
-  #attach({ kind, program }: Hook): BpfLink {
-    const { cgroup = '', interface: name = '' } = this.#request;
+  #attach({ kind, program }: Hook): BpfLink | readonly BpfLink[] {
+    const { cgroup = '', interface: name = '', frequency = 0 } = this.#request;
     switch (kind) {
       case 'itself':
         return program.attach();
@@ -194,6 +195,8 @@ export class KernelProgram implements RunningProgram {
         return program.attachTcx(ifindexOf(name));
       case 'xdp':
         return program.attachXdp(ifindexOf(name));
+      case 'clock':
+        return program.attachCpuClock(frequency);
       case 'iterator': {
         const iterator = program.attachIterator();
         this.#iterators.push(iterator);

@@ -150,6 +150,11 @@ export class ProgramHost {
   ): Promise<Pick<Loaded, 'running' | 'exports'>> {
     const { file, kind, content } = request.file;
     if (kind === 'bpftrace') {
+      if (request.frequency !== undefined) {
+        throw programError('NG_ERR_PROGRAM_ATTACH', `starting ${file}`, 'scripts take no --frequency', {
+          hint: 'Write profile:hz:99 { … } into the script.',
+        });
+      }
       const script = await BpftraceScript.start(request, this.#options.scripts);
       return { running: script, exports: await this.#exportsOf(request, script) };
     }
@@ -227,7 +232,7 @@ function privateDirectory(file: string): string {
 function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
   const view = running.view();
   const problem = view.problem ?? exports.problem;
-  const { name, file, set, cgroup, interface: target, path, origin, by, pin } = request;
+  const { name, file, set, cgroup, interface: target, frequency, path, origin, by, pin } = request;
   return {
     name,
     file: file.file,
@@ -240,6 +245,7 @@ function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
     set,
     ...(cgroup === undefined ? {} : { cgroup }),
     ...(target === undefined ? {} : { interface: target }),
+    ...(frequency === undefined ? {} : { frequency }),
     pin,
     hasSpec: request.spec !== undefined,
     ...view,

@@ -1,7 +1,7 @@
 /** The sections of libbpf's own table, and what becomes of each here: docs/reference/programs.md#sections has them all. */
 
-/** What must be given to attach a program, beside its section: nothing, a cgroup, or an interface; iterators run when they are read. */
-export type HookKind = 'itself' | 'cgroup' | 'tcx' | 'xdp' | 'iterator';
+/** What must be given to attach a program, beside its section: nothing, a cgroup, an interface, or a frequency; iterators run when they are read. */
+export type HookKind = 'itself' | 'cgroup' | 'tcx' | 'xdp' | 'clock' | 'iterator';
 
 /** Before the slash; what they are attached to follows it. */
 export const ATTACHED_BY_ITSELF: readonly string[] = [
@@ -19,6 +19,9 @@ export const ATTACHED_TO_INTERFACE: Readonly<Record<'tcx' | 'xdp', readonly stri
   tcx: ['tcx/ingress', 'tcx/egress'],
   xdp: ['xdp', 'xdp.frags'],
 };
+
+/** Run so often a second on each busy CPU, as `--frequency` says. */
+export const ATTACHED_TO_CLOCK: readonly string[] = ['perf_event'];
 
 /** Sections that are not attached here, by what stands before the slash or by the whole, and what to do instead. */
 export const REFUSED_SECTIONS: Readonly<Record<string, string>> = {
@@ -47,7 +50,6 @@ export const REFUSED_SECTIONS: Readonly<Record<string, string>> = {
   lwt_xmit: 'It belongs to a route: use tcx on the interface.',
   lwt_seg6local: 'It belongs to a route: use tcx on the interface.',
   lsm_cgroup: 'Use SEC("lsm/…"), which sees all processes.',
-  perf_event: 'Use a tracepoint, or a bpftrace script with profile or interval.',
   syscall: 'It runs when user space calls it, which nobody does here: use a tracepoint.',
   'iter/bpf_map_elem': 'Iterators over the elements of a map are not attached here; read the map itself.',
   'iter.s/bpf_map_elem': 'Iterators over the elements of a map are not attached here; read the map itself.',
