@@ -1,12 +1,15 @@
 /** While a user's program is verified, which may take seconds, everything else goes on. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertEvent } from '@netguard/core';
 import { Agent } from './support/agent.ts';
 import { run, told } from './support/command.ts';
 import { httpGet } from './support/http.ts';
+import { assertGone, objectsOf } from './support/kernel-objects.ts';
 import { Temporary } from './support/temporary.ts';
+import { until } from './support/until.ts';
 
 /** 20 functions that each take a tenth of a second of the verifier's time, or more. */
 const SLOW = `#include <netguard/kernel.h>
@@ -30,6 +33,24 @@ kind: Program
 alerts: [{ name: syns, expr: syns > 50, severity: high }]
 `;
 const SOURCE_IP = '10.201.7.77';
+
+test('NetGuard that is told to end while it verifies a program ends, and leaves nothing', async () => {
+  using directory = new Temporary();
+  const slow = directory.write('slow.bpf.c', SLOW);
+  await using agent = await Agent.start();
+  const loading = agent.cli(['programs', 'load', slow]);
+  await until('the thread of the load', () => threadsOf(agent.pid).includes('libbpf-load'), { everyMs: 5 });
+  const all = objectsOf(agent.pid);
+  const { status } = await agent.stop('SIGTERM');
+  assert.equal(status, 0);
+  const ended = await loading;
+  assert.ok(ended.code === 0 || ended.stderr.includes('error: '), told(ended));
+  await assertGone(all);
+});
+
+function threadsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((id) => readFileSync(`/proc/${pid}/task/${id}/comm`, 'latin1').trim());
+}
 
 test('while a program is being verified HTTP answers and alerts are raised', async (t) => {
   using directory = new Temporary();

@@ -18,57 +18,58 @@ export interface LoadResult {
   readonly log: string;
 }
 
-interface Waiting {
-  readonly resolve: (result: LoadResult) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Beside this file in the sources, and `load-thread.js` beside the bundle that this is in. */
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './load-thread.ts' : './load-thread.js', import.meta.url);
 
 /** One for all loads, kept: each that ends leaves some fifty kilobytes behind, and takes a tenth of a second to start. */
-let thread: Worker | undefined;
-let waiting = new Map<number, Waiting>();
-let orders = 0;
+let thread: LoadThread | undefined;
 
 /**
  * bpf_object__load on a thread of its own, one load after the other. Not on one of libuv's pool: what libbpf prints there would
  * have to wait for our event loop, for ever if the process is ending. Throws LIBBPF_ERR_SYSTEM when there is no thread to be had.
  */
-export function loadInThread(pointer: Pointer, debug: boolean, doing: string): Promise<LoadResult> {
-  thread ??= start();
-  const on = thread;
-  const id = orders++;
-  return new Promise((resolve, reject) => {
-    const refuse = (error: Error) => {
-      reject(new BpfError('LIBBPF_ERR_SYSTEM', doing, error.message, { cause: error }));
-    };
-    waiting.set(id, { resolve, reject: refuse });
-    on.ref();
-    on.postMessage({ id, pointer, debug } satisfies LoadOrder);
-  });
+export async function loadInThread(pointer: Pointer, debug: boolean, doing: string): Promise<LoadResult> {
+  if (thread === undefined || thread.isEnded) thread = new LoadThread();
+  try {
+    return await thread.load(pointer, debug);
+  } catch (cause) {
+    throw new BpfError('LIBBPF_ERR_SYSTEM', doing, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
-function start(): Worker {
-  const started = new Worker(THREAD, { name: 'libbpf-load' });
-  process.once('exit', silence);
-  const ours = new Map<number, Waiting>();
-  waiting = ours;
-  let failure = new Error('its thread ended before it');
-  started.on('message', (result: LoadResult) => {
-    ours.get(result.id)?.resolve(result);
-    ours.delete(result.id);
-    if (ours.size === 0) started.unref();
-  });
-  started.once('error', (error: unknown) => {
-    failure = error instanceof Error ? error : new Error(String(error));
-  });
-  started.once('exit', () => {
-    if (thread === started) thread = undefined;
-    process.off('exit', silence);
-    for (const { reject } of ours.values()) reject(failure);
-  });
-  return started;
+class LoadThread {
+  readonly #worker = new Worker(THREAD, { name: 'libbpf-load' });
+  readonly #waiting = new Map<number, PromiseWithResolvers<LoadResult>>();
+  #orders = 0;
+  #failure: unknown = new Error('its thread ended before it');
+  isEnded = false;
+
+  constructor() {
+    process.once('exit', silence);
+    this.#worker.on('message', (result: LoadResult) => {
+      this.#waiting.get(result.id)?.resolve(result);
+      this.#waiting.delete(result.id);
+      /* A process with nothing else to do ends. */
+      if (this.#waiting.size === 0) this.#worker.unref();
+    });
+    this.#worker.once('error', (error: unknown) => {
+      this.#failure = error;
+    });
+    this.#worker.once('exit', () => {
+      this.isEnded = true;
+      process.off('exit', silence);
+      for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    });
+  }
+
+  load(pointer: Pointer, debug: boolean): Promise<LoadResult> {
+    const id = this.#orders++;
+    const waiting = Promise.withResolvers<LoadResult>();
+    this.#waiting.set(id, waiting);
+    this.#worker.ref();
+    this.#worker.postMessage({ id, pointer, debug } satisfies LoadOrder);
+    return waiting.promise;
+  }
 }
 
 /** A process that ends stops its threads, and one that is stopped may not be called back: koffi would abort. */

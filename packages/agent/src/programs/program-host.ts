@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trimMemory } from '@netguard/libbpf';
 import { BpftraceScript, type ScriptOptions } from './bpftrace-script.ts';
@@ -7,6 +6,7 @@ import { type CompileOptions, compileProgram, provideVmlinuxHeader } from './com
 import { KernelProgram } from './kernel-program.ts';
 import type { ProgramLimits, Usage } from './limits.ts';
 import { Pins } from './pins.ts';
+import { privateDirectory } from './private-directory.ts';
 import { programError } from './program-error.ts';
 import { ProgramExports } from './program-exports.ts';
 import type { ProgramView } from './program-view.ts';
@@ -213,20 +213,6 @@ export class ProgramHost {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** Only we may read it. In a container whose root cannot be written, shared memory can. */
-function privateDirectory(file: string): string {
-  for (const parent of [tmpdir(), '/dev/shm']) {
-    try {
-      return mkdtempSync(join(parent, 'netguard-program-'));
-    } catch {
-      // The next one may do.
-    }
-  }
-  throw programError('NG_ERR_PROGRAM_FILE', `loading ${file}`, `neither ${tmpdir()} nor /dev/shm can be written`, {
-    hint: 'Give NetGuard a directory that it may write, and its path in TMPDIR.',
-  });
 }
 
 function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
