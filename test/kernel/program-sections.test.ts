@@ -55,7 +55,7 @@ const SOMEWHERE: Readonly<Record<string, RegExp>> = {
   'kprobe/tcp_connect': /no kprobes.*tp_btf/,
   'kretprobe/tcp_connect': /no kprobes.*tp_btf/,
   'ksyscall/openat': /no kprobes.*tp_btf/,
-  'kprobe.multi/tcp_connect': /cannot trace its functions.*tp_btf/,
+  'kprobe.multi/tcp_connect': /(?:cannot trace its functions|CONFIG_FPROBE).*tp_btf/,
   'lsm/file_open': /CONFIG_BPF_LSM/,
 };
 

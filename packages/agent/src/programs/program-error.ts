@@ -5,11 +5,15 @@ import { verifierPlace } from './verifier-place.ts';
 /** Long texts (a compiler's output, the verifier's log) are cut to so many characters, at their end, where the objection is. */
 const LONGEST_DETAIL = 8192;
 
+const EOPNOTSUPP = 95;
 const NO_KPROBES =
   'This kernel has no kprobes (CONFIG_KPROBES), or no function of that name: use a tracepoint (tp_btf) instead.';
 
 const NO_TRAMPOLINES =
   'A kernel that cannot trace its functions refuses fentry, fexit, fmod_ret and kprobe.multi so, whoever asks: use a tracepoint (tp_btf) instead.';
+const NO_FPROBE =
+  'This kernel has no kprobe.multi (CONFIG_FPROBE): use kprobe for each function, or a tracepoint (tp_btf).';
+const ON_FPROBE = /^k(?:ret)?probe\.(?:multi|session)\//;
 const ON_TRAMPOLINES = /^(?:fentry|fexit|fmod_ret|k(?:ret)?probe\.multi|kprobe\.session)\b/;
 
 /** What a user's own program was refused for. `file` is the name they gave. */
@@ -53,11 +57,12 @@ export function refusal(
   });
 }
 
-function hintFor({ code }: BpfError, why: string, sections: readonly string[]): string | undefined {
+function hintFor({ code, errno }: BpfError, why: string, sections: readonly string[]): string | undefined {
   if (/legacy kprobe/.test(why)) return NO_KPROBES;
   if (/not a (?:proper ELF|valid eBPF) object/.test(why))
     return 'It must be compiled for BPF: clang -target bpf -O2 -g.';
   if (/^BTF is required/.test(why)) return 'Compile it with -g: the types of its maps are in there.';
+  if (errno === EOPNOTSUPP && sections.some((section) => ON_FPROBE.test(section))) return NO_FPROBE;
   const isRefused = code === 'LIBBPF_ERR_PRIVILEGE' && /this process has them/.test(why);
   return isRefused && sections.some((section) => ON_TRAMPOLINES.test(section)) ? NO_TRAMPOLINES : undefined;
 }
