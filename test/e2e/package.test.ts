@@ -82,6 +82,7 @@ test('the package carries built JavaScript and kernel programs, and no source', 
     'bpf/LICENSE.BSD-2-Clause',
     'bpf/include/netguard/kernel.h',
     'reaper.sh',
+    'load-thread.js',
   ])
     assert.ok(files.includes(name), name);
   const main = readFileSync(directory.join('app/node_modules/netguard/main.js'), 'utf8');

@@ -39,7 +39,7 @@ test('close() leaves no program, link or map', async () => {
     const now = heldBy('self');
     return new Set([...now].filter((each) => !before.has(each)));
   })();
-  assert.deepEqual(kinds(ours), ['link', 'map', 'prog']);
+  assert.deepEqual(kinds(ours), ['btf', 'link', 'map', 'prog']);
   assert.deepEqual(heldBy('self'), before, 'no descriptor is left');
   /* Maps that are mapped live until no view of them is reachable. */
   await waitFor(
@@ -68,7 +68,7 @@ test('SIGKILL under load leaves nothing, five times, and the connection of other
   for (let turn = 0; turn < 5; turn++) {
     const child = await WatchChild.start({});
     const ours = heldBy(child.process.pid);
-    assert.deepEqual(kinds(ours), ['link', 'map', 'prog']);
+    assert.deepEqual(kinds(ours), ['btf', 'link', 'map', 'prog']);
     client.send(5000);
     server.receiveExactly(5000);
     traffic(200);

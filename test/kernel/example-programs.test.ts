@@ -50,7 +50,7 @@ test('syn-count counts every SYN by its source, IPv4 and IPv6', async () => {
   );
   assert.equal(seen.get(v4Mapped('10.201.7.9')), 200);
   assert.ok(
-    samplesOf(host, 'syn-count').includes(
+    (await samplesOf(host, 'syn-count')).includes(
       'netguard_program_syn_count_syns_total{source=10.201.7.9,program=syn-count} 200',
     ),
   );
@@ -75,7 +75,7 @@ test('pod-traffic counts bytes and packets of a cgroup both ways, exactly', asyn
   ]);
   for (const socket of [client, server]) socket.close();
   assert.ok(
-    samplesOf(host, 'pod-traffic').includes(
+    (await samplesOf(host, 'pod-traffic')).includes(
       `netguard_program_pod_traffic_traffic_receive_bytes_total{namespace=,pod=,container=cgroup:${cgroup.id},program=pod-traffic} ${bytes}`,
     ),
   );
@@ -111,7 +111,7 @@ test('tcp-retransmits agrees with the counter of the kernel', async () => {
   );
   outgoing.close();
   assert.match(
-    samplesOf(host, 'tcp-retransmits').join('\n'),
+    (await samplesOf(host, 'tcp-retransmits')).join('\n'),
     /retransmits_total\{destination=198\.51\.100\.77,port=4455,/,
   );
 });
@@ -137,7 +137,7 @@ test('dns-latency times every answer, and leaves questions without one', async (
   assert.equal(sum(latencies.filter(([slot]) => slot >= 14)), 64 - slowFrom, JSON.stringify(latencies));
   assert.equal(entriesOf(host, 'dns-latency', 'asked_ns').length, 8);
   for (const socket of [client, server]) socket.close();
-  assert.match(samplesOf(host, 'dns-latency').join('\n'), /latency_seconds_count\{program=dns-latency\} 56$/m);
+  assert.match((await samplesOf(host, 'dns-latency')).join('\n'), /latency_seconds_count\{program=dns-latency\} 56$/m);
 });
 
 test('connect-latency counts each handshake once, and those that came to nothing', async () => {
@@ -154,7 +154,10 @@ test('connect-latency counts each handshake once, and those that came to nothing
   assert.equal(sum(latencies.filter(([slot]) => slot > 17)), 0, 'none took more than a quarter of a second');
   assert.deepEqual(entriesOf(host, 'connect-latency', 'failed'), [[0, 7]]);
   listener.close();
-  assert.match(samplesOf(host, 'connect-latency').join('\n'), /latency_seconds_count\{program=connect-latency\} 40$/m);
+  assert.match(
+    (await samplesOf(host, 'connect-latency')).join('\n'),
+    /latency_seconds_count\{program=connect-latency\} 40$/m,
+  );
 });
 
 test('drop-reasons counts what found no socket', async () => {
@@ -168,7 +171,10 @@ test('drop-reasons counts what found no socket', async () => {
     [{ reason }, 150],
   );
   sender.close();
-  assert.match(samplesOf(host, 'drop-reasons').join('\n'), /drops_total\{reason=SKB_DROP_REASON_NO_SOCKET,.*\} 150$/m);
+  assert.match(
+    (await samplesOf(host, 'drop-reasons')).join('\n'),
+    /drops_total\{reason=SKB_DROP_REASON_NO_SOCKET,.*\} 150$/m,
+  );
 });
 
 test('the kprobe examples compile and verify, and say why they cannot attach where there are no kprobes', async () => {

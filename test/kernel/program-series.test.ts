@@ -56,7 +56,7 @@ function perCpu(map: string, key: unknown, value: number, more: number): number 
 }
 
 function seriesOf(yaml?: string): ProgramSeries {
-  const maps = Array.from(object.maps.values(), readableMap).filter((map) => map !== undefined);
+  const maps = Array.from(object.maps.values(), readableMap).filter((map) => typeof map !== 'string');
   const spec = yaml === undefined ? NO_SPEC : parseProgramSpec(yaml, 'maps.yaml');
   return new ProgramSeries({ program: 'all-maps', spec, maps, names, rings: ['events'] });
 }

@@ -1,5 +1,6 @@
 /** Users' programs beside NetGuard's: what is refused says why and disturbs nothing, what ends leaves nothing. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -13,7 +14,7 @@ import { existing, heldBy, remaining } from './support/kernel-objects.ts';
 import { enterOwnCgroup } from './support/own-cgroup.ts';
 import { enterOwnNamespace } from './support/own-namespace.ts';
 import { AF, SOCK, Socket } from './support/socket.ts';
-import { entriesOf, source, testHost } from './support/user-program.ts';
+import { entriesOf, request, samplesOf, source, testHost } from './support/user-program.ts';
 import { waitFor } from './support/wait-for.ts';
 
 enterOwnNamespace();
@@ -152,6 +153,25 @@ test('what is refused says what and where, and what runs goes on', async () => {
   assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 10]]);
 });
 
+test('what is no BPF object, or has no types, is refused with how it is compiled', async () => {
+  const bytes = compileC('int main(void) { return 0; }', []);
+  const untyped = compileC(
+    'int x __attribute__((section(".maps"))); __attribute__((section("xdp"))) int f(void *c) { return 2; }',
+    ['-target', 'bpf'],
+  );
+  for (const [content, hint] of [
+    [Buffer.from('no ELF at all'), /clang -target bpf/],
+    [bytes, /clang -target bpf/],
+    [untyped, /Compile it with -g/],
+  ] as const)
+    await assert.rejects(host.load(request('bad.bpf.o', content)), { code: 'NG_ERR_PROGRAM_LOAD', hint });
+});
+
+function compileC(text: string, flags: readonly string[]): Buffer {
+  const args = ['-x', 'c', '-O2', ...flags, '-c', '-', '-o', '-'];
+  return execFileSync('clang-19', args, { input: text, maxBuffer: 1 << 20 });
+}
+
 test('a setting is in effect, a reload that is refused changes nothing, and one that is taken counts anew', async () => {
   await host.load(counter('counter', { set: { step: '0x10' } }));
   send(3);
@@ -162,6 +182,77 @@ test('a setting is in effect, a reload that is refused changes nothing, and one 
   await host.replace(counter('counter', { set: { step: '2' } }));
   send(1);
   assert.deepEqual(entriesOf(host, 'counter', 'sent'), [[0, 2]]);
+});
+
+/** Variables of every kind, and maps that are not read. */
+const VARIABLES = `
+struct wait { __u64 sum_ns; __u32 depth; };
+const volatile __u64 limit = 5;
+__u64 datagrams;
+__s32 level = -3;
+struct wait waits[2];
+__u32 size_slots[4];
+static __u64 inner_bytes;
+struct wait *unused __attribute__((unused));
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 4); __type(value, __u32); } waiting SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __uint(key_size, 4); __uint(value_size, 8); } bare SEC(".maps");
+SEC("cgroup_skb/egress") int count(struct __sk_buff *skb)
+{
+	__u32 key = 1;
+	__u64 value = 7;
+
+	__sync_fetch_and_add(&datagrams, 1);
+	__sync_fetch_and_add(&inner_bytes, skb->len);
+	__sync_fetch_and_add(&waits[1].sum_ns, 2000000000);
+	__sync_fetch_and_add(&size_slots[2], 1);
+	bpf_map_push_elem(&waiting, &key, 0);
+	bpf_map_update_elem(&bare, &key, &value, BPF_ANY);
+	return limit ? 1 : 0;
+}`;
+const VARIABLES_YAML = `apiVersion: netguard/v1
+kind: Program
+maps: { level: { help: Levels. }, unused: { export: false } }
+alerts: [{ name: many, expr: datagrams > 5 }]
+`;
+
+test('global variables are metrics by their types, and maps that are not read say why', async () => {
+  const before = heldBy('self');
+  await host.load(source('variables', VARIABLES, { cgroup: cgroup.path, spec: VARIABLES_YAML }));
+  send(10);
+  const samples = (await samplesOf(host, 'variables')).map((line) => line.replace('netguard_program_variables_', ''));
+  for (const line of [
+    'datagrams_total{program=variables} 10',
+    'level{program=variables} -3',
+    'inner_bytes_total{program=variables} 360',
+    'waits_sum_seconds_total{element=1,program=variables} 20',
+    'size_bucket{program=variables,le=8} 10',
+  ])
+    assert.ok(samples.includes(line), `${line} is one of ${samples.join('; ')}`);
+  assert.doesNotMatch(samples.join(), /limit|unused/);
+  const measured = await host.exportsOf('variables')?.measure(Date.now());
+  assert.deepEqual(
+    measured?.map(({ observation }) => observation.value),
+    [10],
+  );
+  const dumps = host.dump('variables', 100);
+  assert.deepEqual(
+    dumps.map(({ map, type, noMetrics = '' }) => [map, type, noMetrics.slice(0, 12)]),
+    [
+      ['waiting', 'queue', 'looking woul'],
+      ['bare', 'hash', 'nothing says'],
+      ['.data', 'variables', ''],
+      ['.bss', 'variables', ''],
+    ],
+  );
+  assert.deepEqual(entriesOf(host, 'variables', '.data'), [['level', -3]]);
+  assert.deepEqual(new Map(entriesOf(host, 'variables', '.bss')).get('datagrams'), 10);
+  const theirs = [...heldBy('self')].filter((each) => !before.has(each));
+  assert.ok(theirs.length >= 5, theirs.join());
+  await host.unload('variables');
+  await waitFor(
+    () => `gone: ${remaining(new Set(theirs)).join()}`,
+    () => remaining(new Set(theirs)).length === 0,
+  );
 });
 
 test('a map that wants to be pinned by name is neither pinned nor shared', async () => {
@@ -283,6 +374,7 @@ test(`loading and unloading ${TIMES} times leaks no descriptor, memory or kernel
   const object = await compiledCounter();
   const turn = async () => {
     await host.load(object);
+    assert.equal((await samplesOf(host, 'counter')).length, 2);
     await host.unload('counter');
   };
   /* The heap of JavaScript grows to its working size first. */
@@ -304,14 +396,18 @@ test(`loading and unloading ${TIMES} times leaks no descriptor, memory or kernel
   );
 });
 
-/** The object of the counter: what is tried is loading, not clang. */
+/** The counter with a variable and a ring buffer. */
+const LOADED = `${COUNTER.replace('return 1', 'datagrams++;\n\treturn 1').replace('SEC("cgroup', '__u64 datagrams;\nSEC("cgroup')}
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } told SEC(".maps");`;
+
+/** Its object: what is tried is loading, not clang. */
 async function compiledCounter(): Promise<ProgramRequest> {
   const { compileProgram } = await import('../../packages/agent/src/programs/compile.ts');
   const { mkdtempSync, readFileSync, rmSync, writeFileSync } = await import('node:fs');
   const { programFile } = await import('../../packages/agent/src/programs/program-file.ts');
   const directory = mkdtempSync('/tmp/netguard-test-');
   try {
-    const request = counter();
+    const request = source('counter', LOADED, { cgroup: cgroup.path });
     writeFileSync(join(directory, 'counter.bpf.c'), request.file.content);
     const bytes = readFileSync(await compileProgram(directory, 'counter.bpf.c'));
     return { ...request, file: programFile('counter.bpf.o', bytes) };

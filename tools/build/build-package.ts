@@ -31,6 +31,7 @@ export async function buildPackage(directory: string): Promise<string[]> {
     entryPoints: {
       main: 'packages/cli/src/main.ts',
       worker: 'packages/agent/src/worker/worker.ts',
+      'load-thread': 'packages/libbpf/src/load-thread.ts',
       'pod-program': 'packages/cli/src/demo/pod-program.ts',
     },
     outdir: directory,

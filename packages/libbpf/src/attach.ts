@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { exclusiveHolder } from './cgroup.ts';
+import { cgroupRoot, exclusiveHolder } from './cgroup.ts';
 import { BpfError, ERRNO, errnoText } from './errors.ts';
 import { lastErrno, type Pointer } from './ffi.ts';
 import { libbpf } from './libbpf.ts';
@@ -8,6 +8,7 @@ import { libc } from './libc.ts';
 import { BPF_F_ALLOW_MULTI, cgroupAttachment, type LinkBacking, linkFromFd, linkFromPointer } from './link-backing.ts';
 import { type Logged, libbpfReason, logged } from './log.ts';
 import type { MapRef } from './map-handle.ts';
+import { openCpuClock } from './perf-event.ts';
 import { missingCapabilities, privilegeError } from './privilege.ts';
 import type { BpfProgram } from './program.ts';
 import { CStruct } from './struct.ts';
@@ -73,6 +74,11 @@ function cgroupError(doing: string, errno: number, cgroup: string | number, type
       );
     }
   }
+  if (errno === ERRNO.EBADF) {
+    const root = cgroupRoot();
+    const hint = root === undefined ? 'No cgroup v2 is mounted here' : `cgroup v2 is mounted at ${root}`;
+    return new BpfError('LIBBPF_ERR_ATTACH', doing, 'it is no cgroup v2', { errno, log, hint });
+  }
   return attachError(doing, errno, log);
 }
 
@@ -97,6 +103,15 @@ export function attachToXdp(program: BpfProgram, ifindex: number, flags: number)
     });
   }
   throw attachError(doing, -fd, '');
+}
+
+export function attachToCpuClock(program: BpfProgram, cpu: number, frequencyHz: number): LinkBacking {
+  const doing = `attaching program ${program.name} to the clock of CPU ${cpu}`;
+  const fd = openCpuClock(cpu, frequencyHz, doing);
+  const { value, errno, log } = logged(() => libbpf.bpf_program__attach_perf_event(program.pointer, fd));
+  if (value !== null) return linkFromPointer(value);
+  libc.close(fd);
+  throw attachError(doing, errno, log);
 }
 
 export function attachToIterator(program: BpfProgram, { map, pid }: IteratorTarget): LinkBacking {

@@ -61,6 +61,7 @@ export const ERRNO = {
   ESRCH: 3,
   EINTR: 4,
   E2BIG: 7,
+  EBADF: 9,
   EAGAIN: 11,
   ENOMEM: 12,
   EACCES: 13,

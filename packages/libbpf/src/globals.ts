@@ -8,12 +8,24 @@ import type { BpfValue, Codec } from './value.ts';
 
 export type GlobalValue = BpfValue;
 
-interface Variable {
-  readonly codec: Codec;
+/** A global variable of an object, and what its type id refers to: `BpfObject.btf`. */
+export interface GlobalVariable {
+  readonly name: string;
+  /** `.data`, `.bss`, `.rodata`, or one that the source names. */
+  readonly section: string;
+  /** The map that holds the section as its only value, at key 0; and where in it, in bytes. */
+  readonly map: string;
   readonly offset: number;
-  /** Before load libbpf's memory of the section, valid until load or close; afterwards a mapping of our own of the kernel's. */
-  readonly section: DataView;
+  readonly typeId: number;
+  /** Programs cannot change it either. */
   readonly constant: boolean;
+}
+
+interface Variable {
+  readonly facts: GlobalVariable;
+  readonly codec: Codec;
+  /** Before load libbpf's memory of the section, valid until load or close; afterwards a mapping of our own of the kernel's, made when it is asked for. */
+  readonly memory: () => DataView;
 }
 
 /** A map of the object, of which the ones that hold global variables are used. */
@@ -33,22 +45,26 @@ export class Globals {
     if (btf) for (const map of maps) this.#collect(btf, map);
   }
 
+  list(): GlobalVariable[] {
+    return Array.from(this.#variables.values(), ({ facts }) => facts);
+  }
+
   get(name: string): BpfValue {
-    const { codec, section, offset } = this.#find(name, 'reading');
-    return codec.read(section, offset);
+    const { codec, memory, facts } = this.#find(name, 'reading');
+    return codec.read(memory(), facts.offset);
   }
 
   set(values: Readonly<Record<string, GlobalValue>>, loaded: boolean): void {
     for (const [name, value] of Object.entries(values)) {
-      const { codec, section, offset, constant } = this.#find(name, 'setting');
+      const { codec, memory, facts } = this.#find(name, 'setting');
       const doing = `setting global ${name} of ${this.#object}`;
-      if (constant && loaded) {
+      if (facts.constant && loaded) {
         throw new BpfError('LIBBPF_ERR_STATE', doing, 'constants are frozen once the object is loaded', {
           hint: 'Set it before load()',
         });
       }
       try {
-        codec.write(section, offset, value);
+        codec.write(memory(), facts.offset, value);
       } catch (cause) {
         throw new BpfError('LIBBPF_ERR_VALUE', doing, cause instanceof Error ? cause.message : String(cause), {
           cause,
@@ -73,12 +89,20 @@ export class Globals {
     const datasec = typeId === 0 ? undefined : btf.typeById(typeId);
     if (datasec?.kind !== 'datasec' || datasec.name.startsWith('.kconfig')) return;
     const constant = datasec.name.startsWith('.rodata');
-    const section = map.fd < 0 ? initialSection(map.pointer) : this.#liveSection(map, constant);
-    if (!section) return;
+    const initial = map.fd < 0 ? initialSection(map.pointer) : undefined;
+    if (map.fd < 0 && !initial) return;
+    let live: DataView | undefined;
+    const memory = () => {
+      live ??= initial ?? this.#liveSection(map, constant);
+      return live;
+    };
+    const mapName = libbpf.bpf_map__name(map.pointer);
     for (const { typeId: variableId, offset } of datasec.variables) {
       const variable = btf.typeById(variableId);
       if (variable.kind !== 'var') continue;
-      this.#variables.set(variable.name, { codec: codecFor(btf, variable.typeId), offset, section, constant });
+      const { name, typeId } = variable;
+      const facts = { name, section: datasec.name, map: mapName, offset, typeId, constant };
+      this.#variables.set(name, { facts, codec: codecFor(btf, typeId), memory });
     }
   }
 

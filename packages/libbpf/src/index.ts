@@ -7,6 +7,7 @@ export { codecFor, cstring } from './codec.ts';
 export { BpfError, type BpfErrorCode, ERROR_CODES } from './errors.ts';
 export { EventLoop } from './event-loop.ts';
 export { features } from './features.ts';
+export type { GlobalVariable } from './globals.ts';
 export { BpfIterator } from './iterator.ts';
 export { BpfLink } from './link.ts';
 export type { LinkInfo } from './link-info.ts';

@@ -59,6 +59,7 @@ export const libbpf = bindLazily(
     bpf_program__attach: ['void *', 'void *'],
     bpf_program__attach_cgroup: ['void *', 'void *', 'int'],
     bpf_program__attach_tcx: ['void *', 'void *', 'int', 'void *'],
+    bpf_program__attach_perf_event: ['void *', 'void *', 'int'],
     bpf_program__attach_iter: ['void *', 'void *', 'void *'],
 
     bpf_link__fd: ['int', 'void *'],

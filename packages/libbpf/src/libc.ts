@@ -28,6 +28,7 @@ export const libc = bindLazily(
     free: ['void', 'void *'],
     malloc_trim: ['int', 'size_t'],
     flock: ['int', 'int', 'int'],
+    syscall: ['long', 'long', 'void *', 'int', 'int', 'int', 'uint64_t'],
   },
   open,
   (name, cause) =>

@@ -1,9 +1,10 @@
 import { Btf } from './btf.ts';
 import { BpfError, ERRNO, errnoText, nearestName } from './errors.ts';
 import { type Pointer, viewOf } from './ffi.ts';
-import { Globals, type GlobalValue } from './globals.ts';
+import { Globals, type GlobalValue, type GlobalVariable } from './globals.ts';
 import { libbpf } from './libbpf.ts';
 import { loadError } from './load-error.ts';
+import { loadInThread } from './load-in-thread.ts';
 import { libbpfReason, logged } from './log.ts';
 import { BpfMap } from './map.ts';
 import type { MapState } from './map-handle.ts';
@@ -37,7 +38,8 @@ export class BpfObject implements Disposable {
   #btf: Btf | undefined;
   #globals: Globals | undefined;
   readonly #debug: boolean;
-  #phase: 'opened' | 'loaded' | 'refused' | 'closed' = 'opened';
+  #phase: 'opened' | 'loading' | 'loaded' | 'refused' | 'closed' = 'opened';
+  #isCloseWanted = false;
 
   private constructor(pointer: Pointer, path: string, log: string, debug: boolean) {
     this.#debug = debug;
@@ -79,6 +81,12 @@ export class BpfObject implements Disposable {
     return this.#globalVariables().get(name);
   }
 
+  /** All global variables, constants too; none without BTF. */
+  get globals(): readonly GlobalVariable[] {
+    this.#open('listing globals of');
+    return this.#globalVariables().list();
+  }
+
   /** The map of that name. Throws LIBBPF_ERR_NOT_FOUND with the names that exist. */
   map<K = BpfValue, V = BpfValue>(name: string): BpfMap<K, V> {
     const map = this.maps.get(name);
@@ -95,6 +103,29 @@ export class BpfObject implements Disposable {
 
   /** Creates the maps, loads the programs. Once: after a refusal open the file anew. Throws LIBBPF_ERR_PRIVILEGE, _VERIFIER, _LOAD. */
   load(): void {
+    const doing = this.#beginLoad();
+    const { value, log } = logged(() => libbpf.bpf_object__load(this.#pointer), this.#debug);
+    this.#endLoad(doing, value, log);
+  }
+
+  /**
+   * As `load`, on another thread: verifying may take seconds. Calls of other threads that collect libbpf's log wait for it,
+   * another load too. A `close` meanwhile takes effect when the kernel is done; then this throws LIBBPF_ERR_CLOSED.
+   */
+  async loadInThread(): Promise<void> {
+    const doing = this.#beginLoad();
+    this.#phase = 'loading';
+    try {
+      const { value, log } = await loadInThread(this.#pointer, this.#debug, doing);
+      if (!this.#isCloseWanted) this.#endLoad(doing, value, log);
+    } finally {
+      if (this.#phase === 'loading') this.#phase = 'refused';
+      if (this.#isCloseWanted) this.close();
+    }
+    this.#open('loading');
+  }
+
+  #beginLoad(): string {
     this.#open('loading');
     const doing = `loading ${this.#path}`;
     if (this.#phase !== 'opened') {
@@ -102,7 +133,10 @@ export class BpfObject implements Disposable {
       throw new BpfError('LIBBPF_ERR_STATE', doing, why, { hint: 'Open the file anew to load it again' });
     }
     this.#globals = undefined;
-    const { value, log } = logged(() => libbpf.bpf_object__load(this.#pointer), this.#debug);
+    return doing;
+  }
+
+  #endLoad(doing: string, value: number, log: string): void {
     this.log += log;
     if (value < 0) {
       this.#phase = 'refused';
@@ -116,6 +150,10 @@ export class BpfObject implements Disposable {
   /** Closes links, programs and maps. What is pinned, or used by what is pinned, lives on in the kernel. Idempotent. */
   close(): void {
     if (this.#phase === 'closed') return;
+    if (this.#phase === 'loading') {
+      this.#isCloseWanted = true;
+      return;
+    }
     this.#phase = 'closed';
     for (const state of this.#programStates) {
       for (const link of [...state.links]) link.close();
@@ -179,6 +217,8 @@ export class BpfObject implements Disposable {
   }
 
   #open(verb: string): void {
+    if (this.#phase === 'loading')
+      throw new BpfError('LIBBPF_ERR_STATE', `${verb} object ${this.name}`, 'it is being loaded');
     if (this.#phase === 'closed')
       throw new BpfError('LIBBPF_ERR_CLOSED', `${verb} object ${this.name}`, 'it was closed');
   }

@@ -1,11 +1,20 @@
 import { closeSync } from 'node:fs';
-import { attach, attachToCgroup, attachToIterator, attachToTcx, attachToXdp, type IteratorTarget } from './attach.ts';
+import {
+  attach,
+  attachToCgroup,
+  attachToCpuClock,
+  attachToIterator,
+  attachToTcx,
+  attachToXdp,
+  type IteratorTarget,
+} from './attach.ts';
 import { openCgroup } from './cgroup.ts';
 import { BpfError } from './errors.ts';
 import type { Pointer } from './ffi.ts';
 import { BpfIterator } from './iterator.ts';
 import { libbpf } from './libbpf.ts';
 import { BpfLink } from './link.ts';
+import { onlineCpus } from './perf-event.ts';
 import { pinFd, unpinPath } from './pin.ts';
 import { type ProgramInfo, programInfo } from './program-info.ts';
 import { type TestRunOptions, type TestRunResult, testRun } from './test-run.ts';
@@ -106,6 +115,23 @@ export class BpfProgram {
   attachXdp(ifindex: number, flags = 0): BpfLink {
     this.#ready();
     return this.#link(`interface ${ifindex}`, attachToXdp(this, ifindex, flags));
+  }
+
+  /**
+   * Attaches a `perf_event` program to the software clock of each CPU that is online: it runs `frequencyHz` times a second on those
+   * that are busy, whatever runs there. One link a CPU. Needs CAP_PERFMON.
+   */
+  attachCpuClock(frequencyHz: number): BpfLink[] {
+    this.#ready();
+    const links: BpfLink[] = [];
+    try {
+      for (const cpu of onlineCpus())
+        links.push(this.#link(`the clock of CPU ${cpu}`, attachToCpuClock(this, cpu, frequencyHz)));
+      return links;
+    } catch (error) {
+      for (const link of links) link.close();
+      throw error;
+    }
   }
 
   /** Attaches an `iter/*` program. `map` for iterators over a map's elements, `pid` to visit one process's tasks. */

@@ -39,6 +39,17 @@ describe('BpfObject', () => {
     assert.deepEqual(object.getGlobal('range'), { low: 5, high: 6 });
   });
 
+  test('lists the variables with section and type', () => {
+    using object = BpfObject.open(kitchenObject());
+    const before = object.globals;
+    const one = (name: string) => before.find((variable) => variable.name === name);
+    assert.deepEqual([one('total')?.section, one('total')?.constant], ['.data', false]);
+    assert.deepEqual([one('runs')?.section, one('scale')?.constant], ['.bss', true]);
+    assert.equal(object.btf?.sizeOf(one('range')?.typeId ?? 0), 4);
+    object.load();
+    assert.deepEqual(object.globals, before);
+  });
+
   test('sets variables after load, but not constants', () => {
     using object = BpfObject.open(kitchenObject());
     object.load();

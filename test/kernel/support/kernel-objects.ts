@@ -1,8 +1,8 @@
-/** Which BPF programs, maps and links a process holds, and which of them still exist. */
+/** Which BPF programs, maps, links and types (BTF) a process holds, and which of them still exist. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-export type KernelObject = `${'prog' | 'map' | 'link'} ${number}`;
+export type KernelObject = `${'prog' | 'map' | 'link' | 'btf'} ${number}`;
 
 /** By the descriptors of the process. */
 export function heldBy(pid: number | 'self'): Set<KernelObject> {
@@ -14,7 +14,7 @@ export function heldBy(pid: number | 'self'): Set<KernelObject> {
     } catch {
       continue;
     }
-    for (const [, kind, id] of text.matchAll(/^(prog|map|link)_id:\s*(\d+)$/gm))
+    for (const [, kind, id] of text.matchAll(/^(prog|map|link|btf)_id:\s*(\d+)$/gm))
       held.add(`${kind} ${id}` as KernelObject);
   }
   return held;
@@ -23,7 +23,7 @@ export function heldBy(pid: number | 'self'): Set<KernelObject> {
 /** All that exist on this host. */
 export function existing(): Set<KernelObject> {
   const found = new Set<KernelObject>();
-  for (const kind of ['prog', 'map', 'link'] as const) {
+  for (const kind of ['prog', 'map', 'link', 'btf'] as const) {
     const rows = JSON.parse(execFileSync('bpftool', ['-j', kind, 'show'], { maxBuffer: 64 << 20 }).toString()) as {
       id: number;
     }[];

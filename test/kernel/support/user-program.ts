@@ -40,8 +40,8 @@ export function example(name: string, more: Partial<ProgramRequest> = {}): Progr
 }
 
 /** Samples of the metrics of a program, `name{labels} value`. */
-export function samplesOf(host: ProgramHost, name: string): string[] {
-  return (host.exportsOf(name)?.families(Date.now()) ?? []).flatMap((family) =>
+export async function samplesOf(host: ProgramHost, name: string): Promise<string[]> {
+  return ((await host.exportsOf(name)?.families(Date.now())) ?? []).flatMap((family) =>
     family.samples.map(({ labels, value, metricName = family.name }) => {
       const text = Object.entries(labels).map(([label, of]) => `${label}=${of}`);
       return `${metricName}{${text.join(',')}} ${value}`;

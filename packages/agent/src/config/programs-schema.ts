@@ -21,6 +21,7 @@ const program = z.strictObject({
     .regex(/^[^\s/]{1,15}$/, 'must be the name of a network interface')
     .optional()
     .describe('Network interface, for tcx and xdp.'),
+  frequency: integer(1, 1000).optional().describe('How often a second `perf_event` functions run on each CPU.'),
   pin: z.boolean().default(false).describe('Its maps can be opened below `/sys/fs/bpf/netguard` while it is loaded.'),
 });
 

@@ -35,7 +35,7 @@ class Desk implements ProgramDesk {
     const entries = [{ key: Uint8Array.of(1, 255), value: 2n ** 60n }];
     return [{ map: 'm', type: 'hash', entries, isCut: false }];
   }
-  families() {
+  async families() {
     return [
       {
         name: 'mine_total',

@@ -33,7 +33,11 @@ const loading = z.strictObject({
     .record(z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'must be the name of a variable'), z.string().max(1024))
     .default({}),
   cgroup: z.string().min(1).max(4096).optional(),
-  interface: z.string().min(1).max(15).optional(),
+  interface: z
+    .string()
+    .regex(/^[^\s/]{1,15}$/, 'must be the name of a network interface, which has 15 characters at the most')
+    .optional(),
+  frequency: z.int().min(1).max(1000).optional(),
   pin: z.boolean().default(false),
   by,
 });
@@ -101,10 +105,22 @@ function refuseOthers(request: FastifyRequest, rules: AccessRules, audit: Audit)
 
 function requestOf(body: z.output<typeof loading>): ProgramRequest {
   const taken = programFile(body.file, Buffer.from(body.content, 'base64'));
-  const { set, cgroup, interface: target, pin } = body;
+  const { set, cgroup, interface: target, frequency, pin } = body;
   const name = programName(taken.file, body.name);
   const path = printable(body.file);
-  return { name, file: taken, spec: body.spec, set, cgroup, interface: target, pin, path, origin: 'api', by: body.by };
+  return {
+    name,
+    file: taken,
+    spec: body.spec,
+    set,
+    cgroup,
+    interface: target,
+    frequency,
+    pin,
+    path,
+    origin: 'api',
+    by: body.by,
+  };
 }
 
 /** Another version under the same name and with the same settings; undefined: what is known already. */
@@ -115,8 +131,8 @@ function replacement(before: ProgramRequest, body: z.output<typeof reloading>): 
   return { ...before, file: taken, spec: body.spec, path, origin: 'api', by: body.by };
 }
 
-function facts({ name, file: fileName, sha256, path, set, cgroup, interface: target }: ProgramView) {
-  return { name, file: fileName, sha256, path, set, cgroup, interface: target };
+function facts({ name, file: fileName, sha256, path, set, cgroup, interface: target, frequency }: ProgramView) {
+  return { name, file: fileName, sha256, path, set, cgroup, interface: target, frequency };
 }
 
 function printable(path: string): string {

@@ -51,7 +51,7 @@ export class NodeMetrics {
   /** The text of one scrape in the format that the Accept header asks for. */
   async expose(accept: string | undefined): Promise<Exposition> {
     const view = negotiateFormat(accept) === 'openmetrics' ? this.#openMetrics : undefined;
-    const families = this.#state.programs?.families(this.#state.now()) ?? [];
+    const families = (await this.#state.programs?.families(this.#state.now())) ?? [];
     const registry = withPrograms(this.registry, view, families);
     return { contentType: registry.contentType, body: await registry.metrics() };
   }

@@ -23,7 +23,7 @@ export interface ProgramDesk {
   view(name: string): ProgramView;
   request(name: string): ProgramRequest;
   dump(name: string, limit: number): readonly MapDump[];
-  families(nowMs: number): readonly SeriesFamily[];
+  families(nowMs: number): Promise<readonly SeriesFamily[]>;
   load(request: ProgramRequest): Promise<ProgramView>;
   /** Without a request: from the file of the configuration, or what was sent before. */
   reload(name: string, request: ProgramRequest | undefined): Promise<ProgramView>;
@@ -55,6 +55,7 @@ export class DaemonPrograms implements ProgramDesk {
   readonly #host: ProgramHost;
   readonly #options: DaemonProgramsOptions;
   #timer: NodeJS.Timeout | undefined;
+  #isMeasuring = false;
   readonly #followed = new Map<string, Followed>();
   #work: Promise<void> = Promise.resolve();
 
@@ -67,7 +68,7 @@ export class DaemonPrograms implements ProgramDesk {
   start(settings: Config['programs']): Promise<void> {
     for (const path of this.#host.sweep())
       this.#options.logger.info({ path }, 'removed pins of a run that ended by force');
-    this.#timer = setInterval(() => this.#measure(), MEASURE_EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.#measure(), MEASURE_EVERY_MS).unref();
     return this.configure(settings);
   }
 
@@ -125,8 +126,9 @@ export class DaemonPrograms implements ProgramDesk {
   }
 
   /** The metrics of all programs' maps, as they are now. */
-  families(nowMs: number): readonly SeriesFamily[] {
-    const { families, conflicts } = mergeFamilies(this.#host.exports().map((exports) => exports.families(nowMs)));
+  async families(nowMs: number): Promise<readonly SeriesFamily[]> {
+    const all = await Promise.all(this.#host.exports().map((exports) => exports.families(nowMs)));
+    const { families, conflicts } = mergeFamilies(all);
     this.#sayConflicts(conflicts);
     this.#options.onRead();
     return families;
@@ -148,11 +150,17 @@ export class DaemonPrograms implements ProgramDesk {
     }
   }
 
-  #measure(): void {
-    const nowMs = this.#options.state.now();
-    const measured = this.#host.exports().flatMap((exports) => exports.measure(nowMs));
-    if (measured.length > 0) this.#options.onMeasured(measured);
-    this.#options.onRead();
+  async #measure(): Promise<void> {
+    if (this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    try {
+      const nowMs = this.#options.state.now();
+      const all = await Promise.all(this.#host.exports().map((exports) => exports.measure(nowMs)));
+      if (all.some((measured) => measured.length > 0)) this.#options.onMeasured(all.flat());
+      this.#options.onRead();
+    } finally {
+      this.#isMeasuring = false;
+    }
   }
 
   #changed(name: string): void {

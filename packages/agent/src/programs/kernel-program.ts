@@ -7,8 +7,10 @@ import {
   ifindexOf,
   MAP_TYPE,
 } from '@netguard/libbpf';
+import { checkBpfLsm } from './bpf-lsm.ts';
+import { dumpVariables, readableVariables } from './global-series.ts';
 import { setGlobalValues } from './global-values.ts';
-import { checkTargets, type HookKind, hookKind } from './hook.ts';
+import { checkTargets, hookKind } from './hook.ts';
 import { checkInstructions, checkUsage, type ProgramLimits, type Usage } from './limits.ts';
 import { mapBytes } from './map-bytes.ts';
 import { dumpMap, mapView } from './map-view.ts';
@@ -24,6 +26,7 @@ import type {
   RunningProgram,
   RunningView,
 } from './running-program.ts';
+import type { HookKind } from './sections.ts';
 import { readableMap } from './series/readable-map.ts';
 import type { ReadableMap } from './series/types.ts';
 
@@ -73,24 +76,26 @@ export class KernelProgram implements RunningProgram {
   }
 
   /** Has `object` checked against limits and by the kernel; nothing is attached yet. `paths` are kept out of messages. */
-  static load(path: string, request: ProgramRequest, options: KernelProgramOptions): KernelProgram {
+  static async load(path: string, request: ProgramRequest, options: KernelProgramOptions): Promise<KernelProgram> {
     const doing = `loading ${request.file.file}`;
     const limits = options.limits();
     let object: BpfObject | undefined;
+    let hooks: Hook[] = [];
     try {
       object = BpfObject.open(path);
-      const hooks = hooksOf(object, doing);
+      hooks = hooksOf(object, doing);
       checkTargets(hooks, request, doing);
+      checkBpfLsm(hooks, doing);
       /* A pin of its own by name would join it to maps of others, and stay behind. */
       for (const map of object.maps.values()) map.dropPin();
       setGlobalValues(object, request.set, doing);
       checkUsage(doing, usageOf(object.maps.values()), options.used, limits);
-      object.load();
+      await object.loadInThread();
       checkInstructions(doing, instructionsOf(hooks), limits);
       return new KernelProgram(object, request, hooks, options);
     } catch (error) {
       object?.close();
-      throw refusal(error, doing, [path]);
+      throw refusal(error, doing, [path], sectionsOf(hooks));
     }
   }
 
@@ -103,24 +108,21 @@ export class KernelProgram implements RunningProgram {
   async attach(): Promise<void> {
     const { file, name, pin } = this.#request;
     try {
-      const maps = [...this.#object.maps.values()];
-      if (pin)
-        this.#pinned = this.#options.pins.pin(
-          name,
-          maps.filter((map) => !map.name.includes('.')),
-        );
+      const maps = this.#ownMaps();
+      if (pin) this.#pinned = this.#options.pins.pin(name, maps);
       for (const hook of this.#hooks) this.#attach(hook);
       this.#rings = this.#reader(maps);
     } catch (error) {
       await this.close();
-      throw refusal(error, `attaching ${file.file}`, []);
+      throw refusal(error, `attaching ${file.file}`, [], sectionsOf(this.#hooks));
     }
   }
 
   view(): RunningView {
-    const { cgroup, interface: name } = this.#request;
+    const { cgroup, interface: name, frequency } = this.#request;
+    const targets = { cgroup, tcx: name, xdp: name, clock: `${frequency} Hz`, itself: undefined, iterator: undefined };
     const hooks = this.#hooks.map(({ kind, program, section }): HookView => {
-      const target = kind === 'cgroup' ? cgroup : kind === 'itself' || kind === 'iterator' ? undefined : name;
+      const target = targets[kind];
       const instructions = program.info().loadedInsns;
       return { function: program.name, section, instructions, ...(target === undefined ? {} : { target }) };
     });
@@ -135,10 +137,12 @@ export class KernelProgram implements RunningProgram {
   }
 
   readable(): readonly ReadableMap[] {
-    return [...this.#object.maps.values()].flatMap((map) => {
-      const readable = readableMap(map);
-      return readable === undefined ? [] : [{ ...readable, entries: () => this.#entries(readable) }];
-    });
+    const maps = this.#ownMaps().map(readableMap);
+    const readable = maps.filter((map) => typeof map !== 'string');
+    return [...readable, ...readableVariables(this.#object)].map((map) => ({
+      ...map,
+      entries: () => this.#entries(map),
+    }));
   }
 
   rings(): readonly RingMap[] {
@@ -148,7 +152,7 @@ export class KernelProgram implements RunningProgram {
 
   dump(limit: number): readonly MapDump[] {
     this.#iterate();
-    return [...this.#object.maps.values()].flatMap((map) => dumpMap(map, limit) ?? []);
+    return [...this.#ownMaps().map((map) => dumpMap(map, limit)), ...dumpVariables(this.#object, limit)];
   }
 
   async close(): Promise<void> {
@@ -165,6 +169,11 @@ export class KernelProgram implements RunningProgram {
     yield* map.entries();
   }
 
+  /** Without those of global variables: `.bss` and the like. */
+  #ownMaps(): BpfMap[] {
+    return [...this.#object.maps.values()].filter(({ name }) => !name.includes('.'));
+  }
+
   #reader(maps: readonly BpfMap[]): RingReader | undefined {
     const rings = maps.filter(({ type }) => type === MAP_TYPE.RINGBUF);
     if (rings.length === 0) return undefined;
@@ -175,8 +184,8 @@ export class KernelProgram implements RunningProgram {
     });
   }
 
-  #attach({ kind, program }: Hook): BpfLink {
-    const { cgroup = '', interface: name = '' } = this.#request;
+  #attach({ kind, program }: Hook): BpfLink | readonly BpfLink[] {
+    const { cgroup = '', interface: name = '', frequency = 0 } = this.#request;
     switch (kind) {
       case 'itself':
         return program.attach();
@@ -186,6 +195,8 @@ export class KernelProgram implements RunningProgram {
         return program.attachTcx(ifindexOf(name));
       case 'xdp':
         return program.attachXdp(ifindexOf(name));
+      case 'clock':
+        return program.attachCpuClock(frequency);
       case 'iterator': {
         const iterator = program.attachIterator();
         this.#iterators.push(iterator);
@@ -210,6 +221,10 @@ function usageOf(maps: Iterable<BpfMap>): Usage {
     bytes += mapBytes(map);
   }
   return { maps: count, mapBytes: bytes };
+}
+
+function sectionsOf(hooks: readonly Hook[]): string[] {
+  return hooks.map(({ section }) => section);
 }
 
 function instructionsOf(hooks: readonly Hook[]): number {

@@ -35,13 +35,13 @@ export class ProgramExports {
     return this.#problem ?? this.#series.state.lastError;
   }
 
-  families(nowMs: number): readonly SeriesFamily[] {
-    this.#follow();
+  async families(nowMs: number): Promise<readonly SeriesFamily[]> {
+    await this.#refresh(nowMs);
     return this.#series.read(nowMs);
   }
 
-  measure(nowMs: number): readonly ProgramMeasurement[] {
-    this.#follow();
+  async measure(nowMs: number): Promise<readonly ProgramMeasurement[]> {
+    await this.#refresh(nowMs);
     return this.#series.measure(nowMs);
   }
 
@@ -53,6 +53,11 @@ export class ProgramExports {
   /** The maps of a script are known once it has printed them. */
   get #hasLaterMaps(): boolean {
     return this.#running.hasLaterMaps;
+  }
+
+  #refresh(nowMs: number): Promise<void> {
+    this.#follow();
+    return this.#series.refresh(nowMs);
   }
 
   #follow(): void {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trimMemory } from '@netguard/libbpf';
 import { BpftraceScript, type ScriptOptions } from './bpftrace-script.ts';
@@ -7,6 +6,7 @@ import { type CompileOptions, compileProgram, provideVmlinuxHeader } from './com
 import { KernelProgram } from './kernel-program.ts';
 import type { ProgramLimits, Usage } from './limits.ts';
 import { Pins } from './pins.ts';
+import { privateDirectory } from './private-directory.ts';
 import { programError } from './program-error.ts';
 import { ProgramExports } from './program-exports.ts';
 import type { ProgramView } from './program-view.ts';
@@ -150,6 +150,11 @@ export class ProgramHost {
   ): Promise<Pick<Loaded, 'running' | 'exports'>> {
     const { file, kind, content } = request.file;
     if (kind === 'bpftrace') {
+      if (request.frequency !== undefined) {
+        throw programError('NG_ERR_PROGRAM_ATTACH', `starting ${file}`, 'scripts take no --frequency', {
+          hint: 'Write profile:hz:99 { … } into the script.',
+        });
+      }
       const script = await BpftraceScript.start(request, this.#options.scripts);
       return { running: script, exports: await this.#exportsOf(request, script) };
     }
@@ -159,7 +164,8 @@ export class ProgramHost {
       object = await compileProgram(directory, file, this.#options.compile);
     }
     const { limits, events } = this.#options;
-    const program = KernelProgram.load(object, request, { limits, events, used: this.#used(before), pins: this.#pins });
+    const options = { limits, events, used: this.#used(before), pins: this.#pins };
+    const program = await KernelProgram.load(object, request, options);
     const exports = await this.#exportsOf(request, program);
     if (before !== undefined && (program.isExclusive || request.pin)) {
       this.#loaded.delete(request.name);
@@ -209,24 +215,10 @@ export class ProgramHost {
   }
 }
 
-/** Only we may read it. In a container whose root cannot be written, shared memory can. */
-function privateDirectory(file: string): string {
-  for (const parent of [tmpdir(), '/dev/shm']) {
-    try {
-      return mkdtempSync(join(parent, 'netguard-program-'));
-    } catch {
-      // The next one may do.
-    }
-  }
-  throw programError('NG_ERR_PROGRAM_FILE', `loading ${file}`, `neither ${tmpdir()} nor /dev/shm can be written`, {
-    hint: 'Give NetGuard a directory that it may write, and its path in TMPDIR.',
-  });
-}
-
 function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
   const view = running.view();
   const problem = view.problem ?? exports.problem;
-  const { name, file, set, cgroup, interface: target, path, origin, by, pin } = request;
+  const { name, file, set, cgroup, interface: target, frequency, path, origin, by, pin } = request;
   return {
     name,
     file: file.file,
@@ -239,6 +231,7 @@ function viewOf({ request, running, exports, loadedMs }: Loaded): ProgramView {
     set,
     ...(cgroup === undefined ? {} : { cgroup }),
     ...(target === undefined ? {} : { interface: target }),
+    ...(frequency === undefined ? {} : { frequency }),
     pin,
     hasSpec: request.spec !== undefined,
     ...view,

@@ -18,6 +18,7 @@ export interface ProgramView extends RunningView {
   readonly set: Readonly<Record<string, string>>;
   readonly cgroup?: string;
   readonly interface?: string;
+  readonly frequency?: number;
   readonly pin: boolean;
   /** A YAML file with series and alerts came with it. */
   readonly hasSpec: boolean;

@@ -11,7 +11,15 @@ export function specPath(path: string): string {
 }
 
 /** Throws NG_ERR_PROGRAM_FILE and NG_ERR_PROGRAM_NAME. */
-export function readProgram({ file, name, set, cgroup, interface: target, pin }: ProgramSettings): ProgramRequest {
+export function readProgram({
+  file,
+  name,
+  set,
+  cgroup,
+  interface: target,
+  frequency,
+  pin,
+}: ProgramSettings): ProgramRequest {
   const taken = programFile(file, readBytes(file));
   const spec = specPath(file);
   return {
@@ -21,6 +29,7 @@ export function readProgram({ file, name, set, cgroup, interface: target, pin }:
     set,
     cgroup,
     interface: target,
+    frequency,
     pin,
     path: file,
     origin: 'configuration',

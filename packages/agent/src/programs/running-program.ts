@@ -14,6 +14,8 @@ export interface ProgramRequest {
   /** Directory of a cgroup v2. */
   readonly cgroup?: string | undefined;
   readonly interface?: string | undefined;
+  /** Of perf_event functions: how often a second they run on each CPU. */
+  readonly frequency?: number | undefined;
   /** Maps are pinned below /sys/fs/bpf/netguard while it is loaded. */
   readonly pin: boolean;
   /** Where the file came from, as whoever loaded it names it. */
@@ -27,7 +29,7 @@ export interface ProgramRequest {
 export interface HookView {
   readonly function: string;
   readonly section: string;
-  /** Cgroup or interface, where it has one. */
+  /** Cgroup, interface or frequency, where it has one. */
   readonly target?: string;
   readonly instructions: number;
 }
@@ -56,11 +58,15 @@ export interface RunningView {
 }
 
 export interface MapDump {
+  /** Of global variables their section, such as `.bss`. */
   readonly map: string;
+  /** As in MapView; `variables` where it holds them, by name. */
   readonly type: string;
   readonly entries: readonly { readonly key: BpfValue; readonly value: BpfValue }[];
   /** There are more than were asked for. */
   readonly isCut: boolean;
+  /** Why no metrics are made of it. */
+  readonly noMetrics?: string;
 }
 
 /** A ring buffer, and where the types of its records are. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.ts';
 import type { List, MapDump, ProgramView } from '../client/api-types.ts';
@@ -7,6 +8,7 @@ import { palette, wantsColour } from '../text/palette.ts';
 import { safeJson } from '../text/safe-json.ts';
 import { safeText } from '../text/safe-text.ts';
 import { writeOut } from '../text/write-out.ts';
+import { wholeNumber } from './number-argument.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
 import { connect, withServerOptions } from './server-options.ts';
 import { refuseStray } from './stray-argument.ts';
@@ -19,6 +21,7 @@ interface LoadOptions extends Options {
   readonly set: readonly string[];
   readonly cgroup?: string;
   readonly interface?: string;
+  readonly frequency?: number;
   readonly pin?: true;
 }
 
@@ -62,6 +65,11 @@ function loadCommand(): Command {
     .option('--set <key=value>', 'set a global variable of the program; may be given more than once', collect, [])
     .option('--cgroup <path>', 'directory of a cgroup v2, for cgroup_skb, cgroup and sockops functions')
     .option('--interface <name>', 'network interface, for tcx and xdp functions')
+    .option(
+      '--frequency <hertz>',
+      'how often perf_event functions run on each CPU in a second: 1 to 1000',
+      wholeNumber(1, 1000),
+    )
     .option('--pin', 'let others open its maps below /sys/fs/bpf/netguard while it is loaded')
     .addOption(outputOption())
     .action((file: string, options: LoadOptions) => interruptible((signal) => load(file, options, signal)));
@@ -70,13 +78,14 @@ function loadCommand(): Command {
 
 async function load(path: string, options: LoadOptions, signal: AbortSignal): Promise<void> {
   const { parseSettings, readProgram } = await import('../programs/read-program.ts');
-  const { name, cgroup, interface: target, pin } = options;
+  const { name, cgroup, interface: target, frequency, pin } = options;
   const body = {
     ...(await readProgram(path)),
     ...(name === undefined ? {} : { name }),
     set: parseSettings(options.set),
-    ...(cgroup === undefined ? {} : { cgroup }),
+    ...(cgroup === undefined ? {} : { cgroup: resolve(cgroup) }),
     ...(target === undefined ? {} : { interface: target }),
+    ...(frequency === undefined ? {} : { frequency }),
     pin: pin === true,
     by: userName(),
   };
@@ -203,5 +212,7 @@ function path(name: string): string {
 
 function summary({ name, hooks, maps: all }: ProgramView, what: string): string {
   const on = hooks.map(({ section }) => safeText(section)).join(', ');
-  return `program ${safeText(name)} ${what}: ${on || 'bpftrace'}; maps: ${all.map((map) => safeText(map.name)).join(', ') || 'none'}`;
+  // Those of global variables have a name of libbpf's, which says nothing.
+  const own = all.map((map) => safeText(map.name)).filter((map) => !map.includes('.'));
+  return `program ${safeText(name)} ${what}: ${on || 'bpftrace'}; maps: ${own.join(', ') || 'none'}`;
 }

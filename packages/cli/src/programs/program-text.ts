@@ -66,10 +66,16 @@ function lostText({ dropped }: ProgramView['events']): string | undefined {
 
 /** Entries of maps, one a line: `syns {"source":"0000…"} 12`. */
 export function dumpLines(dumps: readonly MapDump[]): string[] {
-  return dumps.flatMap(({ map, type, entries, isCut }) => [
-    `${safeText(map)} (${type}): ${entries.length}${isCut ? ' of more' : ''} entries`,
-    ...entries.map(({ key, value }) => `  ${safeText(JSON.stringify(key))}  ${safeText(JSON.stringify(value))}`),
+  return dumps.flatMap((dump) => [
+    `${safeText(dump.map)} (${dump.type}): ${countText(dump)}`,
+    ...dump.entries.map(({ key, value }) => `  ${safeText(JSON.stringify(key))}  ${safeText(JSON.stringify(value))}`),
   ]);
+}
+
+function countText({ entries, isCut, noMetrics }: MapDump): string {
+  if (noMetrics !== undefined && entries.length === 0) return `not read: ${noMetrics}`;
+  const count = `${entries.length}${isCut ? ' of more' : ''} ${entries.length === 1 && !isCut ? 'entry' : 'entries'}`;
+  return noMetrics === undefined ? count : `${count}; no metrics: ${noMetrics}`;
 }
 
 function bytesOf(maps: ProgramView['maps']): number {

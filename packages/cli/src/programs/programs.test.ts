@@ -38,6 +38,9 @@ test('a file is sent with the YAML beside it', async () => {
   assert.equal((await readProgram(file)).spec, 'kind: Program\n');
   await assert.rejects(readProgram(join(directory, 'none.bt')), { code: 'NG_ERR_CLI_USAGE', exitStatus: 2 });
   await assert.rejects(readProgram(join(directory, 'x.c')), { hint: /NAME\.bpf\.c/ });
+  const large = join(directory, 'large.bpf.o');
+  writeFileSync(large, new Uint8Array(4 * 1024 * 1024 + 1));
+  await assert.rejects(readProgram(large), { code: 'NG_ERR_CLI_USAGE', message: /it has 4194305 bytes/ });
 });
 
 test('settings are KEY=VALUE', () => {
@@ -80,4 +83,10 @@ test('of a script it is told what it printed and what it lost', () => {
 test('entries are printed one a line', () => {
   const dump = { map: 'syns', type: 'hash', entries: [{ key: { a: 'x\x1b' }, value: 7 }], isCut: true };
   assert.deepEqual(dumpLines([dump]), ['syns (hash): 1 of more entries', '  {"a":"x\\u001b"}  7']);
+  const one = { map: 'm', type: 'hash', entries: [{ key: 1, value: 2 }], isCut: false, noMetrics: 'it has no types' };
+  assert.deepEqual(dumpLines([one, { ...one, map: 'q', type: 'queue', entries: [] }]), [
+    'm (hash): 1 entry; no metrics: it has no types',
+    '  1  2',
+    'q (queue): not read: it has no types',
+  ]);
 });

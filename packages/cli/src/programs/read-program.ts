@@ -12,7 +12,10 @@ export interface SentProgram {
   readonly spec?: string;
 }
 
-/** @throws CliError NG_ERR_CLI_USAGE for a file that cannot be read, or whose name says not what it is */
+/** As the server has it: more is not sent. */
+const LARGEST_FILE = 4 * 1024 * 1024;
+
+/** @throws CliError NG_ERR_CLI_USAGE for a file that cannot be read, is too large, or whose name says not what it is */
 export async function readProgram(path: string): Promise<SentProgram> {
   const doing = `reading ${safeText(path)}`;
   const ending = /\.(?:bpf\.[co]|bt)$/;
@@ -24,6 +27,11 @@ export async function readProgram(path: string): Promise<SentProgram> {
   const content = await readFile(path).catch((cause: unknown) => {
     throw new CliError('NG_ERR_CLI_USAGE', doing, (cause as Error).message, { cause });
   });
+  if (content.length > LARGEST_FILE) {
+    throw new CliError('NG_ERR_CLI_USAGE', doing, `it has ${content.length} bytes; up to ${LARGEST_FILE} are taken`, {
+      hint: 'An object without its DWARF sections is smaller: llvm-strip -g FILE keeps the types (BTF).',
+    });
+  }
   const beside = path.replace(ending, '.yaml');
   const spec = await readFile(beside, 'utf8').catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

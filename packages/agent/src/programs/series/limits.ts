@@ -2,6 +2,9 @@
 export const SERIES_LIMITS = {
   /** Maps are read no more often than this, and take no more than a twentieth of a processor. */
   readEveryMs: 500,
+  /** Other work of the thread has its turn after so long, looked at after so many entries: a full map takes a quarter of a second. */
+  sliceMs: 4,
+  entriesInOneGo: 256,
   /** Times as long as a reading took until the next one. */
   restFactor: 20,
   /** Entries of one map that one reading takes; further ones are counted as unread. */

@@ -38,8 +38,8 @@ export class MapReader {
     return this.plan.spec.export || this.families.some(({ isAsked }) => isAsked);
   }
 
-  /** Throws what reading the map throws; its series are then as they were. */
-  read(nowMs: number): void {
+  /** Reads the map, with a stop every so many entries; until the end series are neither as before nor as now. Throws what reading throws. */
+  *read(nowMs: number): Generator<undefined, void> {
     const reading = ++this.#reading;
     this.#nowMs = nowMs;
     const entries = this.plan.map.entries();
@@ -47,6 +47,7 @@ export class MapReader {
     let seen = 0;
     for (const [key, value] of entries) {
       if (seen++ >= SERIES_LIMITS.entries || !this.#entry(key, value)) this.#unread++;
+      if (seen % SERIES_LIMITS.entriesInOneGo === 0) yield;
     }
     // What is not in a part of the map may be in the rest of it.
     if (seen <= SERIES_LIMITS.entries) this.#forget(reading);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Problem } from '../../config/problem.ts';
 import { AlertRule } from './alert-rule.ts';
 import { specProblems } from './check-spec.ts';
@@ -47,6 +48,9 @@ export class ProgramSeries implements SeriesReader {
   #errors = 0;
   #lastError: string | undefined;
   #isWhole = true;
+  /** A reading that has begun. */
+  #reading: Generator<undefined, void> | undefined;
+  #usedMs = 0;
 
   /** Throws ConfigError (NG_ERR_PROGRAM_SPEC) where the YAML speaks of what the program has not. */
   constructor({ program, spec, maps, names, rings = [] }: ProgramSeriesOptions) {
@@ -71,6 +75,12 @@ export class ProgramSeries implements SeriesReader {
     }
     if (problems.length > 0) throw specError(problems);
     this.#rules = rules;
+  }
+
+  /** Reads all maps unless they were read a moment ago, between the other work of the thread. What asks meanwhile waits for the same reading. */
+  async refresh(nowMs: number): Promise<void> {
+    if (!this.#begin(nowMs)) return;
+    while (!this.#advance(SERIES_LIMITS.sliceMs)) await setImmediate();
   }
 
   read(nowMs: number): readonly SeriesFamily[] {
@@ -101,25 +111,52 @@ export class ProgramSeries implements SeriesReader {
     };
   }
 
-  /** Reads all maps, unless they were read a moment ago. A clock that was set back is no reason to wait. */
+  /** The same in one go; nobody sees half of a reading. */
   #update(nowMs: number): void {
+    if (this.#begin(nowMs)) this.#advance(Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether there is something to read. A clock that was set back is no reason to wait. */
+  #begin(nowMs: number): boolean {
+    if (this.#reading !== undefined) return true;
     const isEarly = nowMs >= this.#readMs && nowMs < this.#restUntilMs;
-    if (isEarly) return;
-    const startMs = performance.now();
+    if (isEarly) return false;
+    this.#usedMs = 0;
+    this.#reading = this.#readAll(nowMs);
+    return true;
+  }
+
+  /** Reads on for so long. True at the end of the reading. */
+  #advance(sliceMs: number): boolean {
+    if (this.#reading === undefined) return true;
+    const began = performance.now();
+    let elapsed = 0;
+    let isDone = false;
+    while (!isDone && elapsed < sliceMs) {
+      isDone = this.#reading.next().done === true;
+      elapsed = performance.now() - began;
+    }
+    this.#usedMs += elapsed;
+    if (!isDone) return false;
+    this.#reading = undefined;
+    this.#readingMs = this.#usedMs;
+    this.#restUntilMs = this.#readMs + Math.max(SERIES_LIMITS.readEveryMs, SERIES_LIMITS.restFactor * this.#readingMs);
+    return true;
+  }
+
+  *#readAll(nowMs: number): Generator<undefined, void> {
     this.#isWhole = true;
+    this.#readMs = nowMs;
     for (const reader of this.#readers) {
       if (!reader.isWanted) continue;
       try {
-        reader.read(nowMs);
+        yield* reader.read(nowMs);
       } catch (error) {
         this.#isWhole = false;
         this.#errors++;
         this.#lastError = `${reader.plan.map.name}: ${error instanceof Error ? error.message : String(error)}`;
       }
     }
-    this.#readingMs = performance.now() - startMs;
-    this.#readMs = nowMs;
-    this.#restUntilMs = nowMs + Math.max(SERIES_LIMITS.readEveryMs, SERIES_LIMITS.restFactor * this.#readingMs);
   }
 }
 

@@ -67,8 +67,10 @@ export interface ProgramEvent {
 
 export type EventValue = string | number | boolean | null | readonly EventValue[];
 
-/** What `new ProgramSeries({ program, spec, maps, names })` is. Both read the maps at the most every half second. */
+/** What `new ProgramSeries({ program, spec, maps, names })` is. All read the maps at the most every half second. */
 export interface SeriesReader {
+  /** To be awaited first: reads the maps without holding the thread for long. The others do it in one go where it was not done. */
+  refresh(nowMs: number): Promise<void>;
   /** The metrics of the program's maps: for each scrape. */
   read(nowMs: number): readonly SeriesFamily[];
   /** What the alerts of its YAML measured: once a second, all of it into `Detection.observe`. */
