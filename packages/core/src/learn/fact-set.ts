@@ -14,9 +14,8 @@ export class FactSet {
   /** Facts that gave way since the start. */
   evicted = 0;
 
-  /** Whether it was seen for the first time before `beforeMs`. */
-  has(fact: string, beforeMs: number): boolean {
-    return (this.#facts.get(fact)?.firstMs ?? Number.POSITIVE_INFINITY) < beforeMs;
+  has(fact: string): boolean {
+    return this.#facts.has(fact);
   }
 
   /** Returns by how many the set has grown: 1, or 0 when the fact was known or another gave way. */

@@ -60,8 +60,8 @@ export class LearningStore implements Learning {
     return record === undefined ? 0 : this.#progress(record);
   }
 
-  knows(workload: string, fact: string, beforeMs = Number.POSITIVE_INFINITY): boolean {
-    return this.#find(workload)?.facts.has(fact, beforeMs) ?? false;
+  knows(workload: string, fact: string): boolean {
+    return this.#find(workload)?.facts.has(fact) ?? false;
   }
 
   learn(workload: string, fact: string, timeMs: number): void {

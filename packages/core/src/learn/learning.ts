@@ -21,8 +21,8 @@ export interface PastRuns {
 export interface Learning {
   /** Share of its learning time for which the workload has been watched, 0 to 1; 1 is learned. */
   progress(workload: string, nowMs: number): number;
-  /** Whether the workload did this before: an edge, a destination, a port; any text that its detector chooses. With `beforeMs`: before that time. */
-  knows(workload: string, fact: string, beforeMs?: number): boolean;
+  /** Whether the workload did this before: an edge, a destination, a port; any text that its detector chooses. */
+  knows(workload: string, fact: string): boolean;
   /** Remembers a fact, unless the workload is frozen. */
   learn(workload: string, fact: string, timeMs: number): void;
   /** The workload has had more facts than are kept for one: what is not known of it may have been forgotten. */

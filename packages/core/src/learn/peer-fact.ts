@@ -15,19 +15,7 @@ export function peerFact(peer: Endpoint, port: number, protocol = 'TCP'): string
 
 /** The workload of a peer inside; the network of one outside. */
 export function peerKey(peer: Endpoint): string {
-  return peer.kind === 'world' || peer.kind === 'private' ? networkOf(peer) : workloadKey(peer);
-}
-
-const networks = new WeakMap<Endpoint, string>();
-
-/** The network of an endpoint's address. */
-export function networkOf(endpoint: Endpoint): string {
-  let known = networks.get(endpoint);
-  if (known === undefined) {
-    known = network(endpoint.ip);
-    networks.set(endpoint, known);
-  }
-  return known;
+  return peer.kind === 'world' || peer.kind === 'private' ? network(peer.ip) : workloadKey(peer);
 }
 
 /** `192.0.2.0/24`, `2001:db8:1::/48`; the text itself when it is no address. */

@@ -96,7 +96,7 @@ describe('beacon', () => {
   it('does not take a destination for learned that new-edge learned from its own first visit', () => {
     const set = new DetectorSet({
       context: detectorContext({ nameAddress, learning: new LearningStore() }),
-      detectors: [newEdge, beacon],
+      detectors: [beacon, newEdge],
       settings: { beacon: { mode: 'alert' } },
     });
     const found = play(set, checkIns(30, 10_000, 0.3), START_MS + 310_000).map(({ finding }) => finding);

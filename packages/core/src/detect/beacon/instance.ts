@@ -115,8 +115,8 @@ export class BeaconInstance implements DetectorInstance {
     const caller = portName(local, port, false);
     const evicted = this.#named.hear(caller, called, observation, TOGETHER_MS, () => {
       const workload = workloadKey(local);
-      const isLearned = this.#learning.knows(workload, peerFact(remote, port), observation.timeMs);
-      return new Pair(local, remote, port, this.#share(called.name, port, workload), isLearned, called.name);
+      const sharers = this.#share(called.name, port, workload);
+      return new Pair(local, remote, port, sharers, this.#isLearned(local, remote, port), called.name);
     });
     if (evicted !== undefined) this.#alarmed.delete(evicted);
   }
@@ -144,7 +144,8 @@ export class BeaconInstance implements DetectorInstance {
     if (pair === undefined) {
       if (named === undefined && this.#isFirst(observation, local, remote, startMs)) return undefined;
       pair =
-        this.#pairs.get(portName(local, port, false), ip) ?? this.#makePair(local, remote, observation.remote, startMs);
+        this.#pairs.get(portName(local, port, false), ip) ??
+        this.#makePair(local, remote, observation.remote, this.#isLearned(local, remote, port));
     }
     const connection: Connection = {
       pair,
@@ -181,23 +182,26 @@ export class BeaconInstance implements DetectorInstance {
     const destination = targetHash(ip, port);
     const first = this.#strangers.take(destination, startMs);
     if (first !== undefined) {
-      const { starts } = this.#makePair(first.local, remote, observation.remote, first.startMs);
+      const { starts } = this.#makePair(first.local, remote, observation.remote, first.isLearned);
       starts.add(first.startMs);
       starts.grow(starts.count, first.sentBytes, first.receivedBytes);
       return false;
     }
     if (observation.phase === 'live' || observation.preexisting || this.#sharers.has(destination)) return false;
-    return this.#strangers.hold(destination, { local, startMs, ...observation.delta });
+    const isLearned = this.#isLearned(local, remote, port);
+    return this.#strangers.hold(destination, { local, startMs, isLearned, ...observation.delta });
   }
 
-  #makePair(local: Endpoint, remote: Endpoint, { ip, port }: Socket, startMs: number): Pair {
+  #makePair(local: Endpoint, remote: Endpoint, { ip, port }: Socket, isLearned: boolean): Pair {
     const workload = workloadKey(local);
-    // By now `new-edge` may have learned it from the connection itself.
-    const isLearned = this.#learning.knows(workload, peerFact(remote, port), startMs);
     const pair = new Pair(local, remote, port, this.#share(ip, port, workload), isLearned);
     const evicted = this.#pairs.add(portName(local, port, false), ip, pair);
     if (evicted !== undefined) this.#alarmed.delete(evicted);
     return pair;
+  }
+
+  #isLearned(local: Endpoint, remote: Endpoint, port: number): boolean {
+    return this.#learning.knows(workloadKey(local), peerFact(remote, port));
   }
 
   #share(ip: string, port: number, workload: string): Sharers {

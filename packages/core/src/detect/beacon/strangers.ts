@@ -7,6 +7,7 @@ const WITHIN_MS = 86_400_000;
 const MOST_BYTES = 2 ** 32 - 1;
 const SENT = 0;
 const RECEIVED = 1;
+const LEARNED = 2;
 
 /** One connection that was over when it was told of. */
 export interface Visit {
@@ -14,19 +15,22 @@ export interface Visit {
   readonly startMs: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  /** The workload talked to that network before. */
+  readonly isLearned: boolean;
 }
 
 /** Destinations outside that one connection went to so far: a crawler's are many, and none of them has a rhythm. */
 export class Strangers {
-  readonly #visits = new Newcomers(SLOTS, 2, WITHIN_MS);
+  readonly #visits = new Newcomers(SLOTS, 3, WITHIN_MS);
   readonly #callers: Endpoint[] = [];
 
   /** Remembers the first visit; false when it moved too much for that. */
-  hold(destination: number, { local, startMs, sentBytes, receivedBytes }: Visit): boolean {
+  hold(destination: number, { local, startMs, sentBytes, receivedBytes, isLearned }: Visit): boolean {
     if (sentBytes > MOST_BYTES || receivedBytes > MOST_BYTES) return false;
     const slot = this.#visits.enter(destination, startMs);
     this.#visits.set(slot, SENT, sentBytes);
     this.#visits.set(slot, RECEIVED, receivedBytes);
+    this.#visits.set(slot, LEARNED, isLearned ? 1 : 0);
     this.#callers[slot] = local;
     return true;
   }
@@ -42,6 +46,7 @@ export class Strangers {
       startMs: visits.timeOf(slot, nowMs),
       sentBytes: visits.get(slot, SENT),
       receivedBytes: visits.get(slot, RECEIVED),
+      isLearned: visits.get(slot, LEARNED) === 1,
     };
   }
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../alert/alert.ts';
 import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
-import { networkHash, networkOf } from '../../learn/peer-fact.ts';
+import { network, networkHash } from '../../learn/peer-fact.ts';
 import { runOf } from '../../learn/workload-kind.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
 import { joinHash } from '../../sketch/hash.ts';
@@ -170,11 +170,11 @@ export class ExfiltrationInstance implements DetectorInstance {
 
   /** Begins with what it was sent the first time. */
   #destination(sender: Sender, to: number, remote: Endpoint, port: number, timeMs: number): Destination {
-    const network = networkOf(remote);
-    const isKnown = this.#learning.knows(sender.workload, sentTo(network));
+    const name = network(remote.ip);
+    const isKnown = this.#learning.knows(sender.workload, sentTo(name));
     const first = this.#passing.find(joinHash(sender.hash, to), timeMs);
     const firstMs = first < 0 ? timeMs : this.#passing.timeOf(first, timeMs);
-    const destination = new Destination(network, { ...remote, port }, isKnown, firstMs);
+    const destination = new Destination(name, { ...remote, port }, isKnown, firstMs);
     if (first >= 0) {
       const { windowMs } = this.#parameters;
       destination.sent.add(this.#passing.get(first, SENT), firstMs, windowMs);
