@@ -1,12 +1,13 @@
 import { MAP_TYPE } from '@netguard/libbpf';
 
 const KERNEL_OBJECTS = 'its values are other objects of the kernel';
+const CGROUP_STORAGE = 'it is not read: count in a hash by bpf_skb_cgroup_id() or bpf_get_current_cgroup_id()';
 const STORAGE = 'its values live and die with what they belong to, and cannot be listed: count in a hash';
 
 /** Maps whose entries are not read, and why. */
 const REASONS: ReadonlyMap<number, string> = new Map([
-  [MAP_TYPE.QUEUE, 'looking would take its elements from the program'],
-  [MAP_TYPE.STACK, 'looking would take its elements from the program'],
+  [MAP_TYPE.QUEUE, 'only its next element can be looked at: count in a hash'],
+  [MAP_TYPE.STACK, 'only its next element can be looked at: count in a hash'],
   [MAP_TYPE.RINGBUF, 'its records are events: a YAML says of which type'],
   [MAP_TYPE.USER_RINGBUF, 'its records go to the program'],
   [MAP_TYPE.PERF_EVENT_ARRAY, 'rings of perf are not read: use BPF_MAP_TYPE_RINGBUF'],
@@ -18,8 +19,8 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [MAP_TYPE.TASK_STORAGE, STORAGE],
   [MAP_TYPE.INODE_STORAGE, STORAGE],
   [MAP_TYPE.CGRP_STORAGE, STORAGE],
-  [MAP_TYPE.CGROUP_STORAGE, STORAGE],
-  [MAP_TYPE.PERCPU_CGROUP_STORAGE, STORAGE],
+  [MAP_TYPE.CGROUP_STORAGE, CGROUP_STORAGE],
+  [MAP_TYPE.PERCPU_CGROUP_STORAGE, CGROUP_STORAGE],
   [MAP_TYPE.PROG_ARRAY, KERNEL_OBJECTS],
   [MAP_TYPE.CGROUP_ARRAY, KERNEL_OBJECTS],
   [MAP_TYPE.DEVMAP, KERNEL_OBJECTS],
