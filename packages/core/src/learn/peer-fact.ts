@@ -30,7 +30,7 @@ export function network(ip: string): string {
   return `${group(0)}:${group(2)}:${group(4)}::/48`;
 }
 
-/** The same for all addresses of a network (RFC 5952 text; IPv6 may have two, with and without `::`), made without a text. */
+/** The same for all addresses of a network, in RFC 5952 text; made without a text. */
 export function networkHash(ip: string): number {
   return hash32(ip, prefixLength(ip));
 }
@@ -45,5 +45,7 @@ function prefixLength(ip: string): number {
     if (next === colon + 1) break;
     colon = next;
   }
+  // `2001:db8::` and `2001:db8:0:1::` are of one network.
+  while (ip.endsWith(':0', colon)) colon -= 2;
   return Math.max(0, colon);
 }

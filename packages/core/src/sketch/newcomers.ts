@@ -8,7 +8,8 @@ const VALUES = 2;
  * who does gets a state that begins with what is held here. One slot each; another one with the same slot takes it over.
  */
 export class Newcomers {
-  readonly #withinMs: number;
+  /** Who came longer ago is new again; 24 days at the most. */
+  withinMs: number;
   readonly #mask: number;
   readonly #width: number;
   /** Of each its tag, time and values, side by side: one look into cold memory. */
@@ -19,10 +20,9 @@ export class Newcomers {
   /**
    * @param slots a power of two.
    * @param columns numbers of each, 0 to 2^32 − 1.
-   * @param withinMs who came longer ago is new again; 24 days at the most.
    */
   constructor(slots: number, columns: number, withinMs: number) {
-    this.#withinMs = withinMs;
+    this.withinMs = withinMs;
     this.#mask = slots - 1;
     this.#width = VALUES + columns;
     this.#slots = new Uint32Array(slots * this.#width);
@@ -33,7 +33,7 @@ export class Newcomers {
     const slot = hash & this.#mask;
     const at = slot * this.#width;
     if (this.#slots[at] !== tagOf(hash)) return -1;
-    return Math.abs(agoMs(this.#slots[at + TIME]!, nowMs)) <= this.#withinMs ? slot : -1;
+    return Math.abs(agoMs(this.#slots[at + TIME]!, nowMs)) <= this.withinMs ? slot : -1;
   }
 
   /** Gives one that has none a slot; its numbers are to be set. */
@@ -41,7 +41,7 @@ export class Newcomers {
     const slot = hash & this.#mask;
     const at = slot * this.#width;
     if (this.#slots[at] === 0) this.#size++;
-    else if (Math.abs(agoMs(this.#slots[at + TIME]!, timeMs)) <= this.#withinMs) this.#evicted++;
+    else if (Math.abs(agoMs(this.#slots[at + TIME]!, timeMs)) <= this.withinMs) this.#evicted++;
     this.#slots[at] = tagOf(hash);
     this.#slots[at + TIME] = timeMs;
     return slot;

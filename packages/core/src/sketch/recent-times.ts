@@ -49,7 +49,7 @@ export class RecentTimes {
     rows[oldest + WAYS] = timeMs;
   }
 
-  /** When it was met last, epoch ms; −Infinity when that is not known, or longer ago than `ttlMs`. */
+  /** When it was met last, epoch ms; −Infinity when that is not known, or further away than `ttlMs`. */
   last(hash: number, nowMs: number): number {
     const rows = this.#rows;
     const tag = hash >>> 0 || 1;
@@ -57,7 +57,7 @@ export class RecentTimes {
     for (let at = row; at < row + WAYS; at++) {
       if (rows[at] !== tag) continue;
       const ago = agoMs(rows[at + WAYS]!, nowMs);
-      return ago <= this.ttlMs ? Math.floor(nowMs) - ago : Number.NEGATIVE_INFINITY;
+      return Math.abs(ago) <= this.ttlMs ? Math.floor(nowMs) - ago : Number.NEGATIVE_INFINITY;
     }
     return Number.NEGATIVE_INFINITY;
   }

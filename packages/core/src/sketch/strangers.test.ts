@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { formatAddress } from '../address.ts';
 import { network, networkHash } from '../learn/peer-fact.ts';
 import { hash32, joinHash } from './hash.ts';
 import { Newcomers } from './newcomers.ts';
@@ -45,6 +46,13 @@ describe('recent times', () => {
     );
   });
 
+  it('forgets for good what is older than its time, and what was met in a time that has not come', () => {
+    const times = new RecentTimes(64, 600_000);
+    times.note(7, NOW);
+    for (const days of [-20, -1, 1, 20, 24.9, 30, 40, 49]) assert.ok(!times.has(7, NOW + days * 86_400_000), `${days}`);
+    assert.equal(times.last(7, NOW - 1000), NOW);
+  });
+
   it('forgets what is older than its time, and of four in a row the one furthest back', () => {
     const times = new RecentTimes(64, 1000);
     const row = [0, 1, 2, 3, 4].map((index) => 5 + index * 65_536);
@@ -72,7 +80,7 @@ describe('newcomers', () => {
           const timeMs = NOW + sinceMs;
           const known = newcomers.find(hash, timeMs);
           if (known >= 0) {
-            const [value, cameMs] = put.get(hash || 1)!;
+            const [value, cameMs] = put.get(hash)!;
             assert.equal(newcomers.get(known, 0), value);
             assert.equal(newcomers.get(known, 1), 2 ** 32 - 1);
             assert.equal(newcomers.timeOf(known, timeMs), cameMs);
@@ -83,7 +91,7 @@ describe('newcomers', () => {
             const value = put.size * 7;
             newcomers.set(slot, 0, value);
             newcomers.set(slot, 1, 2 ** 32 - 1);
-            put.set(hash || 1, [value, timeMs]);
+            put.set(hash, [value, timeMs]);
           }
         }
         assert.ok(newcomers.size >= 0 && newcomers.size <= newcomers.capacity);
@@ -101,6 +109,12 @@ describe('newcomers', () => {
     assert.deepEqual([newcomers.size, newcomers.evicted, newcomers.find(3, NOW + 5001)], [1, 1, -1]);
   });
 });
+
+/** Of few networks, many of whose groups are zero. */
+const ipv6 = fc
+  .array(fc.constantFrom(0, 0, 1, 0x2001), { minLength: 8, maxLength: 8 })
+  .map((groups) => formatAddress(new Uint8Array(groups.flatMap((group) => [group >> 8, group & 255])), 0))
+  .filter((ip) => ip.includes(':') && !ip.startsWith('::'));
 
 describe('hashes', () => {
   it('spread neighbours, by either half and in pairs, as chance would', () => {
@@ -124,8 +138,14 @@ describe('hashes', () => {
     );
     assert.equal(networkHash('192.0.2.1'), networkHash('192.0.2.254'));
     assert.equal(networkHash('2001:db8:1::5'), networkHash('2001:db8:1:2:3::'));
-    assert.equal(networkHash('2001:db8::5'), networkHash('2001:db8::6'));
+    assert.equal(networkHash('2001:db8::5'), networkHash('2001:db8:0:1:2:3:4:5'));
+    assert.equal(networkHash('2001::5'), networkHash('2001:0:0:1:2:3:4:5'));
     assert.notEqual(networkHash('2001:db8:1::5'), networkHash('2001:db8:2::5'));
+    fc.assert(
+      fc.property(ipv6, ipv6, (a, b) => {
+        assert.equal(networkHash(a) === networkHash(b), network(a) === network(b), `${a} ${b}`);
+      }),
+    );
     for (const odd of ['', '::', '::1', 'fe80::1', 'x', '1:2']) assert.equal(networkHash(odd), networkHash(odd));
   });
 });

@@ -142,7 +142,7 @@ export class BeaconInstance implements DetectorInstance {
     const named = observation.preexisting ? undefined : this.#named.take(observation);
     let pair = this.#pairs.get(portName(local, port, false), ip);
     if (pair === undefined) {
-      if (named === undefined && this.#isFirst(observation, local, remote, startMs)) return undefined;
+      if (this.#isFirst(observation, local, remote, startMs, named !== undefined)) return undefined;
       pair =
         this.#pairs.get(portName(local, port, false), ip) ??
         this.#makePair(local, remote, observation.remote, this.#isLearned(local, remote, port));
@@ -177,17 +177,25 @@ export class BeaconInstance implements DetectorInstance {
    * Whether a visit is the first to its destination, and over when it is told of: that much is remembered, and no more. With
    * the second, the first gets its pair.
    */
-  #isFirst(observation: ConnectionObservation, local: Endpoint, remote: Endpoint, startMs: number): boolean {
+  #isFirst(
+    observation: ConnectionObservation,
+    local: Endpoint,
+    remote: Endpoint,
+    startMs: number,
+    isNamed: boolean,
+  ): boolean {
     const { ip, port } = observation.remote;
     const destination = targetHash(ip, port);
     const first = this.#strangers.take(destination, startMs);
     if (first !== undefined) {
-      const { starts } = this.#makePair(first.local, remote, observation.remote, first.isLearned);
+      const known = this.#pairs.get(portName(first.local, port, false), ip);
+      const { starts } = known ?? this.#makePair(first.local, remote, observation.remote, first.isLearned);
       starts.add(first.startMs);
       starts.grow(starts.count, first.sentBytes, first.receivedBytes);
       return false;
     }
-    if (observation.phase === 'live' || observation.preexisting || this.#sharers.has(destination)) return false;
+    if (isNamed || observation.phase === 'live' || observation.preexisting || this.#sharers.has(destination))
+      return false;
     const isLearned = this.#isLearned(local, remote, port);
     return this.#strangers.hold(destination, { local, startMs, isLearned, ...observation.delta });
   }

@@ -19,6 +19,8 @@ import { Destination, Sender } from './sender.ts';
 const SENDERS = 1024;
 /** Networks that a workload sent so little to once are remembered by their sums alone. */
 const PASSING = 16_384;
+/** As long as the longest window. */
+const PASSING_MS = 86_400_000;
 /** Less than the smallest floor. */
 const PASSING_BYTES = 65_536;
 const SENT = 0;
@@ -34,7 +36,7 @@ export class ExfiltrationInstance implements DetectorInstance {
   #parameters: ExfiltrationParameters;
   readonly #learning: Learning;
   readonly #senders = new Lru<string, Sender>(SENDERS);
-  readonly #passing = new Newcomers(PASSING, 2, IDLE_MS);
+  readonly #passing = new Newcomers(PASSING, 2, PASSING_MS);
   /** Senders that sent since the last evaluation. */
   readonly #moved = new Set<Sender>();
   readonly #alarmed = new Map<Destination, { readonly sender: Sender; readonly upload: Upload }>();

@@ -3,8 +3,9 @@ import { type Endpoint, workloadKey } from '../../endpoint.ts';
 import type { Learning } from '../../learn/learning.ts';
 import { networkHash } from '../../learn/peer-fact.ts';
 import type { ConnectionObservation, DatagramObservation, Observation } from '../../observation.ts';
-import { hash32 } from '../../sketch/hash.ts';
+import { hash32, joinHash } from '../../sketch/hash.ts';
 import { Lru } from '../../sketch/lru.ts';
+import { RecentTimes } from '../../sketch/recent-times.ts';
 import type { TableState } from '../../table-state.ts';
 import type { ClusterView, DetectorContext } from '../context.ts';
 import type { DetectorInstance, Who } from '../detector.ts';
@@ -17,6 +18,7 @@ import { newEdgeFinding, type ToldEdge } from './report.ts';
 const CAPACITY = 4096;
 /** The store hears of an edge at least as often, so that its `last seen` is about right. */
 const LATELY_MS = 300_000;
+const PASSING = 16_384;
 const PASSING_MS = 86_400_000;
 
 export class NewEdgeInstance implements DetectorInstance {
@@ -26,7 +28,7 @@ export class NewEdgeInstance implements DetectorInstance {
   readonly #cluster: ClusterView;
   readonly #lately = new LatelySeen(LATELY_MS);
   /** Networks outside that a workload with very many came to once. */
-  readonly #passing = new LatelySeen(PASSING_MS);
+  readonly #passing = new RecentTimes(PASSING, PASSING_MS);
   readonly #told = new Lru<string, ToldEdge>(CAPACITY);
 
   constructor(parameters: NewEdgeParameters, { learning, cluster }: DetectorContext) {
@@ -62,9 +64,9 @@ export class NewEdgeInstance implements DetectorInstance {
 
   get state(): TableState {
     const { size, capacity, evicted } = this.#told;
-    const [lately, passing] = [this.#lately.state, this.#passing.state];
+    const [lately, passing] = [this.#lately.state, this.#passing];
     return {
-      entries: size + lately.entries + passing.entries,
+      entries: size + lately.entries + passing.size,
       capacity: capacity + lately.capacity + passing.capacity,
       evicted: evicted + lately.evicted + passing.evicted,
     };
@@ -72,10 +74,11 @@ export class NewEdgeInstance implements DetectorInstance {
 
   /** A crawler's networks are all usual, and more than can be learned: of them those that it comes back to are. */
   #passes(local: Endpoint, remote: Endpoint, port: number, timeMs: number): boolean {
-    if (remote.kind !== 'world' || !this.#learning.isDiverse(workloadKey(local))) return false;
-    const network = networkHash(remote.ip);
-    if (this.#passing.has(local, network, port, timeMs)) return false;
-    this.#passing.add(local, network, port, timeMs);
+    const workload = workloadKey(local);
+    if (remote.kind !== 'world' || !this.#learning.isDiverse(workload)) return false;
+    const hash = joinHash(joinHash(hash32(workload), port), networkHash(remote.ip));
+    if (this.#passing.has(hash, timeMs)) return false;
+    this.#passing.note(hash, timeMs);
     return true;
   }
 

@@ -23,6 +23,10 @@ export class FirstProbes {
     this.#pairs = new Newcomers(PAIRS, 1, withinMs);
   }
 
+  set withinMs(withinMs: number) {
+    this.#pairs.withinMs = withinMs;
+  }
+
   /** True for a pair's first port, also when it comes again: it is remembered, and more need not be. */
   holds({ sourceIp, targetIp, lastPort, timeMs, distinctPorts, shapes, latePorts, udpUndecided }: Probing): boolean {
     // What is still to be decided, or odd enough to be told of three ports, needs a state at once.

@@ -51,6 +51,7 @@ export class PortScanInstance implements DetectorInstance {
 
   configure(parameters: Readonly<Record<string, number>>): void {
     this.#judge.parameters = { ...this.#judge.parameters, ...parameters };
+    this.#first.withinMs = this.#judge.parameters.windowMs;
   }
 
   observe(observation: Observation, who: Who): void {
@@ -116,7 +117,7 @@ export class PortScanInstance implements DetectorInstance {
   }
 
   #probe(seen: Probing): void {
-    const pair = this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
+    const pair = this.#pairFor(seen);
     pair.probe(seen);
     if (pair.undecided !== undefined) {
       this.#hot.add(pair);
@@ -150,11 +151,12 @@ export class PortScanInstance implements DetectorInstance {
     if (!seen.weighs) return;
     const known = this.#find(seen.sourceIp, seen.targetIp);
     if (seen.outcome === 'answered') {
-      known?.contact(seen);
+      const tried =
+        known ?? (this.#first.has(seen.sourceIp, seen.targetIp, seen.timeMs) ? this.#pairFor(seen) : undefined);
+      tried?.contact(seen);
       return;
     }
-    const pair =
-      known ?? this.#pairOf(seen.sourceIp, seen.targetIp, seen.sourceKey, seen.source, seen.target, seen.timeMs);
+    const pair = known ?? this.#pairFor(seen);
     if (known !== undefined && known.alarm === undefined) this.#rename(known, seen.source);
     pair.contact(seen);
     this.#consider(pair, seen.timeMs);
@@ -223,6 +225,10 @@ export class PortScanInstance implements DetectorInstance {
     const waitedMs = Math.abs(nowMs - seen.timeMs);
     if (waitedMs < UNDECIDED_MS) this.#due(seen.timeMs + UNDECIDED_MS);
     else pair.decide(this.#contacts.latePorts(seen.targetIp, seen.sourceIp, seen.source, seen.lastPort, nowMs));
+  }
+
+  #pairFor({ sourceIp, targetIp, sourceKey, source, target, timeMs }: Contact | Probing): Pair {
+    return this.#pairOf(sourceIp, targetIp, sourceKey, source, target, timeMs);
   }
 
   #find(sourceIp: string, targetIp: string): Pair | undefined {

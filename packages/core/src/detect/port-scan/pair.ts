@@ -56,6 +56,8 @@ export class Pair {
   undecided: Probing | undefined;
   #undecidedPackets = 0;
   #kernelPorts = 0;
+  /** When they were told. */
+  #kernelMs = Number.NaN;
   #seenAtTarget = false;
 
   constructor(
@@ -114,6 +116,7 @@ export class Pair {
     this.firstMs = timeMs;
     this.#probed.add(1, timeMs);
     this.#kernelPorts = 1;
+    this.#kernelMs = timeMs;
     this.#notePort(port);
     this.unreported++;
   }
@@ -207,13 +210,13 @@ export class Pair {
   #count(seen: Probing, soft: number, latePorts: number): void {
     this.undecided = undefined;
     this.#undecidedPackets = 0;
-    // The kernel forgets a pair, too: its one port is not the one that was told of.
-    const isOther = seen.distinctPorts === 1 && seen.lastPort !== this.lastPort;
-    const isAnew = isOther || seen.distinctPorts < this.#kernelPorts;
+    // The kernel forgets a pair, too, and begins anew.
+    const isAnew = seen.firstMs > this.#kernelMs || seen.distinctPorts < this.#kernelPorts;
     let ports = seen.distinctPorts - (isAnew ? 0 : this.#kernelPorts);
     // A pair that was forgotten here and not in the kernel: of what it did before nothing is known.
     if (this.#kernelPorts === 0 && seen.timeMs - seen.firstMs > this.#windowMs) ports = 1;
     this.#kernelPorts = seen.distinctPorts;
+    this.#kernelMs = seen.timeMs;
     const hardPorts = Math.min(ports, seen.hard);
     const scanned = hardPorts + this.#unexplained(Math.min(ports - hardPorts, soft), latePorts, seen.timeMs);
     if (scanned <= 0) return;
