@@ -193,7 +193,7 @@ class NodeDaemon implements Daemon {
       signal,
     );
     if (rules !== undefined) this.#link.send({ type: 'rules', rules });
-    await this.#programs.start(this.#config.programs);
+    const loading = this.#programs.start(this.#config.programs);
     this.state.programs = this.#programs;
     this.state.baselines = this.#baselines.desk;
     this.state.identities = this.#inventory;
@@ -202,6 +202,7 @@ class NodeDaemon implements Daemon {
       onDelta: (delta) => this.#link?.send({ type: 'identity-delta', delta }),
       onPolicies: (ofCluster) => this.#policies.setCluster(ofCluster),
     });
+    await Promise.race([loading, aborted(signal)]);
   }
 
   #receive(message: FromWorker): void {
@@ -276,9 +277,12 @@ class NodeDaemon implements Daemon {
     this.#rules.close();
     this.#intel.close();
     this.#nodeAddresses.stop();
-    await Promise.all([this.#programs.close(), this.#link?.stop()]);
+    // A program that the kernel is verifying cannot be hurried: what is to be saved does not wait for it.
+    const programs = this.#programs.close();
+    await this.#link?.stop();
     this.#inventory.close();
     await Promise.all([
+      programs,
       this.#alerts.flush(),
       this.#silences.flush(),
       this.#baselines.close(),
@@ -288,6 +292,13 @@ class NodeDaemon implements Daemon {
     await Promise.all([this.#http?.close(), this.#metricsHttp?.close()]);
     this.#logger.flushRepeated();
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** The message is in the log already. */

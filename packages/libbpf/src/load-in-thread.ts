@@ -21,6 +21,9 @@ export interface LoadResult {
 /** Beside this file in the sources, and `load-thread.js` beside the bundle that this is in. */
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './load-thread.ts' : './load-thread.js', import.meta.url);
 
+/** What the thread may take to start when the process ends meanwhile. */
+const START_MS = 2000;
+
 /** One for all loads, kept: each that ends leaves some fifty kilobytes behind, and takes a tenth of a second to start. */
 let thread: LoadThread | undefined;
 
@@ -29,8 +32,8 @@ let thread: LoadThread | undefined;
  * have to wait for our event loop, for ever if the process is ending. Throws LIBBPF_ERR_SYSTEM when there is no thread to be had.
  */
 export async function loadInThread(pointer: Pointer, debug: boolean, doing: string): Promise<LoadResult> {
-  if (thread === undefined || thread.isEnded) thread = new LoadThread();
   try {
+    if (thread === undefined || thread.isEnded) thread = new LoadThread();
     return await thread.load(pointer, debug);
   } catch (cause) {
     throw new BpfError('LIBBPF_ERR_SYSTEM', doing, cause instanceof Error ? cause.message : String(cause), { cause });
@@ -38,14 +41,17 @@ export async function loadInThread(pointer: Pointer, debug: boolean, doing: stri
 }
 
 class LoadThread {
-  readonly #worker = new Worker(THREAD, { name: 'libbpf-load' });
+  /** 1 once the thread has what it needs to load. */
+  readonly #ready = new Int32Array(new SharedArrayBuffer(4));
+  readonly #worker = new Worker(THREAD, { name: 'libbpf-load', workerData: this.#ready });
+  readonly #end = (): void => endQuietly(this.#ready);
   readonly #waiting = new Map<number, PromiseWithResolvers<LoadResult>>();
   #orders = 0;
   #failure: unknown = new Error('its thread ended before it');
   isEnded = false;
 
   constructor() {
-    process.once('exit', silence);
+    process.once('exit', this.#end);
     this.#worker.on('message', (result: LoadResult) => {
       this.#waiting.get(result.id)?.resolve(result);
       this.#waiting.delete(result.id);
@@ -57,7 +63,7 @@ class LoadThread {
     });
     this.#worker.once('exit', () => {
       this.isEnded = true;
-      process.off('exit', silence);
+      process.off('exit', this.#end);
       for (const { reject } of this.#waiting.values()) reject(this.#failure);
     });
   }
@@ -72,7 +78,11 @@ class LoadThread {
   }
 }
 
-/** A process that ends stops its threads, and one that is stopped may not be called back: koffi would abort. */
-function silence(): void {
+/**
+ * A process that ends stops its threads, and one that is stopped may not be called back: koffi would abort, as it would where it
+ * is stopped in the middle of its start.
+ */
+function endQuietly(ready: Int32Array): void {
+  Atomics.wait(ready, 0, 0, START_MS);
   libbpf.libbpf_set_print(null);
 }

@@ -96,6 +96,60 @@ test('a script that fails after it ran is started again, ever later; one that ex
   assert.equal(failing.view().restarts, restarts);
 });
 
+test('after a restart its maps are the same, and empty until they are printed again', async () => {
+  const flag = join(directory, 'ran-once');
+  const said = `if [ -e ${flag} ]; then attached; exec sleep 100; fi; touch ${flag}; attached
+echo '{"type": "map", "data": {"@cur": 5}}'; sleep 0.2; exit 3`;
+  const script = await BpftraceScript.start(request(said), OPTIONS);
+  await until(() => script.readable().length === 1);
+  const [before] = script.readable();
+  await until(() => script.view().restarts === 1 && script.view().state === 'running');
+  assert.deepEqual(
+    script.view().maps.map(({ name, maxEntries }) => [name, maxEntries]),
+    [['@cur', 0]],
+  );
+  assert.equal(script.readable()[0], before);
+  assert.deepEqual([...(before?.entries() ?? [])], []);
+  await script.close();
+});
+
+test('a start that hangs is given up when NetGuard stops', async () => {
+  const stopping = new AbortController();
+  const began = performance.now();
+  const start = BpftraceScript.start(request('exec sleep 100'), { ...OPTIONS, signal: stopping.signal });
+  setTimeout(() => stopping.abort(), 50);
+  await assert.rejects(start, { code: 'NG_ERR_PROGRAM_SCRIPT', message: 'starting top.bt: NetGuard is stopping' });
+  assert.ok(performance.now() - began < 10_000);
+});
+
+test('without a free descriptor a restart fails and is tried again, and the process goes on', async () => {
+  const here = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
+  const starver = join(directory, 'starver.ts');
+  writeFileSync(
+    starver,
+    `import { closeSync, openSync } from 'node:fs';
+const { BpftraceScript } = await import(${here('bpftrace-script.ts')});
+const { programFile } = await import(${here('program-file.ts')});
+const file = programFile('top.bt', Buffer.from('attached; sleep 0.1; exit 3'));
+const script = await BpftraceScript.start({ name: 'top', file, set: {}, pin: false }, ${JSON.stringify(OPTIONS)});
+const taken = [];
+try { for (;;) taken.push(openSync('/dev/null', 'r')); } catch {}
+while (script.view().restarts < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+for (const descriptor of taken) closeSync(descriptor);
+const { restarts } = script.view();
+while (script.view().restarts < restarts + 2) await new Promise((resolve) => setTimeout(resolve, 5));
+console.log('went on');
+process.exit(0);`,
+  );
+  const child = spawn('/bin/sh', ['-c', `ulimit -n 100; exec ${process.execPath} ${starver}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: Buffer[] = [];
+  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => said.push(chunk));
+  const [status] = (await once(child, 'close')) as [number];
+  assert.deepEqual([status, Buffer.concat(said).toString()], [0, 'went on\n']);
+});
+
 test('SIGKILL of the agent kills the script', async () => {
   const here = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
   const holder = join(directory, 'holder.ts');

@@ -26,7 +26,8 @@ const CRASHED = {
 
 /** One process of a script. */
 interface Run {
-  readonly child: ChildProcess;
+  readonly pid: number | undefined;
+  kill(): void;
   /** Its status once everything it wrote is read; 1 for a signal or a start that went wrong. */
   readonly ended: Promise<number>;
 }
@@ -35,6 +36,8 @@ export interface ScriptOptions {
   /** Where bpftrace and setpriv are looked for; PATH unless given. */
   readonly path?: string;
   readonly firstRetryMs?: number;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -55,6 +58,9 @@ export class BpftraceScript implements RunningProgram {
   #failures = 0;
   #problem: string | undefined;
   #supervision: Promise<void> = Promise.resolve();
+  /** Maps that were there once: after a restart they are empty until they are printed again, and still the same maps. */
+  readonly #readable = new Map<string, ReadableMap>();
+  readonly #printed = new Set<string>();
 
   private constructor(request: ProgramRequest, options: ScriptOptions) {
     this.#request = request;
@@ -72,11 +78,22 @@ export class BpftraceScript implements RunningProgram {
     }
     const self = new BpftraceScript(request, options);
     const run = self.#spawn();
-    if (!(await self.#isAttached(run))) {
+    const give = (): void => {
+      self.#problem = 'NetGuard is stopping';
+      run.kill();
+    };
+    options.signal?.addEventListener('abort', give, { once: true });
+    if (options.signal?.aborted) give();
+    const isAttached = await self.#isAttached(run);
+    options.signal?.removeEventListener('abort', give);
+    if (!isAttached) {
       const why = self.#problem ?? 'it did not attach';
       throw programError('NG_ERR_PROGRAM_SCRIPT', `starting ${file.file}`, why, /with signal/.test(why) ? CRASHED : {});
     }
-    self.#supervision = self.#supervise(run);
+    self.#supervision = self.#supervise(run).catch((error: unknown) => {
+      self.#problem = error instanceof Error ? error.message : String(error);
+      self.#state = 'ended';
+    });
     return self;
   }
 
@@ -88,7 +105,8 @@ export class BpftraceScript implements RunningProgram {
   view(): RunningView {
     const { lostEvents, ignored, errors, lastError } = this.#lines;
     const printed = this.#lines.maps;
-    const names = new Set([...[...this.#aggregations.keys()].map((name) => `@${name}`), ...printed.keys()]);
+    for (const name of printed.keys()) this.#printed.add(name);
+    const names = new Set([...[...this.#aggregations.keys()].map((name) => `@${name}`), ...this.#printed]);
     const maps = Array.from(names, (name) => ({
       ...{ name, type: 'bpftrace', maxEntries: printed.get(name)?.entries.size ?? 0, bytes: 0 },
     }));
@@ -98,7 +116,11 @@ export class BpftraceScript implements RunningProgram {
   }
 
   readable(): readonly ReadableMap[] {
-    return scriptMaps(this.#aggregations, () => this.#lines.maps);
+    for (const name of this.#lines.maps.keys()) this.#printed.add(name);
+    for (const map of scriptMaps(this.#aggregations, () => this.#lines.maps)) {
+      if (!this.#readable.has(map.name)) this.#readable.set(map.name, map);
+    }
+    return [...this.#readable.values()];
   }
 
   rings(): readonly RingMap[] {
@@ -147,18 +169,19 @@ export class BpftraceScript implements RunningProgram {
     const [setpriv, bpftrace] = this.#commands;
     const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', BPFTRACE_MAX_MAP_KEYS: '4096' };
     const args = ['--pdeathsig', 'KILL', '--', bpftrace, '-f', 'json', '-'];
-    const child = spawn(setpriv, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
     const lines = new BpftraceLines();
     let said = '';
     this.#lines = lines;
-    this.#child = child;
+    this.#child = undefined;
     this.#problem = undefined;
-    /* It may end before it has read the whole script. */
-    child.stdin.on('error', () => undefined).end(this.#request.file.content);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => lines.take(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-STDERR_KEPT);
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(setpriv, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+    } catch (error) {
+      this.#problem = `starting bpftrace: ${error instanceof Error ? error.message : error}`;
+      return { pid: undefined, kill: () => undefined, ended: Promise.resolve(1) };
+    }
+    this.#child = child;
     child.once('error', (error) => {
       said = error.message;
     });
@@ -170,11 +193,17 @@ export class BpftraceScript implements RunningProgram {
         resolve(status ?? 1);
       });
     });
-    return { child, ended };
+    /* Without a free descriptor there are no pipes. It may end before it has read the whole script. */
+    child.stdin?.on('error', () => undefined).end(this.#request.file.content);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => lines.take(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-STDERR_KEPT);
+    });
+    return { pid: child.pid, kill: () => void child.kill('SIGKILL'), ended };
   }
 
   /** False: it ended, or was killed, before all its probes were attached; `#problem` is why. */
-  async #isAttached({ child, ended }: Run): Promise<boolean> {
+  async #isAttached({ pid, kill, ended }: Run): Promise<boolean> {
     const lines = this.#lines;
     let status: number | undefined;
     void ended.then((code) => {
@@ -185,11 +214,11 @@ export class BpftraceScript implements RunningProgram {
       if (lines.isSpeaking) return true;
       if (lines.isAttaching) {
         began = Math.min(began, performance.now());
-        if (isWaiting(child.pid) || performance.now() - began > ATTACH_MS) return true;
+        if (isWaiting(pid) || performance.now() - began > ATTACH_MS) return true;
       }
       if (performance.now() > limit) {
         this.#problem = `its probes were not attached within ${START_LIMIT_MS / 1000} s`;
-        child.kill('SIGKILL');
+        kill();
       }
       await Promise.race([ended, delay(20)]);
     }

@@ -39,8 +39,8 @@ export class ProgramHost {
   readonly #options: ProgramHostOptions;
   readonly #pins: Pins;
   readonly #loaded = new Map<string, Loaded>();
+  readonly #closing = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
-  #isClosed = false;
 
   constructor(options: ProgramHostOptions) {
     this.#options = options;
@@ -119,10 +119,10 @@ export class ProgramHost {
     return this.#loaded.get(name)?.exports;
   }
 
-  /** Ends all programs. Idempotent. */
+  /** Ends all programs; compilers and scripts that are starting are ended at once. Idempotent. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#inTurn(async () => {
-      this.#isClosed = true;
       const all = [...this.#loaded.values()];
       this.#loaded.clear();
       await Promise.all(all.map(({ running }) => running.close()));
@@ -155,13 +155,13 @@ export class ProgramHost {
           hint: 'Write profile:hz:99 { … } into the script.',
         });
       }
-      const script = await BpftraceScript.start(request, this.#options.scripts);
+      const script = await BpftraceScript.start(request, { ...this.#options.scripts, signal: this.#closing.signal });
       return { running: script, exports: await this.#exportsOf(request, script) };
     }
     let object = join(directory, file);
     if (kind === 'source') {
       await provideVmlinuxHeader(directory, file, Buffer.from(content).toString('utf8'));
-      object = await compileProgram(directory, file, this.#options.compile);
+      object = await compileProgram(directory, file, { ...this.#options.compile, signal: this.#closing.signal });
     }
     const { limits, events } = this.#options;
     const options = { limits, events, used: this.#used(before), pins: this.#pins };
@@ -207,7 +207,7 @@ export class ProgramHost {
 
   #inTurn<T>(work: () => Promise<T>, isEnd = false): Promise<T> {
     const result = this.#turn.then(() => {
-      if (!this.#isClosed || isEnd) return work();
+      if (!this.#closing.signal.aborted || isEnd) return work();
       throw programError('NG_ERR_PROGRAM_LOAD', 'changing programs', 'NetGuard is stopping');
     });
     this.#turn = result.catch(() => undefined);

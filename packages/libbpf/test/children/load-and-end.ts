@@ -1,15 +1,16 @@
-/** Loads an object and ends by `exit` in the middle of it, or with nothing left to do once it is loaded. */
+/** Loads an object and ends by `exit` so many milliseconds after that began, or with nothing left to do once it is loaded. */
 import { BpfObject } from '../../src/index.ts';
 
-const [, , path = '', mode] = process.argv;
-const object = BpfObject.open(path);
+const [, , path = '', after = ''] = process.argv;
+const object = BpfObject.open(path, { kernelLogLevel: 1 });
+let state = 'loading';
 const loading = object.loadInThread();
-if (mode === 'exit') {
-  setImmediate(() => {
-    console.log(mode);
+if (after !== 'loaded') {
+  setTimeout(() => {
+    console.log(state);
     process.exit(0);
-  });
-} else {
-  await loading;
-  console.log(mode);
+  }, Number(after));
 }
+await loading;
+state = 'loaded';
+if (after === 'loaded') console.log(state);
