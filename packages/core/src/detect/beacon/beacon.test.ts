@@ -239,6 +239,22 @@ describe('beacon', () => {
     assert.ok((last?.evidence.answerSizeScore as number) > 0.8 && (last?.evidence.medianReceivedBytes as number) > 300);
   });
 
+  it('counts a first visit whose name was not seen, and goes on when another workload comes once', () => {
+    const all = named(1, 'c2.example.com', 10_000, 0.2);
+    const other = converse({
+      ...{ local: pod('db'), remote: world('203.0.113.100'), role: 'client', port: 443 },
+      ...{ fromMs: START_MS + 200_000, seconds: [[300, 300]] },
+    });
+    const seen = together(all.slice(1), other);
+    const found = run(seen, 500_000, { learning: new LearningStore() });
+    const last = found.at(-1);
+    assert.equal(
+      found.reduce((sum, { count }) => sum + count, 0),
+      40,
+    );
+    assert.deepEqual([last?.evidence.beats, last?.evidence.learnedDestination], [40, false]);
+  });
+
   it('finds a rhythm to a name whose addresses take turns, once, though none of them has it', () => {
     const found = run(named(20, 'c2.example.com', 10_000, 0.2), 500_000);
     assert.deepEqual(titles(found), ['Beacon from shop/web-1 to c2.example.com:443']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inOrder, probe, world } from '../../contacts/simulated-contacts.ts';
+import { connection, inOrder, probe, world } from '../../contacts/simulated-contacts.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import { detectorContext } from '../context.ts';
 import { DetectorSet } from '../detector-set.ts';
@@ -53,6 +53,29 @@ describe('the first port of a pair', () => {
       probe({ atMs: START_MS + n * 100, from: outsider, to: web, shapes: { syn: 3 }, distinctPorts: 1, lastPort: 25 }),
     );
     assert.deepEqual(run(again), []);
+  });
+
+  it('stays one where the kernel cannot tell two ports apart, or other ports are open', () => {
+    const alternating = Array.from({ length: 60 }, (_, n) =>
+      probe({
+        ...{ atMs: START_MS + n * 1000, from: outsider, to: web, shapes: { syn: 1 } },
+        ...{ distinctPorts: 1, lastPort: n % 2 === 0 ? 135 : 389, firstMs: START_MS },
+      }),
+    );
+    assert.deepEqual(run(alternating), []);
+    const retried = Array.from({ length: 20 }, (_, n) =>
+      probe({
+        ...{ atMs: START_MS + n * 1000, from: outsider, to: web, shapes: { syn: 1 } },
+        ...{ distinctPorts: 1, lastPort: 25, firstMs: START_MS },
+      }),
+    );
+    const bare = Array.from({ length: 5 }, (_, n) =>
+      connection({
+        ...{ atMs: START_MS + n * 3000 + 500, from: outsider, to: web, port: 8000 + n },
+        ...{ seenBy: 'server', close: 'fin' },
+      }),
+    );
+    assert.deepEqual(run(inOrder(retried, bare)), []);
   });
 
   it('counts also where the kernel has forgotten the pair in between', () => {
