@@ -28,6 +28,13 @@ test('metrics of programs come after our own, in both formats, and go with their
   assert.doesNotMatch(await withPrograms(registry, undefined, []).metrics(), /their/);
 });
 
+test('what is no name of a metric is left out, and the rest is told', async () => {
+  const names = ['their_f.seen_total', '7_total', '', 'their_total\n'].map(theirs);
+  const text = await withPrograms(registry, undefined, [...names, theirs('their_total')]).metrics();
+  assert.deepEqual(text.match(/^.*their.* 7$/gm), ['their_total{program="x"} 7']);
+  assert.doesNotMatch(text, /seen|^7_total|^\{/m);
+});
+
 test('a program does not take a name of ours', async () => {
   const text = await withPrograms(registry, undefined, [theirs('own_total')]).metrics();
   assert.equal(text.match(/^own_total/gm)?.length, 1);

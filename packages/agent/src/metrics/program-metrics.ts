@@ -3,7 +3,13 @@ import type { SeriesFamily } from '../programs/series/types.ts';
 import { openMetricsView } from './exposition-format.ts';
 import { registerFamily } from './family.ts';
 
-/** The metrics of NetGuard and, after them, those of users' programs, which come and go. A name that NetGuard has is left out. */
+/** As Prometheus' data model has it; one other name, and its parser refuses the whole exposition. */
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+
+/**
+ * The metrics of NetGuard and, after them, those of users' programs, which come and go. A name that NetGuard has is left out, and
+ * so is one that is no name of a metric.
+ */
 export function withPrograms(
   registry: Registry,
   view: Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE> | undefined,
@@ -12,7 +18,7 @@ export function withPrograms(
   if (families.length === 0) return view ?? registry;
   const own = new Registry();
   for (const { name, help, type, samples } of families) {
-    if (registry.getSingleMetric(name) !== undefined) continue;
+    if (!METRIC_NAME.test(name) || registry.getSingleMetric(name) !== undefined) continue;
     registerFamily(own, { name, help, type, collect: () => samples });
   }
   if (view === undefined) return Registry.merge([registry, own]);

@@ -19,17 +19,27 @@ type Object = Pick<BpfObject, 'btf' | 'globals' | 'maps'>;
 /** Of the key, which a variable has not. */
 const NO_KEY: BtfType = { kind: 'void', id: 0, name: 'void' };
 
-/** Global variables as series are made of them: each as if it were an array of one entry. A map of the same name goes first. */
+/**
+ * Global variables as series are made of them: each as if it were an array of one entry. What is no letter, digit or `_` in a
+ * name is `_` (BTF calls a static variable `seen` of f() `f.seen`). Where two are then alike, a map goes first, and then the
+ * variable that is called so in the source.
+ */
 export function readableVariables(object: Object): readonly ReadableMap[] {
   const { btf } = object;
   if (btf === undefined) return [];
-  return changeable(object).map((variable) => {
+  const variables = changeable(object);
+  const taken = new Set([...object.maps.keys(), ...variables.map(({ name }) => name)]);
+  return variables.flatMap((variable): ReadableMap[] => {
+    const name = variable.name.replace(/[^A-Za-z0-9_]/g, '_');
+    if (name !== variable.name && taken.has(name)) return [];
+    taken.add(name);
     const read = reader(object, btf, variable);
-    return {
-      ...{ name: variable.name, btf, type: MAP_TYPE.ARRAY, maxEntries: 1, keyType: NO_KEY },
+    const series = {
+      ...{ name, btf, type: MAP_TYPE.ARRAY, maxEntries: 1, keyType: NO_KEY },
       valueType: btf.typeById(variable.typeId),
-      entries: () => [[0, read()]],
+      entries: () => [[0, read()]] as const,
     };
+    return [series];
   });
 }
 
