@@ -44,7 +44,20 @@ test('what is not attached here is refused with what to do instead, and so is wh
     const hint = REFUSED_SECTIONS[section] ?? REFUSED_SECTIONS[section.split('/')[0]!];
     assert.throws(() => hookKind(section, 'f', 'loading x'), { code: 'NG_ERR_PROGRAM_SECTION', hint }, section);
   }
-  for (const section of ['tp_btf', 'tp_btf/', 'iter', 'cgroup', 'cgroup_skb', 'tcx', 'xdp/x', 'tracepoitn/x', '', '/'])
+  for (const section of [
+    'tp_btf',
+    'tp_btf/',
+    'iter',
+    'cgroup',
+    'cgroup_skb',
+    'tcx',
+    'xdp/x',
+    'tracepoitn/x',
+    '',
+    '/',
+    'constructor',
+    '__proto__/x',
+  ])
     assert.throws(() => hookKind(section, 'f', 'loading x'), { hint: /^Known are / }, section);
   assert.throws(() => hookKind('tp/netif_rx', 'f', 'loading x'), { hint: /tracepoint\/CATEGORY\/NAME/ });
 });

@@ -1,3 +1,4 @@
+import { ownValue } from './own-value.ts';
 import { programError } from './program-error.ts';
 import {
   ATTACHED_BY_ITSELF,
@@ -10,7 +11,7 @@ import {
 
 /** How the section of a function is attached. Throws NG_ERR_PROGRAM_SECTION for one that is not. */
 export function hookKind(section: string, name: string, doing: string): HookKind {
-  const refused = REFUSED_SECTIONS[section] ?? REFUSED_SECTIONS[familyOf(section)];
+  const refused = ownValue(REFUSED_SECTIONS, section) ?? ownValue(REFUSED_SECTIONS, familyOf(section));
   const kind = refused === undefined ? kindOf(section) : undefined;
   if (kind !== undefined) return kind;
   const isHalf = TRACEPOINT_WITHOUT_CATEGORY.test(section);

@@ -1,3 +1,4 @@
+import { ownValue } from './own-value.ts';
 import { specPath } from './request-files.ts';
 import type { ProgramRequest, RingMap, RunningProgram } from './running-program.ts';
 import { EventDecoder } from './series/event-decoder.ts';
@@ -92,7 +93,7 @@ export class ProgramExports {
   }
 
   #decoder({ name, btf }: RingMap): [string, EventDecoder][] {
-    if (btf === undefined || this.#spec.events[name] === undefined) return [];
+    if (btf === undefined || ownValue(this.#spec.events, name) === undefined) return [];
     return [[name, new EventDecoder(this.#name, name, btf, this.#spec, this.#names)]];
   }
 }

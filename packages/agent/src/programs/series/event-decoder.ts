@@ -1,5 +1,6 @@
 import { type BpfValue, type Btf, type Codec, codecFor } from '@netguard/libbpf';
 import { unknownKey } from '../../config/problem.ts';
+import { ownValue } from '../own-value.ts';
 import { CGROUP_LABELS, EndNames } from './end-names.ts';
 import { fieldNumber, fieldText } from './field-text.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
@@ -21,7 +22,7 @@ export class EventDecoder {
 
   /** Throws ConfigError (NG_ERR_PROGRAM_SPEC) where the YAML names no type of the program's for this ring buffer. */
   constructor(program: string, map: string, btf: Btf, spec: ProgramSpec, names: SeriesNames) {
-    const wanted = spec.events[map]?.type;
+    const wanted = ownValue(spec.events, map)?.type;
     if (wanted === undefined) {
       throw specError([{ where: spec.locate(['events']), message: `events.${map}.type is missing` }]);
     }

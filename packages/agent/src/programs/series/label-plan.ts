@@ -1,5 +1,6 @@
 /** Fields that become labels. */
 import { type BpfValue, MAP_TYPE } from '@netguard/libbpf';
+import { ownValue } from '../own-value.ts';
 import { tellingName } from './conventions.ts';
 import { CGROUP_LABELS, type EndNames } from './end-names.ts';
 import { fieldText, ipv4Text, ipv6Text } from './field-text.ts';
@@ -44,7 +45,7 @@ export function keyPlan(map: ReadableMap, spec: MapSpec, ends: EndNames, values:
   if (keyType.kind === 'void')
     return { makers: isSingle(map) ? [] : [untypedMaker(spec)], slot: undefined, leftOut: 0 };
   const by = /_by_(\w+)$/.exec(name)?.[1];
-  const asOf = (field: string) => spec.labels[field === '' ? rootName : field]?.as;
+  const asOf = (field: string) => ownValue(spec.labels, field === '' ? rootName : field)?.as;
   const [bare] = leavesOf(btf, keyType.id, by === undefined ? [] : [by]).leaves;
   const isIndex = INDEXED.has(type) && by === undefined;
   const rootName = isIndex ? 'index' : ((bare && tellingName(bare.field)) ?? 'key');
@@ -73,7 +74,7 @@ export function labelMaker(
   const { meaning, field: type, take } = leaf;
   const own = leaf.name === '' ? rootName : leaf.name;
   const field = leaf.elements.length === 0 ? own : `${own}_${leaf.elements.join('_')}`;
-  const { label, drop = false } = spec.labels[own] ?? {};
+  const { label, drop = false } = ownValue(spec.labels, own) ?? {};
   const shared = { field: own, isDropped: drop };
   if (meaning === 'cgroup_id') {
     const group = label === undefined ? field.replace(/_?(cgroup_?id|cgrp_?id|cgid|cgroup)$/, '') : label;

@@ -1,5 +1,6 @@
 /** What becomes of one map: its labels and the metrics of its values, decided once from BTF and YAML. */
 import { type BpfValue, MAP_TYPE } from '@netguard/libbpf';
+import { ownValue } from '../own-value.ts';
 import { isHistogramName } from './conventions.ts';
 import type { EndNames } from './end-names.ts';
 import { fieldNumber } from './field-text.ts';
@@ -61,7 +62,9 @@ const COUNT = /(^|_)(count|samples)$/;
 /** `program` is the loaded program's name, a part of its metrics' names. */
 export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: EndNames): MapPlan {
   const values = leavesOf(map.btf, map.valueType.id, [map.name.replace(/_by_\w+$/, '')], (name) => {
-    return spec.samples[name === '' ? 'value' : name]?.as ?? (map.bounds && name === 'value' ? 'log2' : undefined);
+    return (
+      ownValue(spec.samples, name === '' ? 'value' : name)?.as ?? (map.bounds && name === 'value' ? 'log2' : undefined)
+    );
   });
   const [only] = values.leaves;
   const isNumber = values.leaves.length === 1 && only !== undefined && only.name === '' && NUMBERS.has(only.meaning);
@@ -69,7 +72,7 @@ export function mapPlan(program: string, map: ReadableMap, spec: MapSpec, ends: 
   const isBySlot = isNumber && (spec.samples.value?.type === 'histogram' || isSlotted);
   const keys = keyPlan(map, spec, ends, isBySlot ? 'slot' : isNumber ? 'count' : 'other');
   const named = values.leaves.filter(({ meaning, name }) => {
-    const isDropped = spec.samples[name === '' ? 'value' : name]?.drop ?? false;
+    const isDropped = ownValue(spec.samples, name === '' ? 'value' : name)?.drop ?? false;
     return !NUMBERS.has(meaning) && meaning !== 'log2' && !isDropped;
   });
   const valueMakers = named.map((leaf) => labelMaker(leaf, 'value', spec, ends, named));
@@ -100,7 +103,7 @@ function familiesOf(
   const isSumOfSlots = samples.some(({ type }) => type === 'histogram') && sum !== undefined;
   const byField = new Map<string, SamplePlan[]>();
   for (const sample of samples) {
-    if (plan.spec.samples[sample.field]?.drop === true || (isSumOfSlots && sample === sum)) continue;
+    if (ownValue(plan.spec.samples, sample.field)?.drop === true || (isSumOfSlots && sample === sum)) continue;
     byField.set(sample.field, [...(byField.get(sample.field) ?? []), sample]);
   }
   return Array.from(byField.values(), (group) => family(plan, group, slot, sum));

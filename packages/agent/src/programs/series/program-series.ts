@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Problem } from '../../config/problem.ts';
+import { ownValue } from '../own-value.ts';
 import { AlertRule } from './alert-rule.ts';
 import { specProblems } from './check-spec.ts';
 import { EndNames } from './end-names.ts';
@@ -55,7 +56,7 @@ export class ProgramSeries implements SeriesReader {
   /** Throws ConfigError (NG_ERR_PROGRAM_SPEC) where the YAML speaks of what the program has not. */
   constructor({ program, spec, maps, names, rings = [] }: ProgramSeriesOptions) {
     const ends = new EndNames(names);
-    const plans = maps.map((map) => mapPlan(program, map, spec.maps[map.name] ?? DEFAULT_MAP_SPEC, ends));
+    const plans = maps.map((map) => mapPlan(program, map, ownValue(spec.maps, map.name) ?? DEFAULT_MAP_SPEC, ends));
     const problems = specProblems(spec, plans, rings);
     if (problems.length > 0) throw specError(problems);
     this.#readers = plans.map((plan) => new MapReader(plan, program));

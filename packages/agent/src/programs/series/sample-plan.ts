@@ -1,5 +1,6 @@
 /** Fields that become numbers, and what their metrics are called. */
 import type { BpfValue } from '@netguard/libbpf';
+import { ownValue } from '../own-value.ts';
 import { fieldNumber } from './field-text.ts';
 import type { Leaf } from './leaves.ts';
 import type { MapSpec, SampleSpec } from './spec-schema.ts';
@@ -43,7 +44,7 @@ export function samplePlan(
   isHistogram: boolean,
 ): SamplePlan {
   const field = leaf.name === '' ? 'value' : leaf.name;
-  const spec: Partial<SampleSpec> = map.samples[field] ?? {};
+  const spec: Partial<SampleSpec> = ownValue(map.samples, field) ?? {};
   const type = isHistogram ? 'histogram' : (spec.type ?? numberIs ?? defaultType(leaf, mapName));
   const timeUnit = timeUnitOf(leaf, mapName, spec);
   const unit = timeUnit === undefined ? (spec.unit ?? '') : 'seconds';
@@ -68,7 +69,7 @@ export function samplePlan(
 
 /** Units of a slot's bound in a second; 1 where they are no times. */
 export function slotsPerSecond({ leaf }: SamplePlan, mapName: string, map: MapSpec): number {
-  const unit = timeUnitOf(leaf, mapName, map.samples[leaf.name === '' ? 'value' : leaf.name] ?? {});
+  const unit = timeUnitOf(leaf, mapName, ownValue(map.samples, leaf.name === '' ? 'value' : leaf.name) ?? {});
   return unit === undefined ? 1 : (PER_SECOND[unit] ?? 1);
 }
 
