@@ -35,7 +35,7 @@ export function readableVariables(object: Object): readonly ReadableMap[] {
     taken.add(name);
     const read = reader(object, btf, variable);
     const series = {
-      ...{ name, btf, type: MAP_TYPE.ARRAY, maxEntries: 1, keyType: NO_KEY },
+      ...{ name, btf, type: MAP_TYPE.ARRAY, maxEntries: 1, keyType: NO_KEY, isVariable: true },
       valueType: btf.typeById(variable.typeId),
       entries: () => [[0, read()]] as const,
     };

@@ -31,9 +31,9 @@ export class ProgramExports {
     if (this.#hasLaterMaps) this.#renew();
   }
 
-  /** Why the YAML is not in use, or a map could not be read. */
+  /** Why the YAML is not in use, a map could not be read, or global variables have no metrics. */
   get problem(): string | undefined {
-    return this.#problem ?? this.#series.state.lastError;
+    return this.#problem ?? this.#series.state.lastError ?? this.#series.withoutMetrics[0];
   }
 
   async families(nowMs: number): Promise<readonly SeriesFamily[]> {

@@ -3,6 +3,7 @@ import type { Problem } from '../../config/problem.ts';
 import { unknownKey } from '../../config/problem.ts';
 import type { Path } from '../../config/schema-walk.ts';
 import type { MapPlan } from './map-plan.ts';
+import { sameMetrics } from './metric-names.ts';
 import type { ProgramSpec } from './parse-spec.ts';
 
 /** Every name of the YAML that stands for nothing, with its place and the nearest one. `events`: ring buffers. */
@@ -42,22 +43,5 @@ function sumByProblems(plan: MapPlan, sumBy: readonly string[], spec: ProgramSpe
     if (known.includes(label)) return [];
     const place = [...path, 'sumBy', index];
     return [{ where: spec.locate(place), message: unknownKey([label], [...new Set(known)], 'label') }];
-  });
-}
-
-/** Two metrics of a program may not have one name: what they count is not the same. */
-function sameMetrics(spec: ProgramSpec, plans: readonly MapPlan[]): Problem[] {
-  const seen = new Map<string, string>();
-  return plans.flatMap(({ map, families }) => {
-    return families.flatMap(({ metric, field }): Problem[] => {
-      const own = `${map.name}.${field}`;
-      const first = seen.get(metric);
-      if (first === undefined) {
-        seen.set(metric, own);
-        return [];
-      }
-      const message = `${own} and ${first} would both be ${metric}: name one of them with metric`;
-      return [{ where: spec.locate(['maps', map.name]), message }];
-    });
   });
 }

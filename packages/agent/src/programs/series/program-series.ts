@@ -8,6 +8,7 @@ import type { FamilyTable } from './expression/compile.ts';
 import { SERIES_LIMITS } from './limits.ts';
 import { mapPlan } from './map-plan.ts';
 import { MapReader } from './map-reader.ts';
+import { giveWay } from './metric-names.ts';
 import { type ProgramSpec, specError } from './parse-spec.ts';
 import { DEFAULT_MAP_SPEC } from './spec-schema.ts';
 import type { ProgramMeasurement, ReadableMap, SeriesFamily, SeriesNames, SeriesReader } from './types.ts';
@@ -41,6 +42,8 @@ export interface SeriesState {
 
 /** Makes metrics and measurements of the maps of one loaded program. */
 export class ProgramSeries implements SeriesReader {
+  /** Why global variables have no metrics, one text each. */
+  readonly withoutMetrics: readonly string[];
   readonly #readers: readonly MapReader[];
   readonly #rules: readonly AlertRule[];
   #readMs = Number.NEGATIVE_INFINITY;
@@ -56,7 +59,9 @@ export class ProgramSeries implements SeriesReader {
   /** Throws ConfigError (NG_ERR_PROGRAM_SPEC) where the YAML speaks of what the program has not. */
   constructor({ program, spec, maps, names, rings = [] }: ProgramSeriesOptions) {
     const ends = new EndNames(names);
-    const plans = maps.map((map) => mapPlan(program, map, ownValue(spec.maps, map.name) ?? DEFAULT_MAP_SPEC, ends));
+    const planned = maps.map((map) => mapPlan(program, map, ownValue(spec.maps, map.name) ?? DEFAULT_MAP_SPEC, ends));
+    const { plans, reasons } = giveWay(spec, planned);
+    this.withoutMetrics = reasons;
     const problems = specProblems(spec, plans, rings);
     if (problems.length > 0) throw specError(problems);
     this.#readers = plans.map((plan) => new MapReader(plan, program));

@@ -17,6 +17,8 @@ export interface ReadableMap {
   readonly keyType: BtfType;
   readonly valueType: BtfType;
   readonly maxEntries: number;
+  /** A global variable: without a word of it in the YAML it has no metric that would be called as another. */
+  readonly isVariable?: boolean;
   /** What a bare number is, where it is known by more than its name. */
   readonly numberIs?: 'counter' | 'gauge';
   /** Of a struct `{ u64 value[]; u64 sum; }`: upper bounds, inclusive, of all of its buckets but the last. Without: those of log2. */
