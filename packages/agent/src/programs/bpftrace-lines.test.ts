@@ -114,6 +114,14 @@ test('what is no JSON, too long or too much is counted', () => {
   assert.equal(deep.maps.size, 1);
 });
 
+test('what is called as no map is counted, however much it looks like one', () => {
+  const names = ['@a b', '@é', '@x.y', 'x', '', '@x\n', `@${'x'.repeat(128)}`, 'constructor'];
+  const data = Object.fromEntries(names.map((name) => [name, 1]));
+  const longest = `@${'x'.repeat(127)}`;
+  const { maps, ignored } = linesOf(`${JSON.stringify({ type: 'map', data: { ...data, [longest]: 1, '@': 2 } })}\n`);
+  assert.deepEqual([[...maps.keys()], ignored], [[longest, '@'], names.length]);
+});
+
 test('a script that prints without end is read up to a bound in a second, and the rest counted', () => {
   let nowMs = 5;
   const lines = new BpftraceLines(() => nowMs);

@@ -14,6 +14,9 @@ const DEEPEST = 8;
 /** Characters of maps that are read in a second: a script that prints without end may not keep NetGuard from its work. */
 const READ_A_SECOND = 8 * 1024 * 1024;
 
+/** Of a map, as a metric may have it and as bpftrace takes it. Whatever a script prints by itself may look like one of its maps. */
+const MAP_NAME = /^@\w{0,127}$/;
+
 /** How each line of `bpftrace -f json` begins; most lines of a script that prints much are of no concern here. */
 const TYPE = /^\{"type": ?"(\w+)"/;
 const READ: ReadonlySet<string> = new Set([
@@ -43,7 +46,7 @@ export class BpftraceLines {
   /** It has said something after that, which it does only when all is attached. */
   isSpeaking = false;
   lostEvents = 0;
-  /** Lines that were too many, too long or no JSON, and maps and entries over the limits. */
+  /** Lines that were too many, too long or no JSON, maps and entries over the limits, and names that no map has. */
   ignored = 0;
   /** What went wrong in the kernel while the script ran: a map that was full, memory that could not be read. */
   errors = 0;
@@ -94,7 +97,8 @@ export class BpftraceLines {
   }
 
   #map(name: string, kind: ScriptMap['kind'], value: unknown): void {
-    if (!this.maps.has(name) && this.maps.size >= MOST_MAPS) {
+    const isNew = !this.maps.has(name);
+    if (isNew && (this.maps.size >= MOST_MAPS || !MAP_NAME.test(name))) {
       this.ignored++;
       return;
     }
@@ -104,7 +108,7 @@ export class BpftraceLines {
       if (entries.size >= MOST_ENTRIES || kept === undefined) this.ignored++;
       else entries.set(scriptKey(key), kept);
     }
-    this.maps.set(name.slice(0, 128), { kind, entries });
+    this.maps.set(name, { kind, entries });
   }
 
   #error({ msg, line }: Record<string, unknown>): void {
