@@ -109,6 +109,9 @@ test('what is no JSON, too long or too much is counted', () => {
   const said = (data: unknown) => linesOf(`{"type": "map", "data": ${JSON.stringify(data)}}\n`);
   const { maps, ignored } = said({ '@many': many });
   assert.deepEqual([maps.get('@many')?.entries.size, ignored], [4096, 904]);
+  const beyond = said({ '@many': { none: null, ...many } });
+  const left = [beyond.maps.get('@many')?.entries.size, beyond.ignored];
+  assert.deepEqual(left, [4095, 906], 'what is beyond the limit is not looked at');
   assert.equal(said(Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`@${i}`, i]))).maps.size, 64);
   const deep = linesOf(`{"type": "map", "data": {"@deep": ${'['.repeat(500_000)}${']'.repeat(500_000)}}}\n`);
   assert.equal(deep.maps.size, 1);
@@ -125,12 +128,20 @@ test('what is called as no map is counted, however much it looks like one', () =
 test('a script that prints without end is read up to a bound in a second, and the rest counted', () => {
   let nowMs = 5;
   const lines = new BpftraceLines(() => nowMs);
-  const big = (n: number) => `{"type": "map", "data": {"@n": ${n}, "@x": "${'a'.repeat(1_000_000)}"}}\n`;
-  for (let i = 1; i <= 20; i++) lines.take(big(i));
-  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(8), 12]);
+  const big = (n: number, length: number) => `{"type": "map", "data": {"@n": ${n}, "@x": "${'a'.repeat(length)}"}}\n`;
+  for (let i = 1; i <= 20; i++) lines.take(big(i, 250_000));
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(5), 15]);
   nowMs += 1000;
-  lines.take(big(21));
-  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(21), 12]);
+  lines.take(big(21, 4_000_000));
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(21), 15], 'a long line is read');
+  for (let i = 22; i <= 24; i++) {
+    nowMs += 900;
+    lines.take(big(i, 10));
+  }
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(21), 18], 'and takes from the time after it');
+  nowMs += 900;
+  lines.take(big(25, 10));
+  assert.deepEqual([shown(lines)['@n'], lines.ignored], [bare(25), 18]);
 });
 
 test('nothing that a script may say throws', () => {

@@ -11,8 +11,11 @@ const MOST_BUCKETS = 2048;
 /** Of tuples in tuples. */
 const DEEPEST = 8;
 
-/** Characters of maps that are read in a second: a script that prints without end may not keep NetGuard from its work. */
-const READ_A_SECOND = 8 * 1024 * 1024;
+/**
+ * Characters of maps that are read in a second, and ahead of it: a script that prints without end may not keep NetGuard from its
+ * work, of whose thread 8 MiB take more than half. A line that is longer takes from the seconds after it.
+ */
+const READ_A_SECOND = 1024 * 1024;
 
 /** Of a map, as a metric may have it and as bpftrace takes it. Whatever a script prints by itself may look like one of its maps. */
 const MAP_NAME = /^@\w{0,127}$/;
@@ -53,8 +56,9 @@ export class BpftraceLines {
   lastError: string | undefined;
   readonly #cutter = new LineCutter(LONGEST_LINE);
   readonly #now: () => number;
-  #secondBegan = Number.NEGATIVE_INFINITY;
-  #readSince = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  /** Characters that were read ahead of time. */
+  #ahead = 0;
 
   /** `now`: milliseconds, from anywhere. */
   constructor(now = () => performance.now()) {
@@ -88,12 +92,12 @@ export class BpftraceLines {
   }
 
   #mayRead(length: number): boolean {
-    if (this.#now() - this.#secondBegan >= 1000) {
-      this.#secondBegan = this.#now();
-      this.#readSince = 0;
-    }
-    this.#readSince += length;
-    return this.#readSince <= READ_A_SECOND;
+    const nowMs = this.#now();
+    this.#ahead = Math.max(0, this.#ahead - (READ_A_SECOND * (nowMs - this.#lookedMs)) / 1000);
+    this.#lookedMs = nowMs;
+    if (this.#ahead >= READ_A_SECOND) return false;
+    this.#ahead += length;
+    return true;
   }
 
   #map(name: string, kind: ScriptMap['kind'], value: unknown): void {
@@ -103,11 +107,13 @@ export class BpftraceLines {
       return;
     }
     const entries = new Map<string, ScriptValue>();
-    for (const [key, one] of isRecord(value) && !isStats(value) ? Object.entries(value) : [['', value] as const]) {
+    const said = isRecord(value) && !isStats(value) ? Object.entries(value) : [['', value] as const];
+    for (const [key, one] of said.slice(0, MOST_ENTRIES)) {
       const kept = scriptValue(one);
-      if (entries.size >= MOST_ENTRIES || kept === undefined) this.ignored++;
+      if (kept === undefined) this.ignored++;
       else entries.set(scriptKey(key), kept);
     }
+    this.ignored += Math.max(0, said.length - MOST_ENTRIES);
     this.maps.set(name, { kind, entries });
   }
 
