@@ -13,7 +13,7 @@ const DEEPEST = 8;
 
 /**
  * Characters of maps that are read in a second, and ahead of it: a script that prints without end may not keep NetGuard from its
- * work, of whose thread 8 MiB take more than half. A line that is longer takes from the seconds after it.
+ * work, of whose thread 8 MiB may take half. A line that is longer takes from the seconds after it.
  */
 const READ_A_SECOND = 1024 * 1024;
 

@@ -171,6 +171,27 @@ describe('reading maps', () => {
     assert.match(series.state.lastError ?? '', /^broken: it was closed/);
   });
 
+  it('shows what it had read where a map cannot be read', () => {
+    const map = typedMap('backlog', struct({ port: u16 }), u64);
+    map.set({ port: 1 }, 10);
+    let isBroken = false;
+    const failing = {
+      ...map,
+      *entries() {
+        if (isBroken) assert.fail('it was closed');
+        yield* map.entries();
+      },
+    };
+    const series = seriesOf([failing]);
+    assert.deepEqual(lines(series, 1000), ['backlog{port="1"} 10']);
+    isBroken = true;
+    assert.deepEqual(lines(series, 2000), ['backlog{port="1"} 10']);
+    assert.equal(series.state.errors, 1);
+    isBroken = false;
+    map.delete({ port: 1 });
+    assert.deepEqual(lines(series, 3000), []);
+  });
+
   it('counts a cgroup only when it has its name, and then all of it', () => {
     for (const perCpu of ['sum', 'label']) {
       const map = typedMap('sent', struct({ cgroup_id: u64 }), u64, { type: MAP_TYPE.PERCPU_HASH });

@@ -42,10 +42,13 @@ export class MapReader {
   *read(nowMs: number): Generator<undefined, void> {
     const reading = ++this.#reading;
     this.#nowMs = nowMs;
-    const entries = this.plan.map.entries();
+    const entries = this.plan.map.entries()[Symbol.iterator]();
+    // A map that cannot be read mostly says so here, when nothing has begun: its gauges are then shown as they were.
+    let next = entries.next();
     for (const family of this.families) family.begin(reading);
     let seen = 0;
-    for (const [key, value] of entries) {
+    for (; next.done !== true; next = entries.next()) {
+      const [key, value] = next.value;
       if (seen++ >= SERIES_LIMITS.entries || !this.#entry(key, value)) this.#unread++;
       if (seen % SERIES_LIMITS.entriesInOneGo === 0) yield;
     }
