@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.ts';
 import type { List, MapDump, ProgramView } from '../client/api-types.ts';
@@ -8,6 +7,7 @@ import { palette, wantsColour } from '../text/palette.ts';
 import { safeJson } from '../text/safe-json.ts';
 import { safeText } from '../text/safe-text.ts';
 import { writeOut } from '../text/write-out.ts';
+import { cgroupDirectory } from './cgroup-argument.ts';
 import { wholeNumber } from './number-argument.ts';
 import { outputOption, type TableOrJson } from './output-option.ts';
 import { connect, withServerOptions } from './server-options.ts';
@@ -63,7 +63,11 @@ function loadCommand(): Command {
     .argument('<file>', 'NAME.bpf.c, NAME.bpf.o or NAME.bt')
     .option('--name <name>', "what to call it; the file's name without its ending unless set")
     .option('--set <key=value>', 'set a global variable of the program; may be given more than once', collect, [])
-    .option('--cgroup <path>', 'directory of a cgroup v2, for cgroup_skb, cgroup and sockops functions')
+    .option(
+      '--cgroup <path>',
+      'directory of a cgroup v2, for cgroup_skb, cgroup and sockops functions',
+      cgroupDirectory,
+    )
     .option('--interface <name>', 'network interface, for tcx and xdp functions')
     .option(
       '--frequency <hertz>',
@@ -83,7 +87,7 @@ async function load(path: string, options: LoadOptions, signal: AbortSignal): Pr
     ...(await readProgram(path)),
     ...(name === undefined ? {} : { name }),
     set: parseSettings(options.set),
-    ...(cgroup === undefined ? {} : { cgroup: resolve(cgroup) }),
+    ...(cgroup === undefined ? {} : { cgroup }),
     ...(target === undefined ? {} : { interface: target }),
     ...(frequency === undefined ? {} : { frequency }),
     pin: pin === true,
