@@ -2,6 +2,8 @@
 export const SERIES_LIMITS = {
   /** Maps are read no more often than this, and take no more than a twentieth of a processor. */
   readEveryMs: 500,
+  /** Who asks with a time further before the last reading has a clock that was set back; others have waited for their turn. */
+  clockSetBackMs: 5000,
   /** Other work of the thread has its turn after so long, looked at after so many entries: a full map takes a quarter of a second. */
   sliceMs: 4,
   entriesInOneGo: 256,

@@ -86,7 +86,8 @@ export class ProgramSeries implements SeriesReader {
   /** Reads all maps unless they were read a moment ago, between the other work of the thread. What asks meanwhile waits for the same reading. */
   async refresh(nowMs: number): Promise<void> {
     if (!this.#begin(nowMs)) return;
-    while (!this.#advance(SERIES_LIMITS.sliceMs)) await setImmediate();
+    const reading = this.#reading;
+    while (this.#reading === reading && !this.#advance(SERIES_LIMITS.sliceMs)) await setImmediate();
   }
 
   read(nowMs: number): readonly SeriesFamily[] {
@@ -125,8 +126,8 @@ export class ProgramSeries implements SeriesReader {
   /** Whether there is something to read. A clock that was set back is no reason to wait. */
   #begin(nowMs: number): boolean {
     if (this.#reading !== undefined) return true;
-    const isEarly = nowMs >= this.#readMs && nowMs < this.#restUntilMs;
-    if (isEarly) return false;
+    const isSetBack = nowMs < this.#readMs - SERIES_LIMITS.clockSetBackMs;
+    if (!isSetBack && nowMs < this.#restUntilMs) return false;
     this.#usedMs = 0;
     this.#reading = this.#readAll(nowMs);
     return true;
