@@ -255,6 +255,37 @@ test('global variables are metrics by their types, and maps that are not read sa
   );
 });
 
+/** Names as clang and Prometheus do not have them alike, as JavaScript has them itself, and two that give one metric. */
+const NAMES = `
+__u64 wait_ns, wait_us, constructor;
+SEC("cgroup_skb/egress") int count(struct __sk_buff *skb)
+{
+	static __u64 seen;
+
+	__sync_fetch_and_add(&seen, 1);
+	__sync_fetch_and_add(&wait_ns, 1000000000);
+	__sync_fetch_and_add(&wait_us, 1);
+	__sync_fetch_and_add(&constructor, 2);
+	return 1;
+}`;
+
+test('whatever variables are called, all that are metrics have a name of one', async () => {
+  const { problem } = await host.load(source('names', NAMES, { cgroup: cgroup.path }));
+  send(3);
+  const samples = (await samplesOf(host, 'names')).map((line) => line.replace('netguard_program_names_', ''));
+  assert.deepEqual(samples.sort(), [
+    'constructor_total{program=names} 6',
+    // By the word `seen`.
+    'count_seen{program=names} 3',
+    'wait_seconds_total{program=names} 3',
+  ]);
+  assert.match(
+    problem ?? '',
+    /^the variable wait_us has no metrics: .* both be netguard_program_names_wait_seconds_total/,
+  );
+  assert.equal(new Map(entriesOf(host, 'names', '.bss')).get('count.seen'), 3);
+});
+
 test('a map that wants to be pinned by name is neither pinned nor shared', async () => {
   const path = '/sys/fs/bpf/sent';
   const pinning = COUNTER.replace('max_entries, 1)', 'max_entries, 1); __uint(pinning, 1)');
