@@ -238,7 +238,7 @@ test('global variables are metrics by their types, and maps that are not read sa
   assert.deepEqual(
     dumps.map(({ map, type, noMetrics = '' }) => [map, type, noMetrics.slice(0, 12)]),
     [
-      ['waiting', 'queue', 'looking woul'],
+      ['waiting', 'queue', 'only its nex'],
       ['bare', 'hash', 'nothing says'],
       ['.data', 'variables', ''],
       ['.bss', 'variables', ''],
