@@ -92,12 +92,22 @@ interface HubbleLine {
 
 test('observe prints the last flows in each of Hubble’s formats', async () => {
   for (const format of ['json', 'jsonpb']) {
-    const flows = await jsonLines<HubbleLine>('observe', '--last', '5', '-n', 'shop', '-o', format);
+    const flows = await jsonLines<HubbleLine>(
+      'observe',
+      '--last',
+      '5',
+      '-n',
+      'shop',
+      '--protocol',
+      'tcp',
+      '-o',
+      format,
+    );
     assert.equal(flows.length, 5);
     for (const { flow } of flows) {
       assert.match(flow.verdict, /^(FORWARDED|DROPPED|ERROR)$/);
       assert.ok([flow.source.namespace, flow.destination.namespace].includes('shop'), JSON.stringify(flow));
-      assert.ok(flow.l4.TCP || flow.l4.UDP);
+      assert.ok(flow.l4.TCP);
       assert.match(flow.IP.source, /^10\./);
     }
     assert.deepEqual(
