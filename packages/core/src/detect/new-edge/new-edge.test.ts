@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AlertBook } from '../../alert/alert-book.ts';
 import type { Endpoint } from '../../endpoint.ts';
+import { type Learning, nothingLearned } from '../../learn/learning.ts';
 import { LearningStore } from '../../learn/learning-store.ts';
 import { converse, pod, runPod, together, world } from '../../learn/sample-traffic.ts';
 import { type ClusterView, type DetectorContext, detectorContext, unknownCluster } from '../context.ts';
@@ -40,6 +41,23 @@ describe('new-edge', () => {
     assert.deepEqual([finding.source?.workload?.name, finding.target?.workload?.name], ['web', 'db']);
     assert.equal(finding.severity, 'medium');
     assert.ok((found.at(-1)?.atMs ?? 0) <= LEARNED_MS + 602_000);
+  });
+
+  it('learns of a crawler’s networks those that it comes back to, whichever of its pods comes', () => {
+    const facts = new Set<string>();
+    const learning: Learning = {
+      ...nothingLearned,
+      progress: () => 1,
+      isDiverse: () => true,
+      learn: (_, fact) => void facts.add(fact),
+      knows: (_, fact) => facts.has(fact),
+    };
+    const visits = [pod('crawler', 1), pod('crawler', 2)].map((local, nth) =>
+      calls(local, world('192.0.2.7'), 443, START_MS + nth * 60_000, 1),
+    );
+    const once = calls(pod('crawler', 1), world('198.51.100.7'), 443, START_MS + 30_000, 1);
+    run(together(...visits, once), START_MS + 120_000, { learning });
+    assert.deepEqual([...facts], ['>192.0.2.0/24|443|TCP']);
   });
 
   it('is one alert when both ends are watched and the client sees a service', () => {
