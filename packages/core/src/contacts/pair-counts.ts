@@ -1,4 +1,4 @@
-import { hash32 } from '../sketch/hash.ts';
+import { hash32, joinHash } from '../sketch/hash.ts';
 
 const BITS = 16;
 const CELLS = 1 << BITS;
@@ -47,12 +47,10 @@ export class PairCounts {
 
 /** The hash of an ordered pair of addresses, with a kind of count told apart by `salt`. */
 export function pairHash(from: string, to: string, salt: number): number {
-  let h = Math.imul(hash32(from) ^ salt, 0x9e3779b1) ^ hash32(to);
-  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-  return (h ^ (h >>> 13)) >>> 0;
+  return joinHash(hash32(from) ^ salt, hash32(to));
 }
 
 /** The hash of a contact's far end, for sets of distinct ones. */
 export function targetHash(ip: string, port: number): number {
-  return Math.imul(hash32(ip) ^ Math.imul(port + 1, 0x9e3779b1), 0x85ebca6b) >>> 0;
+  return joinHash(hash32(ip), port);
 }
